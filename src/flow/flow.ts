@@ -1,0 +1,37 @@
+import { normaliseKey, type FlowDefinition, type StepDefinition, type StepScope } from './definition.js';
+import { validateDefinition } from './validate-definition.js';
+
+/** A definition that was checked, with what the rules look up in it. */
+export interface Flow {
+  readonly definition: FlowDefinition;
+  readonly key: string;
+  readonly version: number;
+  /** Canonical key of what a caller wrote, or undefined. */
+  stepKey(written: string): string | undefined;
+  step(key: string): StepDefinition | undefined;
+  has(scope: StepScope): boolean;
+}
+
+/** Throws an error that lists every fault when the definition is not sound: a flow is checked once, when it is loaded. */
+export function loadFlow(definition: FlowDefinition): Flow {
+  const faults = validateDefinition(definition);
+  if (faults.length) {
+    const name = `${String(definition?.key)} v${String(definition?.version)}`;
+    throw new Error(`The flow ${name} is not sound:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+  const steps = new Map(definition.steps.map((step) => [step.key, step]));
+  const keys = new Map(
+    definition.steps.flatMap((step) =>
+      [step.key, ...(step.aliases ?? [])].map((name) => [normaliseKey(name), step.key]),
+    ),
+  );
+  const scopes = new Set(definition.steps.map((step) => step.scope));
+  return {
+    definition,
+    key: definition.key,
+    version: definition.version,
+    stepKey: (written) => keys.get(written) ?? keys.get(normaliseKey(written)),
+    step: (key) => steps.get(key),
+    has: (scope) => scopes.has(scope),
+  };
+}

@@ -1,0 +1,21 @@
+export { attest, type Attestation, type AttestationAcceptance } from './attest.js';
+export { holds, type Condition } from './condition.js';
+export { ACTIONS, decide, type Acceptance, type Action, type Actor, type Command, type Decision } from './decide.js';
+export {
+  normaliseKey,
+  ROLES,
+  rolesOf,
+  type DataSchema,
+  type FlowDefinition,
+  type Role,
+  type StepDefinition,
+  type StepScope,
+} from './definition.js';
+export { applyEffect, foldEffects, mergeData, type Effect } from './effects.js';
+export { evaluate, type StepStatus } from './evaluate.js';
+export { loadFlow, type Flow } from './flow.js';
+export { equalJson, isObject, type JsonObject, type JsonValue } from './json.js';
+export { type Rejection, type RejectionReason } from './rejection.js';
+export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
+export { validateDefinition } from './validate-definition.js';
+export { viewOf, type FlowStatus, type FlowView, type StepView } from './view.js';
