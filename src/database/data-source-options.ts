@@ -1,0 +1,52 @@
+import type { DataSourceOptions } from 'typeorm';
+import { Auth0Mirror, Auth0MirrorTenant } from '../auth0-sync/auth0-mirror.entity.js';
+import { FlowVersion } from '../flow-catalog/flow-version.entity.js';
+import { Attestation } from '../onboarding/attestation.entity.js';
+import { OnboardingHistory } from '../onboarding/onboarding-history.entity.js';
+import { OnboardingProgress } from '../onboarding/onboarding-progress.entity.js';
+import { Operation } from '../onboarding/operation.entity.js';
+import { Audit } from '../tenant/audit.entity.js';
+import { DraftOwner, Membership, Organization } from '../tenant/directory.entity.js';
+import { Member } from '../tenant/member.entity.js';
+import { Tenant } from '../tenant/tenant.entity.js';
+import { Dataset } from './dataset.entity.js';
+import { MIGRATIONS } from './migrations/index.js';
+
+/** Waiting longer for a connection helps nobody: the caller is told that we are overloaded, and retries. */
+const CONNECT_TIMEOUT_MS = 2_000;
+/** Above the server's own statement_timeout (5 s), so that the server speaks first while it can. */
+const QUERY_TIMEOUT_MS = 6_000;
+
+/** One description of the database for the service, for migrations and for the drift check. */
+export function dataSourceOptions(url: string, poolSize = 2): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    schema: 'foothold',
+    applicationName: 'foothold',
+    entities: [
+      Attestation,
+      Audit,
+      Auth0Mirror,
+      Auth0MirrorTenant,
+      Dataset,
+      DraftOwner,
+      FlowVersion,
+      Member,
+      Membership,
+      OnboardingHistory,
+      OnboardingProgress,
+      Operation,
+      Organization,
+      Tenant,
+    ],
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'all',
+    synchronize: false,
+    installExtensions: false,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolSize,
+    extra: { query_timeout: QUERY_TIMEOUT_MS, keepAlive: true },
+  };
+}

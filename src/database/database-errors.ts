@@ -1,0 +1,58 @@
+import { DatabaseError } from 'pg';
+
+/** The database did not answer. The caller may try again; whatever was asked may or may not have happened. */
+export class DatabaseUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`The database did not answer: ${messageOf(cause)}`, { cause });
+    this.name = 'DatabaseUnavailable';
+  }
+}
+
+/** The database is there, but this process has no connection or lock to spare. Nothing was changed. */
+export class DatabaseOverloaded extends Error {
+  constructor(cause: unknown) {
+    super(`The database is too busy: ${messageOf(cause)}`, { cause });
+    this.name = 'DatabaseOverloaded';
+  }
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+/**
+ * By SQLSTATE, never by name (https://www.postgresql.org/docs/current/errcodes-appendix.html): connection exceptions,
+ * insufficient resources, operator intervention (statement timeouts included), system errors, a read-only standby.
+ */
+const UNAVAILABLE = /^(08|53|57P|57014|58|25006|XX)/;
+/** Serialization failure, deadlock, lock timeout: somebody else was first, and trying again helps. */
+const CONTENDED = /^(40001|40P01|55P03)/;
+const UNIQUE_VIOLATION = '23505';
+
+export const sqlStateOf = (error: unknown): string | undefined =>
+  error instanceof DatabaseError || (error instanceof Error && 'code' in error && 'severity' in error)
+    ? ((error as DatabaseError).code ?? undefined)
+    : undefined;
+
+export const isContention = (error: unknown): boolean => CONTENDED.test(sqlStateOf(error) ?? '');
+export const isUniqueViolation = (error: unknown): boolean => sqlStateOf(error) === UNIQUE_VIOLATION;
+
+/** Errors of the socket carry a Node code (ECONNREFUSED …); errors of pg's own, only a message. */
+const CONNECTION_MESSAGE = /Connection terminated|Client has encountered a connection error|not queryable|Query read timeout/;
+const POOL_MESSAGE = /timeout exceeded when trying to connect/;
+
+export function isUnavailable(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== undefined) return UNAVAILABLE.test(state);
+  if (!(error instanceof Error)) return false;
+  const isSocketError = 'syscall' in error || ('code' in error && /^E[A-Z]+$/.test(String(error.code)));
+  return isSocketError || CONNECTION_MESSAGE.test(error.message);
+}
+
+/** Turns what the driver throws into what the service tells apart; anything else passes through as it is. */
+export function translateError(error: unknown, poolIsFull: boolean): unknown {
+  if (isUnavailable(error)) return new DatabaseUnavailable(error);
+  if (isContention(error)) return new DatabaseOverloaded(error);
+  if (error instanceof Error && POOL_MESSAGE.test(error.message)) {
+    return poolIsFull ? new DatabaseOverloaded(error) : new DatabaseUnavailable(error);
+  }
+  return error;
+}

@@ -1,0 +1,62 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import type { Effect } from '../flow/index.js';
+import { OnboardingProgress } from './onboarding-progress.entity.js';
+
+export type ActorKind = 'member' | 'admin' | 'system' | 'import' | 'migration';
+
+/** Every accepted transition. Append-only by privilege; folding the effects gives the progress row back exactly. */
+@Entity({ schema: 'foothold', name: 'onboarding_history' })
+@ForeignKey(() => OnboardingProgress, ['tenantId', 'flowKey', 'subject'], ['tenantId', 'flowKey', 'subject'], {
+  name: 'history_of_progress',
+  onDelete: 'CASCADE',
+})
+@Check('history_actor_kind_known', `actor_kind IN ('member', 'admin', 'system', 'import', 'migration')`)
+export class OnboardingHistory {
+  @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'onboarding_history_pk' })
+  tenantId!: string;
+
+  @PrimaryColumn({ type: 'text', name: 'flow_key', primaryKeyConstraintName: 'onboarding_history_pk' })
+  flowKey!: string;
+
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'onboarding_history_pk' })
+  subject!: string;
+
+  /** Of this part, after the transition. */
+  @PrimaryColumn({ type: 'integer', primaryKeyConstraintName: 'onboarding_history_pk' })
+  revision!: number;
+
+  /** Of the other part that the actor's view was composed with. */
+  @Column({ type: 'integer', name: 'other_revision' })
+  otherRevision!: number;
+
+  @Column({ type: 'integer', name: 'flow_version' })
+  flowVersion!: number;
+
+  @Column({ type: 'text' })
+  action!: string;
+
+  @Column({ type: 'text' })
+  step!: string;
+
+  @Column({ type: 'jsonb' })
+  effects!: Effect[];
+
+  @Column({ type: 'text' })
+  actor!: string;
+
+  @Column({ type: 'text', name: 'actor_kind' })
+  actorKind!: ActorKind;
+
+  @Column({ type: 'text', nullable: true })
+  reason!: string | null;
+
+  @Column({ type: 'text', name: 'operation_key', nullable: true })
+  operationKey!: string | null;
+
+  /** When it happened, by the caller's clock. Told, never ordered by. */
+  @Column({ type: 'timestamptz', name: 'client_time', nullable: true })
+  clientTime!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'recorded_at' })
+  recordedAt!: Date;
+}

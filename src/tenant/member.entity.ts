@@ -1,0 +1,31 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import type { Role } from '../flow/index.js';
+import { Tenant } from './tenant.entity.js';
+
+export type MemberStatus = 'active' | 'removed';
+
+/** A person in a tenant. Every request proves the membership against this row, in the statement that reads. */
+@Entity({ schema: 'foothold', name: 'member' })
+@ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'member_of_tenant', onDelete: 'CASCADE' })
+@Check('member_subject_length', 'length(subject) BETWEEN 1 AND 255')
+@Check('member_role_known', `role IN ('owner', 'admin', 'member')`)
+@Check('member_status_known', `status IN ('active', 'removed')`)
+export class Member {
+  @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'member_pk' })
+  tenantId!: string;
+
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'member_pk' })
+  subject!: string;
+
+  @Column({ type: 'text' })
+  role!: Role;
+
+  @Column({ type: 'text' })
+  status!: MemberStatus;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'updated_at' })
+  updatedAt!: Date;
+}

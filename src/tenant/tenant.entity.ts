@@ -1,0 +1,23 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type TenantStatus = 'draft' | 'active' | 'closed' | 'archived';
+
+/** A customer organisation. A draft becomes active when its first tenant step completes. */
+@Entity({ schema: 'foothold', name: 'tenant' })
+@Check('tenant_status_known', `status IN ('draft', 'active', 'closed', 'archived')`)
+export class Tenant {
+  @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'tenant_pk' })
+  tenantId!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text' })
+  status!: TenantStatus;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'updated_at' })
+  updatedAt!: Date;
+}
