@@ -16,6 +16,14 @@ export class DatabaseOverloaded extends Error {
   }
 }
 
+/** The service has not passed its checks since the start; the message says what is missing. */
+export class DatabaseNotReady extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DatabaseNotReady';
+  }
+}
+
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /**

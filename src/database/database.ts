@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg, { type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config/config.js';
-import { isContention, translateError } from './database-errors.js';
+import { isContention, isUniqueViolation, translateError } from './database-errors.js';
+import { DatabaseStartup } from './database-startup.js';
 import type { Statement } from './statement.js';
 import { Transaction, type Scope } from './transaction.js';
 
@@ -15,12 +16,20 @@ const CONTENTION_ATTEMPTS = 3;
  */
 @Injectable()
 export class Database {
-  private readonly pool: Pool;
   private readonly prepared: boolean;
 
-  constructor(dataSource: DataSource, @Inject(CONFIG) config: Config) {
-    this.pool = (dataSource.driver as unknown as { master: Pool }).master;
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly startup: DatabaseStartup,
+    @Inject(CONFIG) config: Config,
+  ) {
     this.prepared = config.database.preparedStatements;
+  }
+
+  /** TypeORM makes its pool when it connects. Throws `DatabaseNotReady` until the startup's checks have passed. */
+  private get pool(): Pool {
+    this.startup.assertReady();
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 
   /** Runs one statement in its own transaction. It must set its tenant itself (see `read_progress`). */
@@ -42,7 +51,7 @@ export class Database {
       try {
         return await this.attempt(scope, work);
       } catch (error) {
-        if (attempt >= CONTENTION_ATTEMPTS || !isContention(error)) throw this.translated(error);
+        if (attempt >= CONTENTION_ATTEMPTS || !isLostRace(error)) throw this.translated(error);
       }
     }
   }
@@ -70,7 +79,11 @@ export class Database {
     return translateError(error, this.pool.totalCount >= max && this.pool.waitingCount > 0);
   }
 
+  /** Connections of this process; zero before the first. */
   get poolState(): { total: number; idle: number; waiting: number } {
+    if (this.startup.missing !== null) return { total: 0, idle: 0, waiting: 0 };
     return { total: this.pool.totalCount, idle: this.pool.idleCount, waiting: this.pool.waitingCount };
   }
 }
+
+const isLostRace = (error: unknown): boolean => isContention(error) || isUniqueViolation(error);

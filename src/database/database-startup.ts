@@ -1,0 +1,85 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { DatabaseNotReady } from './database-errors.js';
+import { MIGRATIONS } from './migrations/index.js';
+
+const RETRY_MS = 1_000;
+
+/** What must hold once before the first request is served. It throws when it does not hold yet. */
+export type StartupCheck = () => Promise<void>;
+
+/**
+ * Connects in the background, so that the process is up and can say what it waits for. Modes: `waiting` (with the
+ * reason) until the database is reachable, has at least the code's migrations and passed every check; then `ready` for
+ * good, because a later outage is told by each request's own answer and not by taking the process out of service.
+ */
+@Injectable()
+export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(DatabaseStartup.name);
+  private readonly checks: StartupCheck[] = [];
+  private waitingFor: string | null = 'The database was not reached yet.';
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private announceReady!: () => void;
+  /** Resolves once, when the service is ready. */
+  readonly ready = new Promise<void>((resolve) => {
+    this.announceReady = resolve;
+  });
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** To be called before the application's bootstrap; checks run in this order, after the schema check. */
+  addCheck(check: StartupCheck): void {
+    this.checks.push(check);
+  }
+
+  /** Why the service is not ready, or null. */
+  get missing(): string | null {
+    return this.waitingFor;
+  }
+
+  /** Throws {@link DatabaseNotReady} while the service is not ready. */
+  assertReady(): void {
+    if (this.waitingFor !== null) throw new DatabaseNotReady(this.waitingFor);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.attempt();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private async attempt(): Promise<void> {
+    try {
+      if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+      await this.checkMigrations();
+      for (const check of this.checks) await check();
+      this.waitingFor = null;
+      this.announceReady();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== this.waitingFor) this.logger.warn(`Not ready: ${reason}`);
+      this.waitingFor = reason;
+      if (!this.stopped) this.timer = setTimeout(() => void this.attempt(), RETRY_MS);
+    }
+  }
+
+  /** A database that is ahead of the code is fine: the next version's migrations run before its processes start. */
+  private async checkMigrations(): Promise<void> {
+    const done = await this.executedMigrations();
+    const missing = MIGRATIONS.map(({ name }) => name).filter((name) => !done.has(name));
+    if (missing.length) {
+      throw new Error(`The database lacks the migration ${missing.join(', ')}; run "npm run migration:run".`);
+    }
+  }
+
+  private async executedMigrations(): Promise<Set<string>> {
+    const [{ exists }] = await this.dataSource.query(`SELECT to_regclass('foothold.migrations') IS NOT NULL AS exists`);
+    if (!exists) return new Set();
+    const rows: Array<{ name: string }> = await this.dataSource.query('SELECT name FROM foothold.migrations');
+    return new Set(rows.map(({ name }) => name));
+  }
+}
