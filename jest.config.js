@@ -26,5 +26,6 @@ export default {
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esmOnlyPackages.join('|')})(?:/|$))`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+  reporters: ['default', '<rootDir>/scripts/closing-line-reporter.cjs'],
   testTimeout: 60_000,
 };

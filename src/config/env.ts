@@ -91,6 +91,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env) {
 /** For command lines that only need the owning role's connection. Throws {@link SettingsError}. */
 export function migrationUrlFromEnv(source: NodeJS.ProcessEnv = process.env): string {
   const url = source['DATABASE_MIGRATION_URL'] || source['DATABASE_URL'];
-  if (!url) throw new SettingsError(['DATABASE_MIGRATION_URL is missing (connection of the role that owns the schema)']);
+  if (!url)
+    throw new SettingsError(['DATABASE_MIGRATION_URL is missing (connection of the role that owns the schema)']);
   return url;
 }

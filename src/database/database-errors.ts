@@ -44,7 +44,8 @@ export const isContention = (error: unknown): boolean => CONTENDED.test(sqlState
 export const isUniqueViolation = (error: unknown): boolean => sqlStateOf(error) === UNIQUE_VIOLATION;
 
 /** Errors of the socket carry a Node code (ECONNREFUSED …); errors of pg's own, only a message. */
-const CONNECTION_MESSAGE = /Connection terminated|Client has encountered a connection error|not queryable|Query read timeout/;
+const CONNECTION_MESSAGE =
+  /Connection terminated|Client has encountered a connection error|not queryable|Query read timeout/;
 const POOL_MESSAGE = /timeout exceeded when trying to connect/;
 
 export function isUnavailable(error: unknown): boolean {

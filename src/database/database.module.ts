@@ -5,6 +5,7 @@ import { dataSourceOptions } from './data-source-options.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
 import { Lineage } from './lineage.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 @Module({
   imports: [
@@ -17,7 +18,7 @@ import { Lineage } from './lineage.js';
       }),
     }),
   ],
-  providers: [Database, DatabaseStartup, Lineage],
-  exports: [Database, DatabaseStartup, Lineage, TypeOrmModule],
+  providers: [Database, DatabaseStartup, Lineage, UnitOfWork],
+  exports: [Database, DatabaseStartup, Lineage, UnitOfWork, TypeOrmModule],
 })
 export class DatabaseModule {}

@@ -27,6 +27,10 @@ export class Transaction {
     if (!UUID.test(scope.tenantId)) throw new TypeError('A transaction needs the tenant as a lower-case UUID');
   }
 
+  get tenantId(): string {
+    return this.scope.tenantId;
+  }
+
   /**
    * Calls a set-returning function. As the first statement it shares the message with BEGIN; arguments are then quoted
    * into the text, because a message of several statements cannot bind parameters.

@@ -1,5 +1,4 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
-import type { FlowDefinition } from '../flow/index.js';
 
 /** A version of a flow, kept as long as anybody's progress is judged by it. */
 @Entity({ schema: 'foothold', name: 'flow_version' })
@@ -11,8 +10,9 @@ export class FlowVersion {
   @PrimaryColumn({ type: 'integer', primaryKeyConstraintName: 'flow_version_pk' })
   version!: number;
 
+  /** A FlowDefinition. */
   @Column({ type: 'jsonb' })
-  definition!: FlowDefinition;
+  definition!: object;
 
   @Column({ type: 'text' })
   status!: 'draft' | 'published' | 'retired';

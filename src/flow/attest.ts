@@ -1,10 +1,10 @@
 import { accept, unknownStep, withBindings, type Acceptance } from './decide.js';
 import type { StepDefinition } from './definition.js';
-import { evaluate, recordOf } from './evaluate.js';
+import { evaluate, recordOf, type StepEvaluation } from './evaluate.js';
 import type { Flow } from './flow.js';
 import { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
 import { reject, type Rejection } from './rejection.js';
-import { isFlowState, type AttestationFact, type FlowState } from './state.js';
+import { isAttestationFact, isFlowState, type AttestationFact, type FlowState } from './state.js';
 
 /** A trusted system's word on a step. */
 export interface Attestation {
@@ -33,50 +33,44 @@ export function attest(flow: Flow, state: FlowState, attestation: Attestation): 
   if (!isObject(attestation) || typeof attestation.step !== 'string') {
     return reject('malformed_command', 'step: expected a string.');
   }
+  if (attestation.data !== undefined && !isObject(attestation.data)) {
+    return reject('malformed_command', 'data: expected an object.');
+  }
   const key = flow.stepKey(attestation.step);
   const step = key === undefined ? undefined : flow.step(key);
   if (!step) return unknownStep(flow, attestation.step);
   if (!step.attested) return reject('malformed_command', `"${step.key}" is not an attested step.`);
 
   const { eventId, outcome, message, occurredAt, at, by } = attestation;
-  const bound = givenValues(step, attestation.data);
   const fact: AttestationFact = {
     eventId,
     outcome,
-    bound,
+    bound: givenValues(step, attestation.data),
     ...(message !== undefined && { message }),
     occurredAt,
     at,
     by,
   };
+  if (!isAttestationFact(fact)) {
+    return reject('malformed_command', 'Expected eventId, outcome (succeeded or failed), occurredAt, at and by.');
+  }
   const taken = accept(state, step, withBindings(flow, state, step, [{ kind: 'attested', step: step.key, fact }]));
-  const known = recordOf(state, step).attestations ?? [];
-  const isNews =
-    outcome === 'failed' ? failureIsNews(flow, state, step, fact, known) : successIsNews(taken, fact, known);
-  const accepted = isNews ? taken : accept(state, step, []);
-  const counts = outcome === 'failed' || evaluate(flow, accepted.state).get(step.key)?.status === 'completed';
+  const heard = recordOf(taken.state, step).attestations?.find((known) => known.eventId === eventId) ?? fact;
+  const accepted = isNews(flow, state, step, heard) ? taken : accept(state, step, []);
+  const { status, attestation: counting } = evaluate(flow, accepted.state).get(step.key) as StepEvaluation;
+  const counts = outcome === 'failed' || (status === 'completed' && equalJson(counting?.bound, heard.bound));
   return { ...accepted, deferred: !counts };
 }
 
-type Facts = readonly AttestationFact[];
-
-function failureIsNews(
-  flow: Flow,
-  state: FlowState,
-  step: StepDefinition,
-  fact: AttestationFact,
-  known: Facts,
-): boolean {
-  const newer = known.some(({ outcome, occurredAt }) => outcome === 'failed' && occurredAt >= fact.occurredAt);
-  return !newer && evaluate(flow, state).get(step.key)?.status !== 'completed';
-}
-
-function successIsNews(taken: Acceptance, fact: AttestationFact, known: Facts): boolean {
-  const facts = taken.state[taken.part].steps[taken.step]?.attestations ?? [];
-  const bound = facts.find(({ eventId }) => eventId === fact.eventId)?.bound;
-  return !known.some(
-    (other) => other.eventId === fact.eventId || (other.outcome === 'succeeded' && equalJson(other.bound, bound)),
-  );
+/** An event is heard once. A success is news for other values; a failure, while neither success nor later failure is. */
+function isNews(flow: Flow, state: FlowState, step: StepDefinition, fact: AttestationFact): boolean {
+  const known = recordOf(state, step).attestations ?? [];
+  if (known.some(({ eventId }) => eventId === fact.eventId)) return false;
+  const alike = known.filter(({ outcome }) => outcome === fact.outcome);
+  return fact.outcome === 'succeeded'
+    ? !alike.some(({ bound }) => equalJson(bound, fact.bound))
+    : !alike.some(({ occurredAt }) => occurredAt >= fact.occurredAt) &&
+        evaluate(flow, state).get(step.key)?.status !== 'completed';
 }
 
 function givenValues(step: StepDefinition, data: JsonObject = {}): Readonly<Record<string, JsonValue>> {

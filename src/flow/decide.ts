@@ -1,4 +1,4 @@
-import { rolesOf, type Role, type StepDefinition, type StepScope } from './definition.js';
+import { ROLES, rolesOf, type Role, type StepDefinition, type StepScope } from './definition.js';
 import { applyEffect, mergeData, type Effect } from './effects.js';
 import {
   boundValues,
@@ -93,9 +93,16 @@ function commandFault(command: unknown): string | undefined {
   if (!ACTIONS.some((known) => known === action)) return `action: expected one of ${ACTIONS.join(', ')}.`;
   if (data !== undefined && !isObject(data)) return 'data: expected an object.';
   if (data !== undefined && action !== 'save' && action !== 'complete') return `data: ${String(action)} takes no data.`;
-  if (typeof at !== 'string' || !isObject(actor) || typeof actor['subject'] !== 'string') return 'No actor or time.';
-  return undefined;
+  if (typeof at !== 'string') return 'at: expected a time.';
+  return isActor(actor) ? undefined : 'actor: expected a subject, a role and a kind.';
 }
+
+/** An unknown kind must not pass for an admin. */
+const isActor = (value: unknown): value is Actor =>
+  isObject(value) &&
+  typeof value['subject'] === 'string' &&
+  ROLES.some((role) => role === value['role']) &&
+  (value['kind'] === 'member' || value['kind'] === 'admin');
 
 /**
  * The rules, in the order in which they speak. In English:
@@ -161,14 +168,14 @@ function effectsOf(
   const changed = data && !equalJson(mergeData(stored, data), stored);
   const dataEffects: Effect[] = data && changed ? [{ kind: 'data', step: step.key, merge: data }] : [];
   const by = actor.subject;
-  const begun = recordOf(state, step).status !== undefined;
-  const begin: Effect[] = begun ? [] : [{ kind: 'status', step: step.key, status: 'in_progress', at, by }];
+  const current = evaluation.get(step.key) as StepEvaluation;
+  const begin: Effect[] =
+    current.status === 'pending' ? [{ kind: 'status', step: step.key, status: 'in_progress', at, by }] : [];
   switch (action) {
     case 'start':
       return begin;
     case 'save':
-      // An attested step is resolved by its attestation, not by its record: changing its data starts nothing.
-      return isResolved(evaluation.get(step.key) as StepEvaluation) ? dataEffects : [...begin, ...dataEffects];
+      return [...begin, ...dataEffects];
     case 'complete':
       return [...dataEffects, { kind: 'status', step: step.key, status: 'completed', at, by }];
     case 'skip':

@@ -32,9 +32,11 @@ export type Effect =
 /** More distinct values than this were never paid for by one tenant; the attestation table keeps every event anyway. */
 const KEPT_SUCCESSES = 32;
 
+/** What is undefined was not given: it does not travel as JSON, so it must not change anything here either. */
 export function mergeData(current: JsonObject | undefined, merge: JsonObject): JsonObject {
-  const merged = { ...current, ...merge };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null && value !== undefined));
+  const given = Object.entries(merge).filter(([, value]) => value !== undefined);
+  const merged = { ...current, ...Object.fromEntries(given) };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
 /** Every success is kept, since its values may return; of failures only the newest says anything. */

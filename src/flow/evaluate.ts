@@ -71,11 +71,16 @@ function evaluateStep(definition: StepDefinition, state: FlowState, of: Lookup):
   if (definition.appliesWhen && !holds(definition.appliesWhen, read)) return { ...open, status: 'not_applicable' };
 
   const record = recordOf(state, definition);
-  const missing = unmetRequirements(definition, of);
+  const requirements = requirementsOf(definition, of);
+  const missing = [...new Set(requirements.filter((step) => !isResolved(step)).map((step) => step.definition.key))];
   if (definition.attested) {
-    const attestation = countingFact(definition, record, read);
+    const attestation = countingFact(definition, record, boundValues(definition, of, state));
     if (attestation?.outcome === 'succeeded' && missing.length === 0) {
-      const resolvedAt = latest([attestation.at, ...(definition.requires ?? []).map((key) => of(key)?.resolvedAt)]);
+      const resolvedAt = latest([
+        attestation.at,
+        ...requirements.map((step) => step.resolvedAt),
+        ...(definition.attested.binds ?? []).map(({ step }) => of(step)?.resolvedAt),
+      ]);
       return {
         ...open,
         status: 'completed',
@@ -98,13 +103,13 @@ function evaluateStep(definition: StepDefinition, state: FlowState, of: Lookup):
   return { ...open, status: record.status ?? 'pending', blockedBy: missing };
 }
 
-function unmetRequirements(definition: StepDefinition, of: Lookup): string[] {
-  const unmet = (definition.requires ?? []).flatMap((key) => {
+/** The steps that it really waits for: those of a step that is not applicable stand in for that step. */
+function requirementsOf(definition: StepDefinition, of: Lookup): StepEvaluation[] {
+  return (definition.requires ?? []).flatMap((key) => {
     const required = of(key);
-    if (!required || isResolved(required)) return [];
-    return required.status === 'not_applicable' ? unmetRequirements(required.definition, of) : [key];
+    if (!required) return [];
+    return required.status === 'not_applicable' ? requirementsOf(required.definition, of) : [required];
   });
-  return [...new Set(unmet)];
 }
 
 /** The values that an attestation of this step would count for now, or null while a bound step is not completed. */
@@ -124,20 +129,18 @@ export function boundValues(
   return values;
 }
 
+/** While a bound step is not completed nothing is chosen that a success could be for. */
 function countingFact(
   definition: StepDefinition,
   { attestations = [] }: StepRecord,
-  read: (step: string, field: string) => JsonValue | undefined,
+  values: AttestationFact['bound'] | null,
 ): AttestationFact | null {
-  const bindings = (definition.attested?.binds ?? []).flatMap(({ step, fields }) =>
-    fields.map((field) => ({
-      name: `${step}.${field}`,
-      value: read(step, field) ?? null,
-    })),
+  const names = (definition.attested?.binds ?? []).flatMap(({ step, fields }) =>
+    fields.map((field) => `${step}.${field}`),
   );
   const matches = ({ outcome, bound }: AttestationFact): boolean =>
-    bindings.every(({ name, value }) =>
-      Object.hasOwn(bound, name) ? equalJson(bound[name], value) : outcome === 'failed',
+    names.every((name) =>
+      Object.hasOwn(bound, name) ? values !== null && equalJson(bound[name], values[name]) : outcome === 'failed',
     );
   const counting = attestations.filter(matches);
   return counting.find(({ outcome }) => outcome === 'succeeded') ?? counting.at(-1) ?? null;

@@ -45,10 +45,11 @@ export const EMPTY_STATE: FlowState = {
 const STATUSES: readonly unknown[] = [undefined, 'in_progress', 'completed', 'skipped'];
 const isText = (value: unknown): boolean => typeof value === 'string';
 
-function isFact(value: unknown): boolean {
+export function isAttestationFact(value: unknown): value is AttestationFact {
   return (
     isObject(value) &&
     [value['eventId'], value['occurredAt'], value['at'], value['by']].every(isText) &&
+    (value['message'] === undefined || isText(value['message'])) &&
     (value['outcome'] === 'succeeded' || value['outcome'] === 'failed') &&
     isObject(value['bound'])
   );
@@ -59,7 +60,7 @@ function isStepRecord(value: unknown): value is StepRecord {
   // A status without its time or its author could never be explained to anybody.
   if (value['status'] !== undefined && !(isText(value['at']) && isText(value['by']))) return false;
   const facts = value['attestations'];
-  return facts === undefined || (Array.isArray(facts) && facts.every(isFact));
+  return facts === undefined || (Array.isArray(facts) && facts.every(isAttestationFact));
 }
 
 function isPart(value: unknown): value is PartState {

@@ -1,6 +1,6 @@
 import { fieldsOf, type Condition } from './condition.js';
-import { normaliseKey, ROLES, rolesOf, type FlowDefinition, type StepDefinition } from './definition.js';
-import { isObject } from './json.js';
+import { normaliseKey, ROLES, type FlowDefinition, type StepDefinition } from './definition.js';
+import { isObject, own } from './json.js';
 
 const CANONICAL_KEY = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
@@ -26,17 +26,56 @@ export function validateDefinition(definition: FlowDefinition): string[] {
 
 type Steps = ReadonlyMap<string, StepDefinition>;
 
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+
+const STEP_FORM: Readonly<Record<string, (value: unknown) => boolean>> = {
+  title: isText,
+  description: isText,
+  aliases: isTextList,
+  requires: isTextList,
+  optional: isFlag,
+  reopenable: isFlag,
+  roles: isTextList,
+  attested: (value) => isObject(value) && (value['binds'] === undefined || isBindList(value['binds'])),
+  data: isDataSchema,
+};
+
+function isBindList(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.every((bind) => isObject(bind) && isText(bind['step']) && isTextList(bind['fields']))
+  );
+}
+
+function isDataSchema(value: unknown): boolean {
+  if (!isObject(value) || value['type'] !== 'object' || value['additionalProperties'] !== false) return false;
+  const { properties, required = [] } = value;
+  if (!isObject(properties) || !Object.values(properties).every(isObject)) return false;
+  // A required field that is not listed could never be given: the step could not be completed.
+  return isTextList(required) && required.every((field) => Object.hasOwn(properties, field));
+}
+
+function stepFormFaults(step: unknown): string[] {
+  if (!isObject(step) || !isText(step['key'])) return ['a step has no key'];
+  return Object.entries(STEP_FORM)
+    .filter(([property, fits]) => step[property] !== undefined && !fits(step[property]))
+    .map(([property]) => `step ${step['key'] as string}: "${property}" has the wrong form`);
+}
+
 function shapeFaults(definition: FlowDefinition): string[] {
   // Definitions are plain data and may come from anywhere: the form is checked, not believed.
   const form: unknown = definition;
   if (!isObject(form) || !Array.isArray(form['steps'])) return ['it is not a flow definition'];
-  if (!form['steps'].every((step) => isObject(step) && typeof step['key'] === 'string')) return ['a step has no key'];
+  const broken = form['steps'].flatMap(stepFormFaults);
+  if (broken.length) return broken;
+  const { key, version, title } = form;
   const faults: string[] = [];
-  if (!CANONICAL_KEY.test(definition.key)) faults.push(`the key "${definition.key}" is not snake_case`);
-  if (!Number.isInteger(definition.version) || definition.version < 1) {
-    faults.push(`the version ${definition.version} is not a whole number from 1`);
+  if (!isText(key) || !CANONICAL_KEY.test(key)) faults.push(`the key ${JSON.stringify(key)} is not snake_case`);
+  if (!Number.isInteger(version) || definition.version < 1) {
+    faults.push(`the version ${JSON.stringify(version)} is not a whole number from 1`);
   }
-  if (!definition.title) faults.push('the title is missing');
+  if (!isText(title) || !title) faults.push('the title is missing');
   if (definition.steps.length === 0) faults.push('it has no steps');
   const taken = new Map<string, string>();
   for (const step of definition.steps) {
@@ -49,7 +88,7 @@ function shapeFaults(definition: FlowDefinition): string[] {
       taken.set(name, step.key);
     }
     if (step.roles?.some((role) => !ROLES.includes(role))) faults.push(`step ${step.key}: unknown role`);
-    if (rolesOf(step)?.length === 0) faults.push(`step ${step.key} is unreachable: no role may move it`);
+    if (step.roles?.length === 0) faults.push(`step ${step.key} is unreachable: no role may move it`);
     if (step.attested && step.optional) faults.push(`step ${step.key}: an attested step cannot be optional`);
     if (step.attested && step.reopenable) faults.push(`step ${step.key}: an attested step cannot be reopenable`);
   }
@@ -67,7 +106,7 @@ function requirementFaults(step: StepDefinition, steps: Steps): string[] {
 }
 
 function conditionFaults(step: StepDefinition, steps: Steps): string[] {
-  if (!step.appliesWhen) return [];
+  if (step.appliesWhen === undefined) return [];
   const form = conditionFormFault(step.appliesWhen);
   if (form) return [`step ${step.key}: ${form}`];
   return fieldsOf(step.appliesWhen).flatMap((condition) => {
@@ -77,7 +116,7 @@ function conditionFaults(step: StepDefinition, steps: Steps): string[] {
     if (step.scope === 'tenant' && tested.scope === 'member') {
       return [`the tenant step ${step.key} tests the member step ${key}`];
     }
-    const schema = tested.data?.properties[field];
+    const schema = own(tested.data?.properties ?? {}, field);
     if (!schema) return [`step ${step.key} tests the unknown field ${key}.${field}`];
     const possible = schema['enum'];
     const wanted = 'in' in condition ? condition.in : 'equals' in condition ? [condition.equals] : [];
@@ -101,9 +140,10 @@ function conditionFormFault(condition: Condition): string | undefined {
   }
   const { step, field } = condition as { step?: unknown; field?: unknown };
   if (typeof step !== 'string' || typeof field !== 'string') return 'a condition names a step and a field';
-  return 'in' in condition && (!Array.isArray(condition.in) || condition.in.length === 0)
-    ? '"in" takes a list with at least one value'
-    : undefined;
+  if ('in' in condition && (!Array.isArray(condition.in) || condition.in.length === 0)) {
+    return '"in" takes a list with at least one value';
+  }
+  return 'exists' in condition && !isFlag(condition.exists) ? '"exists" takes true or false' : undefined;
 }
 
 function attestationFaults(step: StepDefinition, steps: Steps): string[] {
@@ -112,8 +152,10 @@ function attestationFaults(step: StepDefinition, steps: Steps): string[] {
     if (!bound) return [`step ${step.key} binds the unknown step ${key}`];
     if (bound.scope !== step.scope) return [`step ${step.key} binds ${key}, which belongs to another part`];
     if (bound.attested) return [`step ${step.key} binds the attested step ${key}`];
+    // Without its values an attestation would wait for them for ever.
+    if (bound.optional || bound.appliesWhen) return [`step ${step.key} binds ${key}, which may never be completed`];
     return fields
-      .filter((field) => !bound.data?.properties[field])
+      .filter((field) => !own(bound.data?.properties ?? {}, field))
       .map((field) => `step ${step.key} binds the unknown field ${key}.${field}`);
   });
 }

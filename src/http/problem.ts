@@ -12,7 +12,6 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing here' },
   tenant_not_found: { status: 404, title: 'There is no such tenant for this caller' },
   unknown_flow: { status: 404, title: 'There is no such flow' },
-  method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   tenant_required: { status: 409, title: 'A tenant must be chosen' },
   transition_rejected: { status: 409, title: 'The flow does not allow this transition' },
   revision_mismatch: { status: 412, title: 'The progress has moved on' },

@@ -18,7 +18,8 @@ const ROLES = ['foothold_app', 'foothold_worker', 'foothold_erase'];
 export class CreateFoothold1795348800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const role of ROLES) await runner.query(createRole(role));
-    for (const statement of [...TABLES, GENERATED_COLUMN, ...FOREIGN_KEYS, ...POLICIES(), ...GRANTS]) await runner.query(statement);
+    for (const statement of [...TABLES, GENERATED_COLUMN, ...FOREIGN_KEYS, ...POLICIES(), ...GRANTS])
+      await runner.query(statement);
   }
 
   /** Roles belong to the cluster, not to this database, and other databases may use them: they stay. */

@@ -1,0 +1,37 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AuthModule } from './auth/auth.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Config } from './config/config.js';
+import { DatabaseModule } from './database/database.module.js';
+import { FlowCatalogModule } from './flow-catalog/flow-catalog.module.js';
+import { HealthModule } from './health/health.module.js';
+import { BodyPipe } from './http/body.pipe.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimitGuard } from './http/rate-limit.guard.js';
+import { OnboardingModule } from './onboarding/onboarding.module.js';
+import { TenantModule } from './tenant/tenant.module.js';
+
+/** The table of contents. A request passes the guards in this order: who is it, then how often. */
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        AuthModule,
+        DatabaseModule,
+        FlowCatalogModule,
+        TenantModule,
+        OnboardingModule,
+        HealthModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: RateLimitGuard },
+        { provide: APP_PIPE, useClass: BodyPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { SigningKeys } from './signing-keys.js';
+import { TokenCache } from './token-cache.js';
+
+/** Who calls: verifies access tokens and closes every route that is not `@Public()`. */
+@Module({
+  providers: [SigningKeys, TokenCache, JwtStrategy, { provide: APP_GUARD, useClass: JwtAuthGuard }],
+  exports: [SigningKeys],
+})
+export class AuthModule {}

@@ -1,0 +1,70 @@
+import { invalidToken } from './unauthenticated.js';
+
+/** How far the clocks of Auth0 and of this service may be apart, in seconds. */
+export const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** Who calls, as a verified access token says. Membership and role are never part of it: they change while a token lives. */
+export interface Principal {
+  readonly subject: string;
+  readonly kind: 'person' | 'machine';
+  /** The Auth0 organisation the person logged in to; absent on other logins. */
+  readonly orgId?: string;
+  readonly permissions: ReadonlySet<string>;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** PostgreSQL refuses NUL and lone surrogates in a text, which would turn a bad claim into a failure of ours. */
+const IDENTIFIER = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+
+/**
+ * Reads the claims of a token whose signature, issuer, audience and expiry have been checked. Pure but for the clock.
+ * @throws Problem `unauthenticated` naming the claim that is missing or malformed
+ */
+export function principalOf(claims: Claims, now: number = Date.now()): Principal {
+  refuseFutureToken(claims, now);
+  const subject = identifier(claims, 'sub');
+  const isMachine = subject.endsWith('@clients') || claims.gty === 'client-credentials';
+  return Object.freeze({
+    subject,
+    kind: isMachine ? 'machine' : 'person',
+    ...(claims.org_id !== undefined && { orgId: identifier(claims, 'org_id') }),
+    permissions: permissionsOf(claims),
+    expiresAt: expiryOf(claims),
+  });
+}
+
+function identifier(claims: Claims, name: 'sub' | 'org_id'): string {
+  const value = claims[name];
+  if (typeof value === 'string' && IDENTIFIER.test(value)) return value;
+  throw malformed(name, 'text of 1 to 255 characters');
+}
+
+/** jsonwebtoken lets a token without `exp` live for ever. */
+function expiryOf({ exp }: Claims): number {
+  if (isTime(exp)) return exp * 1000;
+  throw malformed('exp', 'the time of expiry in seconds');
+}
+
+/** jsonwebtoken does not look at `iat`. */
+function refuseFutureToken({ iat }: Claims, now: number): void {
+  if (iat === undefined) return;
+  if (!isTime(iat)) throw malformed('iat', 'the time of issue in seconds');
+  if (iat > now / 1000 + CLOCK_TOLERANCE_SECONDS) {
+    throw invalidToken('The access token was issued in the future ("iat"); compare the clocks of issuer and service.');
+  }
+}
+
+function permissionsOf({ permissions = [] }: Claims): ReadonlySet<string> {
+  if (Array.isArray(permissions) && permissions.every((permission) => typeof permission === 'string')) {
+    return new Set(permissions);
+  }
+  throw malformed('permissions', 'a list of texts');
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const malformed = (claim: string, expected: string) =>
+  invalidToken(`The claim "${claim}" of the access token must be ${expected}; correct the token's issuer settings.`);

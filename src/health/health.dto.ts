@@ -1,0 +1,76 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+
+const LEVEL_STATUSES = ['up', 'degraded', 'down'] as const;
+export type LevelStatus = (typeof LEVEL_STATUSES)[number];
+
+@ApiSchema({ name: 'Liveness' })
+export class LivenessDto {
+  @ApiProperty({ enum: ['up'] })
+  status!: 'up';
+}
+
+@ApiSchema({ name: 'Readiness' })
+export class ReadinessDto {
+  @ApiProperty({ enum: ['up', 'degraded'] })
+  status!: 'up' | 'degraded';
+}
+
+@ApiSchema({ name: 'Pool' })
+export class PoolDto {
+  @ApiProperty({ type: 'integer' })
+  total!: number;
+
+  @ApiProperty({ type: 'integer' })
+  idle!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Requests that wait for a connection.' })
+  waiting!: number;
+}
+
+@ApiSchema({ name: 'DatabaseHealth' })
+export class DatabaseHealthDto {
+  @ApiProperty({ enum: LEVEL_STATUSES })
+  status!: LevelStatus;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What is wrong.' })
+  detail!: string | null;
+
+  @ApiProperty({ type: PoolDto })
+  pool!: PoolDto;
+}
+
+@ApiSchema({ name: 'IssuerKeys' })
+export class IssuerKeysDto {
+  @ApiProperty()
+  issuer!: string;
+
+  @ApiProperty({ type: 'integer' })
+  keys!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastSuccess!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  lastError!: string | null;
+}
+
+@ApiSchema({ name: 'KeysHealth' })
+export class KeysHealthDto {
+  @ApiProperty({ enum: LEVEL_STATUSES })
+  status!: LevelStatus;
+
+  @ApiProperty({ type: [IssuerKeysDto] })
+  issuers!: IssuerKeysDto[];
+}
+
+@ApiSchema({ name: 'Health' })
+export class HealthDto {
+  @ApiProperty({ enum: LEVEL_STATUSES })
+  status!: LevelStatus;
+
+  @ApiProperty({ type: DatabaseHealthDto })
+  database!: DatabaseHealthDto;
+
+  @ApiProperty({ type: KeysHealthDto })
+  keys!: KeysHealthDto;
+}

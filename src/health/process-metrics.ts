@@ -1,0 +1,28 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { collectDefaultMetrics, Gauge } from 'prom-client';
+import { Database } from '../database/database.js';
+import { metricsRegistry } from '../metrics/registry.js';
+
+/** Memory, CPU and event-loop lag of the process, and the state of its pool; read when somebody asks for them. */
+@Injectable()
+export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
+  constructor(private readonly database: Database) {}
+
+  onModuleInit(): void {
+    const { database } = this;
+    collectDefaultMetrics({ register: metricsRegistry });
+    new Gauge({
+      name: 'foothold_pool_connections',
+      help: 'Connections of the pool, and requests that wait for one',
+      labelNames: ['state'],
+      registers: [metricsRegistry],
+      collect() {
+        for (const [state, count] of Object.entries(database.poolState)) this.set({ state }, count);
+      },
+    });
+  }
+
+  onModuleDestroy(): void {
+    metricsRegistry.clear();
+  }
+}

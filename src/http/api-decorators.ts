@@ -1,0 +1,41 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtraModels, ApiHeader, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ProblemDto } from './problem.dto.js';
+import { PROBLEMS, type ProblemCode } from './problem.js';
+
+/** Every route behind the guard can be refused like this, whatever it does. */
+const BEHIND_THE_GUARD: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'keys_unavailable'];
+/** … and every route that needs the database, like this. */
+const NEEDS_THE_DATABASE: readonly ProblemCode[] = ['internal_error', 'not_ready', 'overloaded', 'status_unknown'];
+
+/** Documents the problems that a guarded route answers, one response for each status, with their codes. */
+export const ApiProblems = (...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator =>
+  ApiProblemResponse(...codes, ...BEHIND_THE_GUARD, ...NEEDS_THE_DATABASE);
+
+/** Documents exactly these problems. */
+export function ApiProblemResponse(...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
+  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].toSorted();
+  return applyDecorators(ApiExtraModels(ProblemDto), ...statuses.map((status) => responseOf(status, codes)));
+}
+
+function responseOf(status: number, codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
+  const answered = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status);
+  return ApiResponse({
+    status,
+    description: answered.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+    headers: status === 429 || status === 503 ? { 'Retry-After': RETRY_AFTER } : {},
+  });
+}
+
+const RETRY_AFTER = { description: 'Seconds to wait', schema: { type: 'integer' as const } };
+
+export const ApiAuthenticated = (): ClassDecorator & MethodDecorator => ApiBearerAuth('auth0');
+
+export const ApiTenantHeader = (): MethodDecorator =>
+  ApiHeader({
+    name: 'X-Tenant-Id',
+    required: false,
+    description: 'Which of the caller’s tenants is meant; needed only by people who belong to several.',
+    schema: { type: 'string', format: 'uuid' },
+  });

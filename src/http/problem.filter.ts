@@ -1,0 +1,81 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DatabaseNotReady, DatabaseOverloaded, DatabaseUnavailable } from '../database/database-errors.js';
+import { Problem, unavailable, type ProblemCode } from './problem.js';
+
+const RETRY_SECONDS = { status_unknown: 5, overloaded: 1, not_ready: 2 } as const;
+
+/** The one place where errors become HTTP: RFC 9457 documents, whatever threw. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = problemOf(error);
+    if (problem.status >= 500)
+      this.logger.error({ err: error, code: problem.code, requestId: request.id }, problem.message);
+    void reply
+      .status(problem.status)
+      .headers({ ...problem.headers, 'cache-control': 'no-store' })
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(JSON.stringify(documentOf(problem, request)));
+  }
+}
+
+function documentOf(problem: Problem, request: FastifyRequest): Record<string, unknown> {
+  const { code, title, status, detail, members } = problem;
+  const instance = request.url.split('?', 1)[0];
+  return {
+    type: `urn:foothold:problem:${code}`,
+    title,
+    status,
+    code,
+    detail,
+    instance,
+    requestId: request.id,
+    ...members,
+  };
+}
+
+/** What a caller may see of an error. What is not known is 500, and tells nothing of our insides. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof DatabaseUnavailable) {
+    return unavailable(
+      'status_unknown',
+      'The database does not answer. Nothing was lost; try again with the same Idempotency-Key.',
+      RETRY_SECONDS.status_unknown,
+      error,
+    );
+  }
+  if (error instanceof DatabaseOverloaded) {
+    return unavailable('overloaded', 'Too much is going on at once; try again.', RETRY_SECONDS.overloaded, error);
+  }
+  if (error instanceof DatabaseNotReady) {
+    return unavailable('not_ready', `The service cannot serve yet: ${error.message}`, RETRY_SECONDS.not_ready, error);
+  }
+  const status = statusOf(error);
+  const [code, detail] = REFUSED_BY_THE_FRAMEWORK[status] ?? [];
+  if (code && detail) return new Problem(code, detail, { cause: error });
+  return new Problem('internal_error', 'This is our fault and was logged under the requestId.', { cause: error });
+}
+
+/** Nest throws HttpException; Fastify, errors with `statusCode`. */
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : 500;
+}
+
+const REFUSED_BY_THE_FRAMEWORK: Readonly<Record<number, readonly [ProblemCode, string]>> = {
+  400: ['bad_request', 'The request could not be read: send well-formed JSON.'],
+  404: ['not_found', 'There is no such route; /docs lists them.'],
+  405: ['not_found', 'There is no such route; /docs lists them.'],
+  413: ['payload_too_large', 'The body may be 128 kB.'],
+  414: ['bad_request', 'The address is too long.'],
+  415: ['unsupported_media_type', 'Send the body as application/json.'],
+  431: ['bad_request', 'The headers are too large.'],
+};

@@ -1,0 +1,40 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { RequestWithCaller } from '../auth/caller.decorator.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { Problem } from './problem.js';
+
+const REMEMBERED_SUBJECTS = 50_000;
+
+/**
+ * Per subject and process: `burst` requests at once, `perSecond` kept up (GCRA, https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm).
+ * One number per subject says when its bucket will be full again. Rejected: @nestjs/throttler, whose window lets twice the
+ * burst through at its edge and which keeps a timer for every request.
+ */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  private readonly fullAgainAt = new LRUCache<string, number>({ max: REMEMBERED_SUBJECTS });
+  private readonly intervalMs: number;
+  private readonly burstMs: number;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    const { burst, perSecond } = config.http.rateLimit;
+    this.intervalMs = 1000 / perSecond;
+    this.burstMs = burst * this.intervalMs;
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const { user } = context.switchToHttp().getRequest<RequestWithCaller>();
+    if (!user) return true;
+    const now = performance.now();
+    const fullAgainAt = Math.max(this.fullAgainAt.get(user.subject) ?? 0, now) + this.intervalMs;
+    const waitMs = fullAgainAt - now - this.burstMs;
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000);
+      const detail = `This person sends too many requests; wait ${seconds} s.`;
+      throw new Problem('rate_limited', detail, { headers: { 'retry-after': String(seconds) } });
+    }
+    this.fullAgainAt.set(user.subject, fullAgainAt);
+    return true;
+  }
+}

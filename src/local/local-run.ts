@@ -1,0 +1,73 @@
+import { migrate } from '../database/migrate.js';
+import { seedDemoData } from './demo-data.js';
+import { DEMO_PEOPLE } from './demo-people.js';
+import { LocalSetupError } from './local-setup-error.js';
+import type { LocalSettings } from './local-settings.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded-postgres.js';
+import type { Shutdown } from './shutdown.js';
+import { startStandIn, type StandIn } from './stand-in/stand-in.js';
+
+/** What a run has on this machine instead of elsewhere. */
+export interface LocalRun {
+  readonly postgres: EmbeddedPostgres | undefined;
+  readonly standIn: StandIn | undefined;
+}
+
+/**
+ * Starts what the settings call local, side by side. What runs is handed to `shutdown`, even if the rest fails; the
+ * database first, so that it is stopped last.
+ */
+export async function startLocalRun(settings: LocalSettings, shutdown: Shutdown): Promise<LocalRun> {
+  const [postgres, standIn] = await Promise.allSettled([
+    settings.postgres ? startDatabase(settings.dataDir) : undefined,
+    settings.standIn ? startAuth0(settings.dataDir, settings.standIn) : undefined,
+  ]);
+  if (postgres.status === 'fulfilled') shutdown.add('PostgreSQL', async () => postgres.value?.stop());
+  if (standIn.status === 'fulfilled') shutdown.add('the Auth0 stand-in', async () => standIn.value?.stop());
+  if (postgres.status === 'rejected') throw postgres.reason;
+  if (standIn.status === 'rejected') throw standIn.reason;
+  return { postgres: postgres.value, standIn: standIn.value };
+}
+
+/** The settings with which the service uses the local parts. */
+export function environmentOf({ postgres, standIn }: LocalRun): NodeJS.ProcessEnv {
+  return {
+    ...(postgres && { DATABASE_URL: postgres.appUrl, DATABASE_MIGRATION_URL: postgres.migrationUrl }),
+    ...(standIn && {
+      AUTH0_DOMAIN: standIn.domain,
+      AUTH0_CUSTOM_DOMAIN: standIn.customDomain,
+      AUTH0_AUDIENCE: standIn.audience,
+    }),
+  };
+}
+
+async function startDatabase(dataDir: string): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    onLost: (log) => console.error(`The embedded PostgreSQL ended by itself; ${log} says why. Start Foothold again.`),
+  });
+  try {
+    await migrate(postgres.migrationUrl);
+    await seedDemoData(postgres.migrationUrl, DEMO_PEOPLE);
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+  return postgres;
+}
+
+async function startAuth0(
+  dataDir: string,
+  options: { readonly port: number; readonly audience: string },
+): Promise<StandIn> {
+  return startStandIn({ dataDir, ...options }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? portInUse('LOCAL_AUTH0_PORT', options.port) : error;
+  });
+}
+
+/** Says which setting to change when a port is taken. */
+export function portInUse(setting: 'PORT' | 'LOCAL_AUTH0_PORT', port: number): LocalSetupError {
+  return new LocalSetupError(
+    `Port ${port} is in use (${setting}). Stop what listens there, or take another: ${setting}=${port + 100} npm start`,
+  );
+}

@@ -1,0 +1,45 @@
+import path from 'node:path';
+import { SettingsError } from '../config/env.js';
+import { LOCAL_AUDIENCE } from './stand-in/applications.js';
+
+/** Which parts of a run are local, and where. */
+export interface LocalSettings {
+  readonly dataDir: string;
+  readonly postgres: boolean;
+  readonly standIn: { readonly port: number; readonly audience: string } | undefined;
+}
+
+const DEFAULT_PORT = 3000;
+const DEFAULT_DATA_DIR = '.foothold';
+
+/**
+ * A part is local when its variable is not set: DATABASE_URL, AUTH0_DOMAIN. In production nothing is, so that the service
+ * refuses to start and names what is missing.
+ * @throws SettingsError when a companion is set without its main variable, since a local part would silently ignore it
+ */
+export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
+  const dataDir = path.resolve(env['FOOTHOLD_DATA_DIR'] || DEFAULT_DATA_DIR);
+  if (env['NODE_ENV'] === 'production') return { dataDir, postgres: false, standIn: undefined };
+  refuseOrphan(env, 'DATABASE_MIGRATION_URL', 'DATABASE_URL');
+  refuseOrphan(env, 'AUTH0_CUSTOM_DOMAIN', 'AUTH0_DOMAIN');
+  return { dataDir, postgres: !env['DATABASE_URL'], standIn: env['AUTH0_DOMAIN'] ? undefined : standInSettings(env) };
+}
+
+function standInSettings(env: NodeJS.ProcessEnv): { port: number; audience: string } {
+  const servicePort = readPort(env, 'PORT', DEFAULT_PORT);
+  const port = readPort(env, 'LOCAL_AUTH0_PORT', servicePort + 1);
+  if (port === servicePort) throw new SettingsError([`LOCAL_AUTH0_PORT: must differ from PORT (${servicePort})`]);
+  return { port, audience: env['AUTH0_AUDIENCE'] || LOCAL_AUDIENCE };
+}
+
+function readPort(env: NodeJS.ProcessEnv, name: string, byDefault: number): number {
+  const port = Number(env[name] || byDefault);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new SettingsError([`${name}: expected a port number from 1 to 65535, got "${env[name] || port}"`]);
+  }
+  return port;
+}
+
+function refuseOrphan(env: NodeJS.ProcessEnv, companion: string, main: string): void {
+  if (env[companion] && !env[main]) throw new SettingsError([`${main} is missing, while ${companion} is set`]);
+}

@@ -1,0 +1,73 @@
+import { SettingsError } from '../config/env.js';
+import { firstSteps, localNotice } from './first-steps.js';
+import { environmentOf, portInUse, startLocalRun } from './local-run.js';
+import { LocalSetupError } from './local-setup-error.js';
+import { readLocalSettings } from './local-settings.js';
+import { Shutdown } from './shutdown.js';
+
+/** One Ctrl-C arrives twice under npm: from the terminal, and forwarded by npm. */
+const SAME_SIGNAL_MS = 500;
+const DEFAULT_PORT = 3000;
+
+const shutdown = new Shutdown();
+let stopping = false;
+const started = start({ ...process.env });
+stopOnSignals();
+started.catch((error: unknown) => fail(error));
+
+async function start(env: NodeJS.ProcessEnv): Promise<void> {
+  const settings = readLocalSettings(env);
+  // Loading the service takes as long as starting PostgreSQL: side by side. Its failure is looked at when it is needed.
+  const loading = import('../service.js');
+  loading.catch(() => undefined);
+  const local = await startLocalRun(settings, shutdown);
+  const service = await loading;
+  if (stopping) return;
+  const notice = localNotice(local);
+  if (notice) console.log(notice);
+  const { url, stop } = await service
+    .start({ ...env, ...environmentOf(local) })
+    .catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? portInUse('PORT', Number(env['PORT'] || DEFAULT_PORT)) : error;
+    });
+  shutdown.add('the service', stop);
+  if (stopping) return;
+  console.log(`Foothold listens on ${url} (documentation: ${url}/docs).`);
+  const next = firstSteps(url, local);
+  if (next) console.log(`\n${next}\n`);
+}
+
+/**
+ * The first signal stops everything in order, open requests first; a second one cuts them off but still stops the
+ * database in order; a third one ends the process, and the next start adopts the database.
+ */
+function stopOnSignals(): void {
+  let count = 0;
+  let last = -Infinity;
+  const onSignal = (): void => {
+    if (performance.now() - last < SAME_SIGNAL_MS) return;
+    last = performance.now();
+    count += 1;
+    if (count === 1) void stop();
+    else if (count === 2) shutdown.hurry();
+    else process.exit(130);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+}
+
+async function stop(): Promise<never> {
+  stopping = true;
+  console.log('Stopping…');
+  await started.catch(() => undefined);
+  await shutdown.run();
+  process.exit(0);
+}
+
+async function fail(error: unknown): Promise<void> {
+  // Ctrl-C also reaches a program that a first start runs, and what then fails was meant to.
+  if (stopping) return;
+  const expected = error instanceof LocalSetupError || error instanceof SettingsError;
+  console.error(expected ? error.message : error);
+  await shutdown.run();
+  process.exit(1);
+}

@@ -1,0 +1,47 @@
+import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
+import { Auth0Error } from './auth0-error.js';
+import { registerDiscoveryEndpoints } from './discovery.endpoints.js';
+import { issuerOf } from './issuer.js';
+import type { People } from './people.js';
+import type { SigningKeys } from './signing-keys.js';
+import { registerSignupEndpoint } from './signup.endpoint.js';
+import { registerTokenEndpoint } from './token.endpoint.js';
+
+const BODY_LIMIT_BYTES = 100_000;
+/** auth0-spa-js sends `auth0-client` with every token request. */
+const CORS_HEADERS = {
+  'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
+  'access-control-allow-headers': 'authorization, content-type, auth0-client',
+  'access-control-max-age': '600',
+  vary: 'Origin',
+};
+
+/** The stand-in's endpoints, not yet listening. */
+export async function buildApp(keys: SigningKeys, people: People, audience: string): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, logger: false });
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(body as string)));
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    issuerOf(request);
+    if (request.headers.origin) {
+      void reply.headers({ ...CORS_HEADERS, 'access-control-allow-origin': request.headers.origin });
+    }
+    if (request.method === 'OPTIONS') await reply.status(204).send();
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.status(404).send({ statusCode: 404, error: 'Not Found', message: 'Not Found' }),
+  );
+  app.setErrorHandler((error: FastifyError | Auth0Error, _request, reply) => {
+    if (error instanceof Auth0Error) return reply.status(error.status).send(error.body);
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.status(status).send({ error: 'invalid_request', error_description: error.message });
+    process.stderr.write(`The Auth0 stand-in failed: ${error.stack}\n`);
+    return reply.status(500).send({ error: 'server_error', error_description: 'Internal Server Error' });
+  });
+  registerDiscoveryEndpoints(app, keys);
+  registerTokenEndpoint(app, { keys, people, audience });
+  registerSignupEndpoint(app, people);
+  await app.ready();
+  return app;
+}

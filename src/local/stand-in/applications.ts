@@ -1,0 +1,50 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Auth0Error } from './auth0-error.js';
+
+/** Identifier of the one API of the stand-in; production refuses it. */
+export const LOCAL_AUDIENCE = 'https://api.foothold.local';
+
+export type GrantType = 'client_credentials' | 'password';
+
+/** An application registered in the stand-in. */
+export interface Application {
+  readonly clientId: string;
+  /** Absent: a public client, such as a web front end. */
+  readonly clientSecret?: string;
+  readonly grantTypes: readonly GrantType[];
+  /** What it may do as itself (client_credentials). */
+  readonly permissions: readonly string[];
+}
+
+export const WEB_CLIENT_ID = 'foothold-demo-web';
+
+export const APPLICATIONS: readonly Application[] = [
+  { clientId: WEB_CLIENT_ID, grantTypes: ['password'], permissions: [] },
+  {
+    clientId: 'foothold-demo-payments',
+    clientSecret: 'local-only',
+    grantTypes: ['client_credentials'],
+    permissions: ['onboarding:attest'],
+  },
+  {
+    clientId: 'foothold-demo-operator',
+    clientSecret: 'local-only',
+    grantTypes: ['client_credentials'],
+    permissions: ['platform:admin'],
+  },
+];
+
+/** The application that proves to be itself. Throws Auth0's 401 for an unknown client and for a wrong secret alike. */
+export function authenticateApplication(clientId: string | undefined, clientSecret: string | undefined): Application {
+  const application = APPLICATIONS.find((candidate) => candidate.clientId === clientId);
+  const expected = application?.clientSecret;
+  if (!application || (expected !== undefined && !sameText(expected, clientSecret ?? ''))) {
+    throw Auth0Error.oauth(401, 'access_denied', 'Unauthorized');
+  }
+  return application;
+}
+
+function sameText(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}

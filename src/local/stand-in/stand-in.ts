@@ -1,0 +1,90 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { LOCAL_AUDIENCE } from './applications.js';
+import { buildApp } from './app.js';
+import { People } from './people.js';
+import { SigningKeys } from './signing-keys.js';
+
+export interface StandInOptions {
+  /** Where local data is kept; the stand-in takes the subfolder `auth0`. Made if missing. */
+  readonly dataDir: string;
+  /** Port to listen on; 0 takes any free one. */
+  readonly port: number;
+  /** Identifier of the API tokens are asked for. Default {@link LOCAL_AUDIENCE}. */
+  readonly audience?: string;
+}
+
+/** A small Auth0 tenant on this machine. Tokens and people survive a restart. */
+export interface StandIn {
+  readonly port: number;
+  /** The canonical domain, `http://localhost:PORT`. */
+  readonly domain: string;
+  /** The custom domain, `http://127.0.0.1:PORT`. */
+  readonly customDomain: string;
+  readonly audience: string;
+  /** Signs with a new key from now on; tokens of older keys still verify. Returns the new key's id. */
+  rotateKeys(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts the stand-in on the loopback addresses. Rejects with `code: 'EADDRINUSE'` when the port is taken. */
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const folder = path.join(options.dataDir, 'auth0');
+  await mkdir(folder, { recursive: true });
+  const [keys, people] = await Promise.all([
+    SigningKeys.open(path.join(folder, 'signing-keys.json')),
+    People.open(path.join(folder, 'people.json')),
+  ]);
+  const audience = options.audience ?? LOCAL_AUDIENCE;
+  const app = await buildApp(keys, people, audience);
+  const servers = await listenOnLoopback(
+    () => createServer((request, response) => app.routing(request, response)),
+    options.port,
+  );
+  const port = portOf(servers[0] as Server);
+  return {
+    port,
+    domain: `http://localhost:${port}`,
+    customDomain: `http://127.0.0.1:${port}`,
+    audience,
+    rotateKeys: () => keys.rotate(),
+    stop: async () => {
+      await Promise.all(servers.map(close));
+      await app.close();
+    },
+  };
+}
+
+/** `localhost` may mean either address, and clients differ in which they try: so both, where the machine has both. */
+async function listenOnLoopback(create: () => Server, wantedPort: number): Promise<Server[]> {
+  const first = await listen(create(), wantedPort, '127.0.0.1');
+  try {
+    return [first, await listen(create(), portOf(first), '::1')];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return [first];
+    await close(first);
+    if (code === 'EADDRINUSE' && wantedPort === 0) return listenOnLoopback(create, wantedPort);
+    throw error;
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, ipv6Only: true }, () => resolve(server.off('error', reject)));
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}

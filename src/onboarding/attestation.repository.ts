@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import type { Statement } from '../database/statement.js';
+import type { Transaction } from '../database/transaction.js';
+import {
+  EMPTY_PART,
+  type Flow,
+  type FlowState,
+  type JsonObject,
+  type PartState,
+  type StepScope,
+} from '../flow/index.js';
+import type { ProgressKey } from './progress.repository.js';
+
+/** What an attestation is judged on, locked. */
+export interface AttestedProgress extends ProgressKey {
+  readonly state: FlowState;
+  readonly updatedAt: Date;
+  /** Whether the event, if it came before, told anything new then; undefined for a new event. */
+  readonly earlier: boolean | undefined;
+}
+
+export interface AttestationRow {
+  readonly eventId: string;
+  readonly step: string;
+  readonly outcome: 'succeeded' | 'failed';
+  readonly message?: string;
+  readonly data: JsonObject;
+  readonly applied: boolean;
+  readonly sender: string;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+const FIND_TENANT: Statement = {
+  name: 'attestation_tenant',
+  text: `SELECT t.tenant_id, m.subject
+         FROM foothold.tenant t
+         LEFT JOIN foothold.member m ON m.tenant_id = t.tenant_id AND m.subject = $2 AND m.status = 'active'
+         WHERE t.tenant_id = $1 AND t.status <> 'archived'`,
+};
+const OPEN_PART: Statement = {
+  name: 'attestation_open',
+  text: `INSERT INTO foothold.onboarding_progress
+           (tenant_id, flow_key, subject, flow_version, steps, data, revision, updated_at)
+         VALUES ($1, $2, $3, $4, '{}', '{}', 0, $5) ON CONFLICT DO NOTHING`,
+};
+const LOCK_PART: Statement = {
+  name: 'attestation_lock',
+  text: `SELECT flow_version, steps, data, revision, updated_at FROM foothold.onboarding_progress
+         WHERE tenant_id = $1 AND flow_key = $2 AND subject = $3 FOR UPDATE`,
+};
+const FIND_EVENT: Statement = {
+  name: 'attestation_event',
+  text: 'SELECT applied FROM foothold.attestation WHERE tenant_id = $1 AND flow_key = $2 AND event_id = $3',
+};
+const STORE_EVENT: Statement = {
+  name: 'attestation_store',
+  text: `INSERT INTO foothold.attestation (tenant_id, flow_key, event_id, step, subject, outcome, message, data, applied,
+           sender, occurred_at, recorded_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+};
+
+interface PartRow {
+  readonly flow_version: number;
+  readonly steps: PartState['steps'];
+  readonly data: PartState['data'];
+  readonly revision: number;
+  readonly updated_at: Date;
+}
+
+/** The events of trusted systems. They are few, so this path is written for clarity and not for round trips. */
+@Injectable()
+export class AttestationRepository {
+  /** Whether the tenant exists, and whether the person (if one is named) is its member. */
+  async find(transaction: Transaction, subject: string): Promise<{ tenant: boolean; member: boolean }> {
+    const [row] = await transaction.query<{ subject: string | null }>(FIND_TENANT, [transaction.tenantId, subject]);
+    return { tenant: row !== undefined, member: row?.subject === subject };
+  }
+
+  /** Locks the parts, the shared one first as everywhere, and looks for the event after the locks. */
+  async lock(transaction: Transaction, flow: Flow, subject: string, eventId: string): Promise<AttestedProgress> {
+    const { tenantId } = transaction;
+    const shared = flow.has('tenant') ? await this.lockPart(transaction, flow, '') : undefined;
+    const own = subject && flow.has('member') ? await this.lockPart(transaction, flow, subject) : undefined;
+    const newest = shared ?? own;
+    if (!newest) throw new Error(`The flow ${flow.key} has no part for "${subject}"`);
+    const [event] = await transaction.query<{ applied: boolean }>(FIND_EVENT, [tenantId, flow.key, eventId]);
+    return {
+      tenantId,
+      flowKey: flow.key,
+      subject,
+      flowVersion: newest.flow_version,
+      revisions: { tenant: shared?.revision ?? 0, member: own?.revision ?? 0 },
+      state: { tenant: partState(shared), member: partState(own) },
+      updatedAt: own && own.updated_at > newest.updated_at ? own.updated_at : newest.updated_at,
+      earlier: event?.applied,
+    };
+  }
+
+  async store(transaction: Transaction, progress: ProgressKey, part: StepScope, row: AttestationRow): Promise<void> {
+    await transaction.query(STORE_EVENT, [
+      progress.tenantId,
+      progress.flowKey,
+      row.eventId,
+      row.step,
+      part === 'tenant' ? '' : progress.subject,
+      row.outcome,
+      row.message ?? null,
+      JSON.stringify(row.data),
+      row.applied,
+      row.sender,
+      row.occurredAt,
+      row.recordedAt,
+    ]);
+  }
+
+  private async lockPart(transaction: Transaction, flow: Flow, subject: string): Promise<PartRow> {
+    const key = [transaction.tenantId, flow.key, subject];
+    await transaction.query(OPEN_PART, [...key, flow.version, new Date()]);
+    const [row] = await transaction.query<PartRow>(LOCK_PART, key);
+    if (!row) throw new Error('A part of the progress was neither found nor made');
+    return row;
+  }
+}
+
+const partState = (row: PartRow | undefined): PartState => (row ? { steps: row.steps, data: row.data } : EMPTY_PART);

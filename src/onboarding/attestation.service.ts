@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import { attest, evaluate, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
+import { invalidRequest, Problem } from '../http/problem.js';
+import { AttestationRepository } from './attestation.repository.js';
+import { ProgressRepository } from './progress.repository.js';
+
+/** What a trusted system says of a step. */
+export interface AttestationRequest {
+  readonly step: string;
+  readonly eventId: string;
+  readonly outcome: 'succeeded' | 'failed';
+  /** Whose step it is; needed with member steps only. */
+  readonly subject?: string;
+  readonly occurredAt: string;
+  readonly message?: string;
+  readonly data?: JsonObject;
+}
+
+export interface AttestationResult {
+  /** It told something new, and counts. */
+  readonly applied: boolean;
+  /** It is kept, and will count as soon as its step can be done with the values that it was given for. */
+  readonly deferred: boolean;
+  /** Of the part that the step belongs to. */
+  readonly revision: number;
+}
+
+/** Takes in what only trusted systems may say: payments that succeeded, workspaces that were set up. */
+@Injectable()
+export class AttestationService {
+  constructor(
+    private readonly catalog: FlowCatalog,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly attestations: AttestationRepository,
+    private readonly progress: ProgressRepository,
+  ) {}
+
+  /** Idempotent by event id. Throws when nothing was stored, so that the sender delivers again. */
+  async attest(
+    tenantId: string,
+    flowKey: string,
+    request: AttestationRequest,
+    sender: string,
+  ): Promise<AttestationResult> {
+    const flow = this.catalog.flow(flowKey);
+    const step = attestedStep(flow, request);
+    return this.unitOfWork.run({ tenantId }, (transaction) => this.take(transaction, flow, step, request, sender));
+  }
+
+  private async take(
+    transaction: Transaction,
+    newestFlow: Flow,
+    step: StepDefinition,
+    request: AttestationRequest,
+    sender: string,
+  ): Promise<AttestationResult> {
+    const subject = step.scope === 'member' ? (request.subject as string) : '';
+    const found = await this.attestations.find(transaction, subject);
+    if (!found.tenant) throw new Problem('tenant_not_found', 'There is no such tenant.');
+    if (subject && !found.member)
+      throw invalidRequest([{ path: '/subject', message: 'is not a member of this tenant' }]);
+
+    const before = await this.attestations.lock(transaction, newestFlow, subject, request.eventId);
+    const flow = this.catalog.version(newestFlow.key, before.flowVersion);
+    if (before.earlier !== undefined) {
+      const counts = evaluate(flow, before.state).get(step.key)?.status === 'completed';
+      const deferred = request.outcome === 'succeeded' && !counts;
+      return { applied: before.earlier && !deferred, deferred, revision: before.revisions[step.scope] };
+    }
+
+    const { eventId, outcome, message, data = {} } = request;
+    const recordedAt = new Date(Math.max(Date.now(), before.updatedAt.getTime()));
+    const occurredAt = new Date(request.occurredAt);
+    const decision = attest(flow, before.state, {
+      step: step.key,
+      eventId,
+      outcome,
+      ...(message !== undefined && { message }),
+      data,
+      occurredAt: occurredAt.toISOString(),
+      by: sender,
+      at: recordedAt.toISOString(),
+    });
+    if (!decision.ok) throw invalidRequest([{ path: '/step', message: decision.message }]);
+
+    const { applied, deferred, part } = decision;
+    const row = { eventId, step: step.key, outcome, message, data, applied, sender, occurredAt, recordedAt };
+    await this.attestations.store(transaction, before, part, row);
+    if (applied) {
+      await this.progress.write(transaction, before, {
+        part,
+        state: decision.state[part],
+        effects: decision.effects,
+        action: 'attest',
+        step: step.key,
+        actor: sender,
+        actorKind: 'system',
+        occurredAt,
+        recordedAt,
+        activatesDraft: part === 'tenant' && outcome === 'succeeded' && !deferred,
+      });
+    }
+    const revision = before.revisions[part] + (applied ? 1 : 0);
+    return { applied: applied && !deferred, deferred, revision };
+  }
+}
+
+function attestedStep(flow: Flow, request: AttestationRequest): StepDefinition {
+  const key = flow.stepKey(request.step);
+  const step = key === undefined ? undefined : flow.step(key);
+  if (!step) {
+    const message = `The flow ${flow.key} has no step "${request.step}".`;
+    throw new Problem('transition_rejected', message, { members: { reason: 'unknown_step' } });
+  }
+  if (!step.attested) {
+    const attested = flow.definition.steps.filter((candidate) => candidate.attested).map((candidate) => candidate.key);
+    const message = `is not an attested step of ${flow.key}; those are: ${attested.join(', ') || 'none'}`;
+    throw invalidRequest([{ path: '/step', message }]);
+  }
+  if (step.scope === 'member' && request.subject === undefined) {
+    throw invalidRequest([{ path: '/subject', message: `is needed, because ${step.key} is each member's own` }]);
+  }
+  return step;
+}

@@ -1,0 +1,151 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ForPeople } from '../auth/for-people.decorator.js';
+import { ApiAuthenticated, ApiProblems, ApiTenantHeader } from '../http/api-decorators.js';
+import { isNotModified } from '../http/preconditions.js';
+import { Person, type PersonInTenant } from '../tenant/tenant-selector.js';
+import { HistoryPageDto } from './dto/history.dto.js';
+import { OnboardingListDto, OnboardingViewDto, TransitionResultDto } from './dto/onboarding-view.dto.js';
+import { TransitionDto } from './dto/transition.dto.js';
+import { HistoryService } from './history.service.js';
+import { OnboardingService, type TaggedView } from './onboarding.service.js';
+import { parseIdempotencyKey } from './transition-request.js';
+
+const ETAG = {
+  ETag: { description: 'Revision, and what else the view depends on', schema: { type: 'string' as const } },
+};
+const FlowParam = () => ApiParam({ name: 'flow', example: 'workspace' });
+
+@ApiTags('Own progress')
+@ApiAuthenticated()
+@ForPeople()
+@Controller('v1/onboarding')
+export class OnboardingController {
+  constructor(
+    private readonly onboarding: OnboardingService,
+    private readonly history: HistoryService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listOnboarding', summary: 'All my flows', description: 'A summary of each flow.' })
+  @ApiTenantHeader()
+  @ApiOkResponse({ type: OnboardingListDto })
+  @ApiProblems('tenant_closed', 'tenant_not_found', 'tenant_required', 'invalid_request')
+  async list(@Person() person: PersonInTenant): Promise<OnboardingListDto> {
+    const views = await this.onboarding.views(person);
+    return {
+      items: views.map(({ flow, status, currentStep, progress, revision }) => ({
+        flow,
+        status,
+        currentStep,
+        progress,
+        revision,
+      })),
+    };
+  }
+
+  @Get(':flow')
+  @ApiOperation({
+    operationId: 'getOnboarding',
+    summary: 'My progress in one flow',
+    description: 'Made on the first visit.',
+  })
+  @FlowParam()
+  @ApiTenantHeader()
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'ETag of the view that the caller has.' })
+  @ApiOkResponse({ type: OnboardingViewDto, headers: ETAG })
+  @ApiResponse({ status: 304, description: 'The caller has the current view.' })
+  @ApiProblems('unknown_flow', 'tenant_closed', 'tenant_not_found', 'tenant_required', 'invalid_request')
+  async view(
+    @Person() person: PersonInTenant,
+    @Param('flow') flow: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OnboardingViewDto | undefined> {
+    const { view, etag } = tag(reply, await this.onboarding.view(person, flow));
+    if (!isNotModified(ifNoneMatch, etag)) return view as OnboardingViewDto;
+    void reply.status(304);
+    return undefined;
+  }
+
+  @Post(':flow/transitions')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'transition',
+    summary: 'Move one step',
+    description: 'Legal or refused; never half done.',
+  })
+  @FlowParam()
+  @ApiTenantHeader()
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body again gives the same outcome and applies nothing twice, for at least 30 days.',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{8,64}$' },
+  })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'An ETag or a bare revision, such as "12".' })
+  @ApiOkResponse({ type: TransitionResultDto, headers: ETAG })
+  @ApiProblems(
+    'bad_request',
+    'unknown_flow',
+    'tenant_closed',
+    'tenant_not_found',
+    'tenant_required',
+    'transition_rejected',
+    'revision_mismatch',
+    'payload_too_large',
+    'unsupported_media_type',
+    'invalid_request',
+    'idempotency_key_reused',
+  )
+  async transition(
+    @Person() person: PersonInTenant,
+    @Param('flow') flow: string,
+    @Body() body: TransitionDto,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TransitionResultDto> {
+    const request = { ...body, idempotencyKey: parseIdempotencyKey(idempotencyKey), ifMatch };
+    const { view, applied } = tag(reply, await this.onboarding.transition(person, flow, request));
+    return { ...view, applied } as TransitionResultDto;
+  }
+
+  @Get(':flow/history')
+  @ApiOperation({
+    operationId: 'getHistory',
+    summary: 'What happened',
+    description: 'Newest first; the tenant’s part too.',
+  })
+  @FlowParam()
+  @ApiTenantHeader()
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
+  @ApiQuery({
+    name: 'cursor',
+    required: false,
+    description: '`nextCursor` of the page before.',
+    schema: { type: 'string' },
+  })
+  @ApiOkResponse({ type: HistoryPageDto })
+  @ApiProblems('unknown_flow', 'tenant_closed', 'tenant_not_found', 'tenant_required', 'invalid_request')
+  historyPage(
+    @Person() person: PersonInTenant,
+    @Param('flow') flow: string,
+    @Query('limit') limit: string | undefined,
+    @Query('cursor') cursor: string | undefined,
+  ): Promise<HistoryPageDto> {
+    return this.history.page(person, flow, limit, cursor);
+  }
+}
+
+/** A view depends on who asks and on the tenant they named; it may be kept, and must be asked for again. */
+function tag<View extends TaggedView>(reply: FastifyReply, tagged: View): View {
+  void reply.headers({
+    etag: tagged.etag,
+    'cache-control': 'private, no-cache',
+    // Added to what CORS already varies by.
+    vary: [reply.getHeader('vary'), 'Authorization, X-Tenant-Id'].filter(Boolean).join(', '),
+  });
+  return tagged;
+}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { FlowCatalogModule } from '../flow-catalog/flow-catalog.module.js';
+import { TenantModule } from '../tenant/tenant.module.js';
+import { AttestationController } from './attestation.controller.js';
+import { AttestationRepository } from './attestation.repository.js';
+import { AttestationService } from './attestation.service.js';
+import { HistoryRepository } from './history.repository.js';
+import { HistoryService } from './history.service.js';
+import { OnboardingController } from './onboarding.controller.js';
+import { OnboardingService } from './onboarding.service.js';
+import { ProgressRepository } from './progress.repository.js';
+import { StepDataValidator } from './step-data.validator.js';
+import { TransitionMetrics } from './transition-metrics.js';
+
+@Module({
+  imports: [DatabaseModule, FlowCatalogModule, TenantModule],
+  controllers: [OnboardingController, AttestationController],
+  providers: [
+    OnboardingService,
+    HistoryService,
+    AttestationService,
+    ProgressRepository,
+    HistoryRepository,
+    AttestationRepository,
+    StepDataValidator,
+    TransitionMetrics,
+  ],
+})
+export class OnboardingModule {}

@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import { Lineage } from '../database/lineage.js';
+import type { Transaction } from '../database/transaction.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import { decide, type Acceptance, type Effect, type Flow, type StepScope } from '../flow/index.js';
+import { matches } from '../http/preconditions.js';
+import { Problem } from '../http/problem.js';
+import { AuditRepository } from '../tenant/audit.repository.js';
+import type { PersonInTenant } from '../tenant/tenant-selector.js';
+import { tenantClosed, TenantService, type TenantChoice } from '../tenant/tenant.service.js';
+import { etagOf, memberActor, onboardingView, type OnboardingView } from './onboarding-view.js';
+import { ProgressRepository, type StoredProgress } from './progress.repository.js';
+import { StepDataValidator } from './step-data.validator.js';
+import { TransitionMetrics } from './transition-metrics.js';
+import { refusalOf } from './transition-refusal.js';
+import { requestHash, type TransitionRequest } from './transition-request.js';
+
+export interface TaggedView {
+  readonly view: OnboardingView;
+  readonly etag: string;
+}
+
+export interface TransitionResult extends TaggedView {
+  /** False when the step already was as asked. A replay answers what was recorded. */
+  readonly applied: boolean;
+}
+
+/** A person's own progress: reading it, and moving it by one transition. */
+@Injectable()
+export class OnboardingService {
+  constructor(
+    private readonly catalog: FlowCatalog,
+    private readonly tenants: TenantService,
+    private readonly progress: ProgressRepository,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly audit: AuditRepository,
+    private readonly lineage: Lineage,
+    private readonly stepData: StepDataValidator,
+    private readonly metrics: TransitionMetrics,
+  ) {}
+
+  /** The confirmed view of one flow. */
+  async view(person: PersonInTenant, flowKey: string): Promise<TaggedView> {
+    const progress = await this.read(person, this.catalog.flow(flowKey));
+    return this.present(progress);
+  }
+
+  /** The confirmed view of every flow. */
+  async views(person: PersonInTenant): Promise<OnboardingView[]> {
+    const views: OnboardingView[] = [];
+    // One after the other: a person's first visit then makes their draft once, and a list does not take many connections.
+    for (const flow of this.catalog.newest()) views.push(this.present(await this.read(person, flow)).view);
+    return views;
+  }
+
+  /** The stored progress behind the view, read in the tenant that the person's request is about. */
+  async read(person: PersonInTenant, flow: Flow): Promise<StoredProgress> {
+    const progress = await this.tenants.within(person, (choice) => this.progress.read(choice, person.subject, flow));
+    refuseClosed(progress);
+    return progress;
+  }
+
+  /**
+   * Moves one step. The checks speak in the contract's order: stored key (replay), If-Match, the rules, the data.
+   * Nothing is written unless all of them pass, and then everything in one transaction.
+   */
+  async transition(person: PersonInTenant, flowKey: string, request: TransitionRequest): Promise<TransitionResult> {
+    const flow = this.catalog.flow(flowKey);
+    try {
+      const outcome = await this.tenants.within(person, (choice) =>
+        this.unitOfWork.run({ tenantId: choice.tenantId, subject: person.subject }, (transaction) =>
+          this.move(transaction, choice, person.subject, flow, request),
+        ),
+      );
+      if (outcome instanceof Problem) throw outcome;
+      this.metrics.count(flow.key, request.action, outcome.applied ? 'applied' : 'no_op');
+      return outcome;
+    } catch (error) {
+      this.metrics.countError(flow.key, request.action, error);
+      throw error;
+    }
+  }
+
+  /** Undefined when the choice of tenant does not hold. A refusal is returned, so that what is told of it is kept. */
+  private async move(
+    transaction: Transaction,
+    choice: TenantChoice,
+    subject: string,
+    newestFlow: Flow,
+    request: TransitionRequest,
+  ): Promise<TransitionResult | Problem | undefined> {
+    const part = scopeOf(newestFlow, request.step);
+    const locked = await this.progress.lock(transaction, choice, subject, newestFlow, part, request.idempotencyKey);
+    if (!locked) return undefined;
+    const { progress: before, operation: stored } = locked;
+    refuseClosed(before);
+
+    const operation = operationOf(newestFlow, request);
+    if (operation && stored) {
+      if (stored.requestHash !== operation.requestHash) return keyReused();
+      return { ...this.present(before), applied: stored.applied };
+    }
+    const flow = this.catalog.version(newestFlow.key, before.flowVersion);
+    if (request.ifMatch !== undefined && !matches(request.ifMatch, etagOf(flow, before, this.lineage.current))) {
+      return revisionMismatch(this.present(before).view);
+    }
+
+    const { step, action, data } = request;
+    // History is told in the order of revisions, so a clock that went back must not show.
+    const recordedAt = new Date(Math.max(Date.now(), before.updatedAt.getTime()));
+    const command = { step, action, ...(data && { data }), actor: memberActor(before), at: recordedAt.toISOString() };
+    const decision = decide(flow, before.state, command);
+    if (!decision.ok) {
+      if (decision.reason === 'attestation_required') {
+        const detail = { flow: flow.key, step, action };
+        await this.audit.recordIn(transaction, { actor: subject, action: 'attestation_claimed', detail });
+      }
+      return refusalOf(decision, this.present(before).view);
+    }
+    if (!decision.applied) {
+      if (operation) await this.progress.storeNoOp(transaction, before, decision.part, operation);
+      return { ...this.present(before), applied: false };
+    }
+    if (action === 'save' || action === 'complete') {
+      this.stepData.check(flow, decision.step, decision.state[decision.part]);
+    }
+    await this.progress.write(transaction, before, {
+      part: decision.part,
+      state: decision.state[decision.part],
+      effects: decision.effects,
+      action,
+      step: decision.step,
+      actor: subject,
+      actorKind: 'member',
+      operation,
+      occurredAt: request.occurredAt === undefined ? undefined : new Date(request.occurredAt),
+      recordedAt,
+      activatesDraft: before.tenantStatus === 'draft' && decision.part === 'tenant' && decision.effects.some(completes),
+    });
+    return { ...this.present(after(before, decision, recordedAt)), applied: true };
+  }
+
+  private present(progress: StoredProgress): TaggedView {
+    const flow = this.catalog.version(progress.flowKey, progress.flowVersion);
+    const lineage = this.lineage.current;
+    return { view: onboardingView(flow, progress, lineage), etag: etagOf(flow, progress, lineage) };
+  }
+}
+
+/** Which row to lock for change. An unknown step is refused under either lock. */
+function scopeOf(flow: Flow, written: string): StepScope {
+  const key = flow.stepKey(written);
+  return (key && flow.step(key)?.scope) || 'member';
+}
+
+function operationOf(flow: Flow, request: TransitionRequest): { key: string; requestHash: string } | undefined {
+  const { idempotencyKey: key } = request;
+  return key === undefined ? undefined : { key, requestHash: requestHash(flow.key, request) };
+}
+
+const completes = (effect: Effect): boolean => effect.kind === 'status' && effect.status === 'completed';
+
+function after(before: StoredProgress, { part, state }: Acceptance, at: Date): StoredProgress {
+  const revisions = { ...before.revisions, [part]: before.revisions[part] + 1 };
+  return { ...before, state, revisions, startedAt: before.startedAt ?? at, updatedAt: at };
+}
+
+function refuseClosed({ tenantStatus }: StoredProgress): void {
+  if (tenantStatus === 'closed') throw tenantClosed();
+}
+
+const keyReused = (): Problem =>
+  new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request; make a new one.');
+
+const revisionMismatch = (current: OnboardingView): Problem =>
+  new Problem('revision_mismatch', `The progress is at revision ${current.revision}; look at it and decide again.`, {
+    members: { current },
+  });

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { DataSchema, Flow, JsonObject, PartState } from '../flow/index.js';
+import { invalidRequest, type FieldError } from '../http/problem.js';
+
+const STEP_LIMIT_BYTES = 8 * 1024;
+const PROGRESS_LIMIT_BYTES = 64 * 1024;
+
+/** A step without a schema takes no data. */
+const NO_DATA: DataSchema = { type: 'object', properties: {}, additionalProperties: false };
+
+interface StepValidators {
+  /** Of a step that is completed: every required field must be there. */
+  readonly whole: ValidateFunction;
+  /** Of a form that is still being filled in. */
+  readonly draft: ValidateFunction;
+}
+
+/** Judges step data by the step's JSON Schema, with a validator compiled once per flow version. */
+@Injectable()
+export class StepDataValidator {
+  private readonly ajv = new Ajv({ allErrors: true, strict: true });
+  private readonly compiled = new WeakMap<Flow, Map<string, StepValidators>>();
+
+  /** Checks what the step's data would be after the transition. Throws `invalid_request` with a JSON Pointer each. */
+  check(flow: Flow, stepKey: string, part: PartState): void {
+    const data: JsonObject = part.data[stepKey] ?? {};
+    const isCompleted = part.steps[stepKey]?.status === 'completed';
+    const validators = this.validatorsOf(flow).get(stepKey);
+    const validate = isCompleted ? validators?.whole : validators?.draft;
+    if (!validate?.(data)) throw invalidRequest((validate?.errors ?? []).map(fieldError));
+    refuseTooLarge(data, STEP_LIMIT_BYTES, 'the data of one step');
+    refuseTooLarge(part.data, PROGRESS_LIMIT_BYTES, 'the data of one progress');
+  }
+
+  private validatorsOf(flow: Flow): Map<string, StepValidators> {
+    const known = this.compiled.get(flow);
+    if (known) return known;
+    const validators = new Map(
+      flow.definition.steps.map(({ key, data = NO_DATA }) => {
+        const { required: _, ...draft } = data;
+        return [key, { whole: this.ajv.compile(data), draft: this.ajv.compile(draft) }];
+      }),
+    );
+    this.compiled.set(flow, validators);
+    return validators;
+  }
+}
+
+function fieldError({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): FieldError {
+  const property = keyword === 'required' ? params['missingProperty'] : params['additionalProperty'];
+  const path = typeof property === 'string' ? `${instancePath}/${escapePointer(property)}` : instancePath;
+  const allowed = Array.isArray(params['allowedValues']) ? `: ${params['allowedValues'].join(', ')}` : '';
+  return { path: `/data${path}`, message: `${message}${allowed}` };
+}
+
+/** RFC 6901. */
+const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+function refuseTooLarge(value: unknown, limit: number, what: string): void {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes > limit) {
+    throw invalidRequest([{ path: '/data', message: `${what} may be ${limit} bytes; this would be ${bytes}` }]);
+  }
+}

@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { loadConfig, type Config } from './config/config.js';
+import { DatabaseStartup } from './database/database-startup.js';
+import { configureServer, createAdapter } from './http/server.js';
+import { createLogger, NestLogger } from './http/logger.js';
+import { serveOpenApi } from './http/open-api.js';
+
+export interface RunningService {
+  readonly url: string;
+  /** Resolves when the service takes requests: the database was reached and passed its checks. */
+  readonly ready: Promise<void>;
+  /** Takes no new request, answers those under way, then closes every connection. */
+  stop(): Promise<void>;
+}
+
+/** The application, not listening yet. */
+export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  const logger = createLogger(config.logLevel);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), createAdapter(), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+    // Nest would also parse forms; Fastify's own JSON parser is all we need.
+    bodyParser: false,
+  });
+  await configureServer(app, config, logger);
+  serveOpenApi(app);
+  return app;
+}
+
+/** Starts the service with the given settings. Throws {@link SettingsError} naming every setting that is wrong. */
+export async function start(source?: NodeJS.ProcessEnv): Promise<RunningService> {
+  const config = loadConfig(source);
+  const app = await createApp(config);
+  await app.listen({ port: config.http.port, host: config.http.host });
+  return {
+    url: (await app.getUrl()).replace('[::1]', 'localhost'),
+    ready: app.get(DatabaseStartup).ready,
+    stop: () => app.close(),
+  };
+}

@@ -1,0 +1,36 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { callerOf, type RequestWithCaller } from '../auth/caller.decorator.js';
+import { invalidRequest } from '../http/problem.js';
+
+/** A person who calls about their own progress, and what they said of the tenant they mean. */
+export interface PersonInTenant {
+  readonly subject: string;
+  /** The Auth0 organisation of the token. */
+  readonly organizationId?: string;
+  /** From the header `X-Tenant-Id`. */
+  readonly tenantId?: string;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Canonical form of a tenant id from outside. Throws `invalid_request` naming where it came from. */
+export function parseTenantId(value: unknown, path: string): string {
+  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
+  throw invalidRequest([{ path, message: 'expected a tenant id, which is a UUID; leave it out if you have none' }]);
+}
+
+interface RequestWithHeaders extends RequestWithCaller {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** Parameter decorator: the calling person with the tenant they named, as {@link PersonInTenant}. */
+export const Person = createParamDecorator((_data: unknown, context: ExecutionContext): PersonInTenant => {
+  const request = context.switchToHttp().getRequest<RequestWithHeaders>();
+  const { subject, orgId } = callerOf(request);
+  const header = request.headers['x-tenant-id'];
+  return {
+    subject,
+    ...(orgId !== undefined && { organizationId: orgId }),
+    ...(header !== undefined && { tenantId: parseTenantId(header, 'X-Tenant-Id') }),
+  };
+});

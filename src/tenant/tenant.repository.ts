@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Database } from '../database/database.js';
+import type { Role } from '../flow/index.js';
+import type { TenantStatus } from './tenant.entity.js';
+
+/** One of a person's tenants. */
+export interface MembershipRow {
+  readonly tenant_id: string;
+  readonly name: string;
+  readonly status: TenantStatus;
+  readonly role: Role;
+  /** Their own draft, which never counts as a choice. */
+  readonly is_draft: boolean;
+}
+
+const MEMBERSHIPS_OF = { name: 'memberships_of', text: 'SELECT * FROM foothold.memberships_of($1)' };
+const OPEN_DRAFT = { name: 'open_draft', text: 'SELECT * FROM foothold.open_draft($1, $2, $3, $4)' };
+const JOIN_ORGANIZATION = { name: 'join_organization', text: 'SELECT * FROM foothold.join_organization($1, $2, $3)' };
+@Injectable()
+export class TenantRepository {
+  constructor(private readonly database: Database) {}
+
+  membershipsOf(subject: string): Promise<MembershipRow[]> {
+    return this.database.query<MembershipRow>(MEMBERSHIPS_OF, [subject]);
+  }
+
+  /** The person's draft, made now if there is none. However many requests race, all get the same one. */
+  async openDraft(subject: string, name: string): Promise<string> {
+    const [row] = await this.database.query<{ tenant_id: string }>(OPEN_DRAFT, [
+      randomUUID(),
+      subject,
+      name,
+      new Date(),
+    ]);
+    if (!row) throw new Error('A draft tenant was neither found nor made');
+    return row.tenant_id;
+  }
+
+  /** The organisation's tenant, with the person as its member from now on; undefined if the organisation is unknown. */
+  async joinOrganization(
+    organizationId: string,
+    subject: string,
+  ): Promise<{ tenantId: string; isRemoved: boolean } | undefined> {
+    const [row] = await this.database.query<{ tenant_id: string; membership: string }>(JOIN_ORGANIZATION, [
+      organizationId,
+      subject,
+      new Date(),
+    ]);
+    return row && { tenantId: row.tenant_id, isRemoved: row.membership === 'removed' };
+  }
+}

@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { Role } from '../flow/index.js';
+import { Problem } from '../http/problem.js';
+import { AuditRepository } from './audit.repository.js';
+import type { PersonInTenant } from './tenant-selector.js';
+import type { TenantStatus } from './tenant.entity.js';
+import { TenantRepository, type MembershipRow } from './tenant.repository.js';
+
+/** Where to look for a person's progress. */
+export interface TenantChoice {
+  readonly tenantId: string;
+  /** Nobody named the tenant: it is right only while it is what the person's memberships lead to. */
+  readonly isOnlyChoice: boolean;
+}
+
+export interface TenantSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly status: TenantStatus;
+  readonly role: Role;
+}
+
+export interface Me {
+  readonly subject: string;
+  readonly tenant: TenantSummary;
+  readonly tenants: TenantSummary[];
+}
+
+const DRAFT_NAME = 'New workspace';
+const REMEMBERED_CHOICES = 50_000;
+
+/**
+ * Whose data? The order of api.md: the token's organisation, the header, the only membership, the person's own draft.
+ *
+ * A remembered choice is only a hint where to look. Whoever reads with it proves, in the same statement, that the person
+ * is a member there and that it still is what they would be led to; `within` asks the directory again when it is not.
+ */
+@Injectable()
+export class TenantService {
+  private readonly choices = new LRUCache<string, string>({ max: REMEMBERED_CHOICES });
+
+  constructor(
+    private readonly tenants: TenantRepository,
+    private readonly audit: AuditRepository,
+  ) {}
+
+  /**
+   * Runs `use` with the person's tenant. `use` answers undefined when the choice does not hold (no membership, or no
+   * longer the only one), having changed nothing.
+   */
+  async within<T>(person: PersonInTenant, use: (choice: TenantChoice) => Promise<T | undefined>): Promise<T> {
+    const hint = this.hint(person);
+    const hinted = hint && (await use(hint));
+    if (hinted !== undefined) return hinted;
+    const result = await use(await this.resolve(person));
+    if (result !== undefined) return result;
+    throw await this.refuseStranger(person);
+  }
+
+  /** The person, the tenant that a request like this one would be about, and all their tenants. */
+  async me(person: PersonInTenant): Promise<Me> {
+    const { tenantId } = await this.resolve(person);
+    const tenants = (await this.tenants.membershipsOf(person.subject)).map(summaryOf);
+    const tenant = tenants.find(({ id }) => id === tenantId);
+    if (!tenant) throw await this.refuseStranger({ ...person, tenantId });
+    if (tenant.status === 'closed') throw tenantClosed();
+    return { subject: person.subject, tenant, tenants };
+  }
+
+  private hint(person: PersonInTenant): TenantChoice | undefined {
+    if (person.organizationId !== undefined) {
+      const tenantId = this.choices.get(organizationKey(person.organizationId));
+      const disagrees = person.tenantId !== undefined && person.tenantId !== tenantId;
+      return tenantId === undefined || disagrees ? undefined : { tenantId, isOnlyChoice: false };
+    }
+    if (person.tenantId !== undefined) return { tenantId: person.tenantId, isOnlyChoice: false };
+    const tenantId = this.choices.get(personKey(person.subject));
+    return tenantId === undefined ? undefined : { tenantId, isOnlyChoice: true };
+  }
+
+  private async resolve(person: PersonInTenant): Promise<TenantChoice> {
+    if (person.organizationId !== undefined) return this.resolveOrganization(person, person.organizationId);
+    if (person.tenantId !== undefined) return { tenantId: person.tenantId, isOnlyChoice: false };
+    const memberships = await this.tenants.membershipsOf(person.subject);
+    const choices = memberships.filter(({ is_draft }) => !is_draft);
+    if (choices.length > 1) throw tenantRequired(choices);
+    const known = choices[0] ?? memberships[0];
+    const tenantId = known?.tenant_id ?? (await this.tenants.openDraft(person.subject, DRAFT_NAME));
+    this.choices.set(personKey(person.subject), tenantId);
+    return { tenantId, isOnlyChoice: true };
+  }
+
+  private async resolveOrganization(person: PersonInTenant, organizationId: string): Promise<TenantChoice> {
+    const joined = await this.tenants.joinOrganization(organizationId, person.subject);
+    if (!joined) {
+      throw new Problem(
+        'organization_unknown',
+        'No tenant belongs to the organisation of this login. Ask the tenant to connect it, or log in without one.',
+      );
+    }
+    if (joined.isRemoved) {
+      throw new Problem('membership_removed', 'This person was removed from the tenant. Ask one of its owners.');
+    }
+    this.choices.set(organizationKey(organizationId), joined.tenantId);
+    if (person.tenantId !== undefined && person.tenantId !== joined.tenantId) throw await this.refuseStranger(person);
+    return { tenantId: joined.tenantId, isOnlyChoice: false };
+  }
+
+  /** Whether the tenant exists is nobody's business but its members'; that somebody asked is the tenant's. */
+  private async refuseStranger({ tenantId, subject }: PersonInTenant): Promise<Problem> {
+    if (tenantId !== undefined) {
+      await this.audit.record(tenantId, { actor: subject, action: 'tenant_probed', detail: {} });
+    }
+    return new Problem('tenant_not_found', 'The tenant does not exist, or this person does not belong to it.');
+  }
+}
+
+export const tenantClosed = (): Problem =>
+  new Problem('tenant_closed', 'The tenant is closed. An owner can have it opened again within its grace period.');
+
+const tenantRequired = (choices: readonly MembershipRow[]): Problem =>
+  new Problem('tenant_required', 'This person belongs to several tenants: name one in the header X-Tenant-Id.', {
+    members: { tenants: choices.map(summaryOf) },
+  });
+
+const summaryOf = ({ tenant_id, name, status, role }: MembershipRow): TenantSummary => ({
+  id: tenant_id,
+  name,
+  status,
+  role,
+});
+
+/** Auth0 subjects and organisation ids share one cache, so their keys must not meet. */
+const personKey = (subject: string): string => `person:${subject}`;
+const organizationKey = (organizationId: string): string => `organization:${organizationId}`;

@@ -1,0 +1,139 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import jwt from 'jsonwebtoken';
+
+export const AUDIENCE = 'https://api.foothold.test';
+
+/** How the key endpoint answers. */
+export type Fault = 'none' | 'status 500' | 'reset' | 'empty set' | 'garbage' | 'unusable keys' | 'stalled body';
+
+interface Signer {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+/** Generating takes 100 ms each, and which key it is does not matter: pairs are used again. */
+const pairs: Signer[] = [];
+const pair = (index: number): Signer => (pairs[index] ??= generateKeyPairSync('rsa', { modulusLength: 2048 }));
+
+/** An issuer of tokens with a real key endpoint that can be made to fail. */
+export class TestIssuer {
+  fault: Fault = 'none';
+  fetches = 0;
+  readonly #signers = new Map<string, Signer>();
+  readonly #server: Server;
+  readonly #stalled: ServerResponse[] = [];
+  #made = 0;
+
+  private constructor(readonly firstPair: number) {
+    this.#server = createServer((request, response) => {
+      if (request.url !== '/.well-known/jwks.json') return void response.writeHead(404).end();
+      this.fetches++;
+      this.#answer(response);
+    });
+  }
+
+  /** @param firstPair issuers with the same number share their keys, as an Auth0 tenant's two domains do */
+  static async start(firstPair = 0): Promise<TestIssuer> {
+    const issuer = new TestIssuer(firstPair);
+    issuer.#server.listen(0, '127.0.0.1');
+    await once(issuer.#server, 'listening');
+    issuer.addKey('key-1');
+    return issuer;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The `iss` of its tokens. */
+  get name(): string {
+    return `${this.baseUrl}/`;
+  }
+
+  addKey(kid: string): void {
+    this.#signers.set(kid, pair(this.firstPair + this.#made++));
+  }
+
+  removeKey(kid: string): void {
+    this.#signers.delete(kid);
+  }
+
+  publicKey(kid: string): KeyObject {
+    return this.#signers.get(kid)!.publicKey;
+  }
+
+  /** A token that is good unless `claims` or `header` say otherwise; `undefined` removes a claim. */
+  token(
+    claims: Record<string, unknown> = {},
+    { kid = 'key-1', signWith = kid, ...header } = {} as TokenHeader,
+  ): string {
+    const now = Math.floor(Date.now() / 1000);
+    const all = { iss: this.name, aud: AUDIENCE, sub: 'auth0|ada', iat: now, exp: now + 3600, ...claims };
+    const { privateKey } = this.#signers.get(signWith)!;
+    return jwt.sign(JSON.stringify(all), privateKey, { header: { alg: 'RS256', typ: 'JWT', kid, ...header } });
+  }
+
+  /** Sends the rest of the bodies that stalled: a good set of keys. */
+  finishStalled(): void {
+    for (const response of this.#stalled) response.end(`${JSON.stringify(this.#published())}}`);
+  }
+
+  #published(): unknown[] {
+    return [...this.#signers].map(([kid, { publicKey }]) => jwk(publicKey, { kid }));
+  }
+
+  #answer(response: ServerResponse): void {
+    switch (this.fault) {
+      case 'status 500':
+        return void response.writeHead(500).end('out of order');
+      case 'reset':
+        return void response.destroy();
+      case 'garbage':
+        return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>maintenance</html>');
+      case 'stalled body':
+        this.#stalled.push(response);
+        return void response.writeHead(200, { 'content-type': 'application/json' }).write('{"keys":');
+      case 'empty set':
+        return void this.#send(response, []);
+      case 'unusable keys':
+        return void this.#send(response, unusableKeys());
+      case 'none':
+        return void this.#send(response, this.#published());
+    }
+  }
+
+  #send(response: ServerResponse, keys: unknown[]): void {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+  }
+}
+
+type TokenHeader = { kid?: string; signWith?: string } & Partial<jwt.JwtHeader>;
+
+const jwk = (key: KeyObject, members: object) => ({
+  ...key.export({ format: 'jwk' }),
+  use: 'sig',
+  alg: 'RS256',
+  ...members,
+});
+
+/** Each has one fault: too short, no kid, another algorithm, for encryption, not RSA. */
+function unusableKeys(): unknown[] {
+  const good = pair(0).publicKey;
+  return [
+    jwk(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey, { kid: 'key-1' }),
+    jwk(good, { kid: undefined }),
+    jwk(good, { kid: 'key-1', alg: 'RS512' }),
+    jwk(good, { kid: 'key-1', use: 'enc' }),
+    jwk(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey, { kid: 'key-1', alg: 'ES256' }),
+    { kid: 'key-1', kty: 'RSA', n: 'no', e: 'key' },
+  ];
+}

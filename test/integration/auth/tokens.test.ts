@@ -1,0 +1,159 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { freezeTime } from './support/frozen-time.js';
+import { TestApp, type Answer } from './support/test-app.js';
+import { AUDIENCE, TestIssuer } from './support/test-issuer.js';
+
+let canonical: TestIssuer;
+let custom: TestIssuer;
+let app: TestApp;
+
+beforeAll(async () => {
+  canonical = await TestIssuer.start(0);
+  custom = await TestIssuer.start(1);
+  app = await TestApp.start(canonical, custom);
+  await app.keys.refresh();
+});
+
+afterAll(async () => {
+  await app.stop();
+  await Promise.all([canonical.stop(), custom.stop()]);
+});
+
+beforeEach(freezeTime);
+afterEach(() => jest.useRealTimers());
+
+const now = () => Math.floor(Date.now() / 1000);
+const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+function expectRefused({ status, body, headers }: Answer, reason: RegExp): void {
+  expect(status).toBe(401);
+  expect(body).toEqual({ code: 'unauthenticated', detail: expect.stringMatching(reason) as string });
+  expect(headers.get('www-authenticate')).toMatch(
+    /^Bearer realm="foothold", error="invalid_token", error_description="[^"\\]+"$/,
+  );
+}
+
+describe('a good token', () => {
+  test('is accepted from the canonical and from the custom domain', async () => {
+    expect((await app.get('/caller', canonical.token({ sub: 'auth0|ada' }))).body.subject).toBe('auth0|ada');
+    expect((await app.get('/caller', custom.token({ sub: 'auth0|bob' }))).body.subject).toBe('auth0|bob');
+  });
+
+  test('is accepted again, from the cache, with the same caller', async () => {
+    const token = canonical.token({ org_id: 'org_1', permissions: ['platform:admin'] });
+    const first = await app.get('/caller', token);
+    expect(first.body).toMatchObject({ kind: 'person', orgId: 'org_1', permissions: ['platform:admin'] });
+    expect((await app.get('/caller', token)).body).toEqual(first.body);
+  });
+
+  test('is accepted with the audience in a list and the scheme in lower case', async () => {
+    const token = canonical.token({ aud: ['https://other.example/userinfo', AUDIENCE] });
+    const response = await fetch(`${app.url}/caller`, { headers: { authorization: `bearer ${token}` } });
+    expect(response.status).toBe(200);
+  });
+
+  test('is accepted up to 5 s after its expiry and refused from then on', async () => {
+    expect((await app.get('/caller', canonical.token({ exp: now() - 4 }))).status).toBe(200);
+    expectRefused(await app.get('/caller', canonical.token({ exp: now() - 6 })), /expired/);
+  });
+
+  test('is refused once expired although it was cached', async () => {
+    const token = canonical.token({ exp: now() + 10 });
+    expect((await app.get('/caller', token)).status).toBe(200);
+    jest.setSystemTime(Date.now() + 16_000);
+    expectRefused(await app.get('/caller', token), /expired/);
+  });
+});
+
+describe('a token is refused', () => {
+  const refusals: [fault: string, reason: RegExp, token: () => string][] = [
+    ['without a signature (alg none)', /RS256/, () => unsigned()],
+    ['with its signature removed', /not signed/, () => canonical.token().replace(/[^.]+$/, '')],
+    ['when its HMAC is made with the public key', /RS256/, () => hmacWithPublicKey()],
+    ['when signed with another RSA algorithm', /RS256/, () => canonical.token({}, { alg: 'RS512' })],
+    ['when changed after signing', /signature/, () => tampered()],
+    ['when signed by a key of another issuer', /signature/, () => custom.token({ iss: canonical.name })],
+    ['without a kid', /kid/, () => canonical.token({}, { kid: '', signWith: 'key-1' })],
+    ['with a critical extension', /extension/, () => canonical.token({}, { crit: ['b64'] } as object)],
+    ['of a foreign issuer', /another issuer/, () => canonical.token({ iss: 'https://evil.example/' })],
+    ['of an accepted issuer without its slash', /another issuer/, () => canonical.token({ iss: canonical.baseUrl })],
+    ['with a list as issuer', /another issuer/, () => canonical.token({ iss: [canonical.name] })],
+    ['for another audience', /audience/, () => canonical.token({ aud: 'https://other.example' })],
+    ['without an audience', /audience/, () => canonical.token({ aud: undefined })],
+    ['without an expiry', /"exp"/, () => canonical.token({ exp: undefined })],
+    ['when issued in the future', /future/, () => canonical.token({ iat: now() + 6 })],
+    ['before its time', /not valid yet/, () => canonical.token({ nbf: now() + 6 })],
+    ['without a subject', /"sub"/, () => canonical.token({ sub: undefined })],
+    ['with malformed permissions', /"permissions"/, () => canonical.token({ permissions: 'platform:admin' })],
+    ['when it is encrypted (JWE)', /not a signed JWT/, () => `${encode({ alg: 'RSA-OAEP', enc: 'A256GCM' })}.a.b.c.d`],
+    ['when it is opaque', /not a signed JWT/, () => 'opaque-token'],
+    ['when its payload is null', /not a signed JWT/, () => `${canonical.token().split('.')[0]}.${encode(null)}.YQ`],
+    ['when its payload is no JSON', /not a signed JWT/, () => `${canonical.token().split('.')[0]}.YQ.YQ`],
+    ['when it is absurdly large', /longer than/, () => canonical.token({ more: 'x'.repeat(10_000) })],
+  ];
+
+  test.each(refusals)('%s', async (_fault, reason, token) => {
+    expectRefused(await app.get('/caller', token()), reason);
+  });
+
+  test('of a foreign issuer without its keys being fetched', async () => {
+    const foreign = await TestIssuer.start(2);
+    expectRefused(await app.get('/caller', foreign.token()), /another issuer/);
+    expect(foreign.fetches).toBe(0);
+    await foreign.stop();
+  });
+});
+
+describe('a request', () => {
+  test('without a token is told to send one', async () => {
+    const { status, body, headers } = await app.get('/caller');
+    expect(status).toBe(401);
+    expect(body.code).toBe('unauthenticated');
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="foothold"');
+  });
+
+  test.each(['Basic YWRhOmFkYQ==', 'Bearer', 'Bearer ', 'token'])(
+    'with "%s" carries no token',
+    async (authorization) => {
+      const response = await fetch(`${app.url}/caller`, { headers: { authorization } });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="foothold"');
+    },
+  );
+
+  test('with two Authorization headers is refused, in whichever order they come', async () => {
+    const good = `Bearer ${canonical.token()}`;
+    expect((await send(['Authorization', good])).statusCode).toBe(200);
+    expect((await send(['Authorization', good, 'authorization', 'Bearer other'])).statusCode).toBe(401);
+    expect((await send(['AUTHORIZATION', 'Bearer other', 'Authorization', good])).statusCode).toBe(401);
+  });
+});
+
+function unsigned(): string {
+  const [, payload] = canonical.token().split('.');
+  return `${encode({ alg: 'none', typ: 'JWT', kid: 'key-1' })}.${payload}.`;
+}
+
+function hmacWithPublicKey(): string {
+  const [, payload] = canonical.token().split('.');
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT', kid: 'key-1' })}.${payload}`;
+  const secret = canonical.publicKey('key-1').export({ format: 'pem', type: 'spki' });
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
+function tampered(): string {
+  const [header, payload, signature] = canonical.token().split('.');
+  const claims = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as object;
+  return `${header}.${encode({ ...claims, permissions: ['platform:admin'] })}.${signature}`;
+}
+
+async function send(headers: string[]): Promise<IncomingMessage> {
+  const { host } = new URL(app.url);
+  const [response] = (await once(
+    request(`${app.url}/caller`, { headers: ['Host', host, ...headers] }).end(),
+    'response',
+  )) as [IncomingMessage];
+  return response.resume();
+}

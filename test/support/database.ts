@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { Client, DatabaseError } from 'pg';
+
+/** How the run's setup tells the test processes where its PostgreSQL is. */
+export const CLUSTER_VARIABLE = 'FOOTHOLD_TEST_CLUSTER';
+
+export interface TestCluster {
+  readonly superuserUrl: string;
+  readonly migrationUrl: string;
+  readonly appUrl: string;
+}
+
+export interface TestDatabase extends TestCluster {
+  /** Removes the database. Throws, having removed it all the same, if a session to it was left open: that is a leak. */
+  drop(): Promise<void>;
+}
+
+const OBJECT_IN_USE = '55006';
+
+/** A migrated, empty database of the test's own, in about 30 ms. Roles are shared by all databases of the run. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const cluster = testCluster();
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const template = new URL(cluster.migrationUrl);
+  await runAsSuperuser(
+    cluster,
+    `CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)} OWNER ${template.username}`,
+  );
+  const inDatabase = (url: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  return {
+    superuserUrl: inDatabase(cluster.superuserUrl),
+    migrationUrl: inDatabase(cluster.migrationUrl),
+    appUrl: inDatabase(cluster.appUrl),
+    drop: async () => {
+      try {
+        // PostgreSQL waits up to 5 s for sessions that are just ending.
+        await runAsSuperuser(cluster, `DROP DATABASE ${name}`);
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.code !== OBJECT_IN_USE) throw error;
+        await runAsSuperuser(cluster, `DROP DATABASE ${name} WITH (FORCE)`);
+        throw new Error(`A test left sessions to its database open (${error.detail ?? ''}). End its pools.`);
+      }
+    },
+  };
+}
+
+function testCluster(): TestCluster {
+  const cluster = process.env[CLUSTER_VARIABLE];
+  if (!cluster) throw new Error(`${CLUSTER_VARIABLE} is not set: run the tests with jest and its globalSetup.`);
+  return JSON.parse(cluster) as TestCluster;
+}
+
+async function runAsSuperuser({ superuserUrl }: TestCluster, statement: string): Promise<void> {
+  const client = new Client({ connectionString: superuserUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,49 @@
+import './resolve-typescript.cjs';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { migrate } from '../../src/database/migrate.js';
+import { startEmbeddedPostgres } from '../../src/local/postgres/embedded-postgres.js';
+import { isAlive } from '../../src/local/process-liveness.js';
+import { CLUSTER_VARIABLE, type TestCluster } from './database.js';
+import { testRun } from './test-run.js';
+
+const FOLDER_PREFIX = 'foothold-test-';
+
+/** One PostgreSQL for the whole run, with a migrated database that every test database is a copy of. */
+export default async function globalSetup(): Promise<void> {
+  await removeKilledRuns();
+  const dataDir = path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
+  await mkdir(dataDir, { recursive: true });
+  await chmod(dataDir, 0o755);
+  const postgres = await startEmbeddedPostgres({ dataDir, fsync: false });
+  testRun.stop = async () => {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  await migrate(postgres.migrationUrl);
+  await makeTemplate(postgres.superuserUrl, new URL(postgres.migrationUrl).pathname.slice(1));
+  const cluster: TestCluster = {
+    superuserUrl: postgres.superuserUrl,
+    migrationUrl: postgres.migrationUrl,
+    appUrl: postgres.appUrl,
+  };
+  process.env[CLUSTER_VARIABLE] = JSON.stringify(cluster);
+}
+
+/** A template nobody can connect to can always be copied. */
+async function makeTemplate(superuserUrl: string, database: string): Promise<void> {
+  const client = new Client({ connectionString: superuserUrl });
+  await client.connect();
+  await client.query(`ALTER DATABASE ${database} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`);
+  await client.end();
+}
+
+/** A server whose files are gone notices it within a minute and ends itself. */
+async function removeKilledRuns(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(FOLDER_PREFIX) || isAlive(Number(name.slice(FOLDER_PREFIX.length)))) continue;
+    await rm(path.join(tmpdir(), name), { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+  }
+}

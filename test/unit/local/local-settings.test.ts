@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { readLocalSettings } from '../../../src/local/local-settings.js';
+
+test('without any setting, database and Auth0 are local, side by side with the service’s port', () => {
+  expect(readLocalSettings({})).toEqual({
+    dataDir: path.resolve('.foothold'),
+    postgres: true,
+    standIn: { port: 3001, audience: 'https://api.foothold.local' },
+  });
+});
+
+test('an empty variable counts as not set', () => {
+  const empty = { DATABASE_URL: '', AUTH0_DOMAIN: '', PORT: '', LOCAL_AUTH0_PORT: '', FOOTHOLD_DATA_DIR: '' };
+  expect(readLocalSettings(empty)).toEqual(readLocalSettings({}));
+});
+
+test('what is set is not local', () => {
+  const database = readLocalSettings({ DATABASE_URL: 'postgres://a@b/c' });
+  expect(database).toMatchObject({ postgres: false, standIn: { port: 3001 } });
+  const auth0 = readLocalSettings({ AUTH0_DOMAIN: 'acme.eu.auth0.com', PORT: '70000' });
+  expect(auth0).toMatchObject({ postgres: true, standIn: undefined });
+});
+
+test('ports, audience and data folder can be chosen', () => {
+  const env = { PORT: '4000', AUTH0_AUDIENCE: 'https://api.acme.example', FOOTHOLD_DATA_DIR: '/srv/foothold' };
+  expect(readLocalSettings(env)).toEqual({
+    dataDir: '/srv/foothold',
+    postgres: true,
+    standIn: { port: 4001, audience: 'https://api.acme.example' },
+  });
+  expect(readLocalSettings({ LOCAL_AUTH0_PORT: '5000' }).standIn?.port).toBe(5000);
+});
+
+test('production has no local part, however little is set', () => {
+  expect(readLocalSettings({ NODE_ENV: 'production' })).toMatchObject({ postgres: false, standIn: undefined });
+});
+
+test.each([
+  [{ AUTH0_CUSTOM_DOMAIN: 'login.acme.com' }, 'AUTH0_DOMAIN is missing, while AUTH0_CUSTOM_DOMAIN is set'],
+  [{ DATABASE_MIGRATION_URL: 'postgres://a@b/c' }, 'DATABASE_URL is missing, while DATABASE_MIGRATION_URL is set'],
+  [{ PORT: 'eighty' }, 'PORT: expected a port number from 1 to 65535, got "eighty"'],
+  [{ PORT: '65535' }, 'LOCAL_AUTH0_PORT: expected a port number from 1 to 65535, got "65536"'],
+  [{ PORT: '3000', LOCAL_AUTH0_PORT: '3000' }, 'LOCAL_AUTH0_PORT: must differ from PORT (3000)'],
+])('%j is refused by name', (env, message) => {
+  expect(() => readLocalSettings(env)).toThrow(message);
+});

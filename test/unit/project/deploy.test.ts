@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DCLinter } from 'dclint';
+import { validate } from 'dockerfile-utils';
+
+const root = resolve(__dirname, '../../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+const dockerfile = read('deploy/Dockerfile');
+const compose = read('deploy/compose.yaml');
+const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+/** dclint's own types do not resolve in an ES module. */
+interface ComposeVerdict {
+  messages: { rule: string; line: number; message: string }[];
+}
+
+/** The files a command runs or reads; `dist/src/main.js` stands for its source `src/main.ts`. */
+const filesIn = (command: string): string[] =>
+  [...command.matchAll(/\b(?:dist|scripts|src)\/[\w./-]+\.(?:mjs|cjs|json|js)\b|\btsconfig[\w.]*\.json\b/g)].map(
+    ([file]) => file.replace(/^dist\/(.+)\.js$/, '$1.ts'),
+  );
+
+const missing = (file: string): boolean => !existsSync(join(root, file));
+
+describe('the container image', () => {
+  it('has a Dockerfile that a linter accepts', () => {
+    expect(validate(dockerfile)).toEqual([]);
+  });
+
+  it('has a compose file that a linter accepts', () => {
+    const linter = new DCLinter({ rules: {}, quiet: false, debug: false, exclude: [] });
+    const [result] = linter.lintFiles([join(root, 'deploy/compose.yaml')], false) as ComposeVerdict[];
+    expect(result?.messages.map(({ rule, line, message }) => `${rule} at line ${line}: ${message}`)).toEqual([]);
+  });
+
+  it('runs only npm scripts that exist', () => {
+    const scripts = [...dockerfile.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+    expect(scripts).not.toEqual([]);
+    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(scripts));
+  });
+
+  it('starts only programs that the build makes', () => {
+    const programs = filesIn(dockerfile + compose);
+    expect(programs).toContain('src/main.ts');
+    expect(programs.filter(missing)).toEqual([]);
+  });
+
+  it('is given everything that the build reads', () => {
+    const context = read('.dockerignore').split('\n');
+    // The folders and files that scripts/build-if-stale.mjs compiles, and what npm ci reads.
+    const needed = ['src', 'scripts', 'ormconfig.ts', 'tsconfig.json', 'nest-cli.json', 'package.json'];
+    expect(context).toEqual(
+      expect.arrayContaining([...needed, 'package-lock.json', 'client'].map((file) => `!${file}`)),
+    );
+  });
+
+  it('is asked whether it lives, where the service answers that', () => {
+    expect(dockerfile).toMatch(/^HEALTHCHECK [^]*\/health\/live/m);
+  });
+
+  it('does not run as root', () => {
+    expect(
+      dockerfile
+        .trim()
+        .split(/^FROM /m)
+        .at(-1),
+    ).toMatch(/^USER node$/m);
+  });
+
+  it('takes every password from outside', () => {
+    const passwords = [...compose.matchAll(/(?:PASSWORD: |\w+:\/\/\w+:)(\S+?)(?=@|\s)/g)].map(([, value]) => value);
+    expect(passwords.length).toBeGreaterThan(2);
+    for (const password of passwords) expect(password).toMatch(/^\$\{\w+/);
+    expect(compose).toMatch(/\$\{FOOTHOLD_APP_PASSWORD:\?/);
+    expect(compose).toMatch(/\$\{FOOTHOLD_OWNER_PASSWORD:\?/);
+  });
+
+  it('mounts files that exist, and can be run', () => {
+    const mounted = [...compose.matchAll(/- (\.\/[\w.-]+):/g)].map(([, path]) => join(root, 'deploy', path!));
+    expect(mounted).not.toEqual([]);
+    for (const file of mounted) expect(statSync(file).mode & 0o111).not.toBe(0);
+  });
+});
+
+describe('the npm scripts', () => {
+  it.each(Object.entries(manifest.scripts))('%s runs files that exist', (_name, command) => {
+    expect(filesIn(command).filter(missing)).toEqual([]);
+  });
+});
