@@ -1,5 +1,5 @@
-// The walls of docs/architecture.md: each rule is one of them, and each has a planted breach in
-// test/unit/project/walls.test.ts.
+// The walls between the folders: who may never import what. Each has a planted breach in
+// test/unit/project/walls.test.ts. (The wall around process.env is in eslint.config.js.)
 
 /** Matches imports of npm packages, whether or not they are installed. */
 const npm = (...names) => `(^|node_modules/)(@types/)?(${names.join('|')})(/|$)`;
@@ -72,6 +72,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(onboarding|tenant)/' },
       to: { path: '^src/(auth0-sync|health)/' },
+    },
+    {
+      name: 'across-tenants-only-in-maintenance',
+      comment: 'A transaction as foothold_worker sees the rows of all tenants.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/maintenance/' },
+      to: { path: '^src/maintenance/worker-transaction\\.ts$' },
     },
     {
       name: 'production-without-local',

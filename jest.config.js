@@ -1,7 +1,15 @@
 // Jest runs as CommonJS: its native ESM mode cannot load CommonJS packages that require ESM ones on Node 20.
 // So swc turns our sources, and the ESM-only packages named below, into CommonJS.
 const esmOnlyPackages = [
-  '@nestjs', '@tokenizer', '@borewit', 'file-type', 'jose', 'load-esm', 'strtok3', 'token-types', 'uint8array-extras',
+  '@nestjs',
+  '@tokenizer',
+  '@borewit',
+  'file-type',
+  'jose',
+  'load-esm',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
 ];
 
 /** @type {import('jest').Config} */

@@ -9,6 +9,7 @@ import { HealthModule } from './health/health.module.js';
 import { BodyPipe } from './http/body.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
+import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
 import { TenantModule } from './tenant/tenant.module.js';
 
@@ -26,6 +27,7 @@ export class AppModule {
         TenantModule,
         OnboardingModule,
         HealthModule,
+        MaintenanceModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: RateLimitGuard },

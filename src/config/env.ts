@@ -88,10 +88,16 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env) {
   );
 }
 
-/** For command lines that only need the owning role's connection. Throws {@link SettingsError}. */
-export function migrationUrlFromEnv(source: NodeJS.ProcessEnv = process.env): string {
-  const url = source['DATABASE_MIGRATION_URL'] || source['DATABASE_URL'];
-  if (!url)
-    throw new SettingsError(['DATABASE_MIGRATION_URL is missing (connection of the role that owns the schema)']);
-  return url;
+/** For command lines that need no more than the owning role's connection. Throws {@link SettingsError}. */
+export const migrationUrlFromEnv = (source: NodeJS.ProcessEnv = process.env): string =>
+  urlFromEnv(source, ['DATABASE_MIGRATION_URL', 'DATABASE_URL'], 'connection of the role that owns the schema');
+
+/** For command lines that need no more than the service's connection. Throws {@link SettingsError}. */
+export const appUrlFromEnv = (source: NodeJS.ProcessEnv = process.env): string =>
+  urlFromEnv(source, ['DATABASE_URL'], 'connection of the role foothold_app');
+
+function urlFromEnv(source: NodeJS.ProcessEnv, names: readonly [string, ...string[]], meaning: string): string {
+  const url = names.map((name) => source[name]).find(Boolean);
+  if (url) return url;
+  throw new SettingsError([`${names[0]} is missing (${meaning})`]);
 }

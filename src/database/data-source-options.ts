@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { Auth0Mirror, Auth0MirrorTenant } from '../auth0-sync/auth0-mirror.entity.js';
 import { FlowVersion } from '../flow-catalog/flow-version.entity.js';
@@ -17,8 +18,16 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** Above the server's own statement_timeout (5 s), so that the server speaks first while it can. */
 const QUERY_TIMEOUT_MS = 6_000;
 
+export interface ConnectionOptions {
+  readonly url: string;
+  /** Default 2: a command line needs one, and one to spare. */
+  readonly poolSize?: number;
+  /** Sees each new connection before anybody uses it; the connection is closed if it throws. */
+  readonly onConnect?: (client: PoolClient) => Promise<void>;
+}
+
 /** One description of the database for the service, for migrations and for the drift check. */
-export function dataSourceOptions(url: string, poolSize = 2): DataSourceOptions {
+export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOptions): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -47,6 +56,12 @@ export function dataSourceOptions(url: string, poolSize = 2): DataSourceOptions 
     installExtensions: false,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     poolSize,
-    extra: { query_timeout: QUERY_TIMEOUT_MS, keepAlive: true },
+    extra: {
+      query_timeout: QUERY_TIMEOUT_MS,
+      keepAlive: true,
+      ...(onConnect && {
+        verify: (client: PoolClient, done: (error?: unknown) => void) => void onConnect(client).then(() => done(), done),
+      }),
+    },
   };
 }

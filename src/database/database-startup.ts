@@ -1,6 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseNotReady } from './database-errors.js';
+import { Lineage } from './lineage.js';
 import { MIGRATIONS } from './migrations/index.js';
 
 const RETRY_MS = 1_000;
@@ -26,7 +28,10 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
     this.announceReady = resolve;
   });
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly lineage: Lineage,
+  ) {}
 
   /** To be called before the application's bootstrap; checks run in this order, after the schema check. */
   addCheck(check: StartupCheck): void {
@@ -56,6 +61,7 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
     try {
       if (!this.dataSource.isInitialized) await this.dataSource.initialize();
       await this.checkMigrations();
+      await this.readLineage();
       for (const check of this.checks) await check();
       this.waitingFor = null;
       this.announceReady();
@@ -73,6 +79,15 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
     const missing = MIGRATIONS.map(({ name }) => name).filter((name) => !done.has(name));
     if (missing.length) {
       throw new Error(`The database lacks the migration ${missing.join(', ')}; run "npm run migration:run".`);
+    }
+  }
+
+  private async readLineage(): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await this.lineage.refresh((await runner.connect()) as PoolClient);
+    } finally {
+      await runner.release();
     }
   }
 

@@ -4,21 +4,24 @@ import { CONFIG, type Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
+import { LineageModule } from './lineage.module.js';
 import { Lineage } from './lineage.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 @Module({
   imports: [
+    LineageModule,
     TypeOrmModule.forRootAsync({
-      inject: [CONFIG],
-      useFactory: ({ database }: Config) => ({
-        ...dataSourceOptions(database.url, database.poolSize),
+      imports: [LineageModule],
+      inject: [CONFIG, Lineage],
+      useFactory: ({ database: { url, poolSize } }: Config, lineage: Lineage) => ({
+        ...dataSourceOptions({ url, poolSize, onConnect: (client) => lineage.check(client) }),
         // DatabaseStartup connects, so that the process is up, and says what it waits for, while the database is not.
         manualInitialization: true,
       }),
     }),
   ],
-  providers: [Database, DatabaseStartup, Lineage, UnitOfWork],
-  exports: [Database, DatabaseStartup, Lineage, UnitOfWork, TypeOrmModule],
+  providers: [Database, DatabaseStartup, UnitOfWork],
+  exports: [Database, DatabaseStartup, LineageModule, UnitOfWork, TypeOrmModule],
 })
 export class DatabaseModule {}

@@ -1,60 +1,60 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { DataSource, type EntityManager } from 'typeorm';
-import { DatabaseStartup } from './database-startup.js';
-import { Dataset } from './dataset.entity.js';
+import type { PoolClient } from 'pg';
+
+interface Whereabouts {
+  readonly system_identifier: string;
+  readonly timeline: number;
+}
+
+const HERE = `SELECT system_identifier::text, timeline_id AS timeline FROM pg_control_system(), pg_control_checkpoint()`;
 
 /**
  * Which data set answers. Revisions are comparable within a lineage only: data that was restored, or that runs on
- * another cluster or timeline than last time, may have lost what it had confirmed, and gets a new one.
+ * another cluster or timeline than last time, may have lost what it had confirmed, and gets a new one. Looked at on
+ * every new connection, because after an outage it may lead to a promoted standby.
  */
 @Injectable()
-export class Lineage implements OnModuleInit {
+export class Lineage {
   private readonly logger = new Logger(Lineage.name);
   private lineage: string | undefined;
-
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly startup: DatabaseStartup,
-  ) {}
-
-  onModuleInit(): void {
-    this.startup.addCheck(() => this.refresh());
-  }
+  private seen: Whereabouts | undefined;
 
   get current(): string {
     if (this.lineage === undefined) throw new Error('The lineage is read before the first request is served');
     return this.lineage;
   }
 
-  /** Compares the data set with the cluster that it is on now, and begins a new lineage where they differ. */
-  async refresh(): Promise<void> {
-    this.lineage = await this.dataSource.transaction(async (manager) => {
-      const here = await this.whereWeAre(manager);
-      await manager
-        .createQueryBuilder()
-        .insert()
-        .into(Dataset)
-        .values({ singleton: true, lineage: randomUUID(), ...here })
-        .orIgnore()
-        .execute();
-      const known = await manager.findOneOrFail(Dataset, {
-        where: { singleton: true },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (known.systemIdentifier === here.systemIdentifier && known.timeline === here.timeline) return known.lineage;
-      const lineage = randomUUID();
-      this.logger.warn(`The data is on another cluster or timeline than before: lineage ${lineage} begins.`);
-      await manager.update(Dataset, { singleton: true }, { lineage, ...here });
-      return lineage;
-    });
+  /** For a new connection, before anybody uses it. Does nothing until {@link refresh} was called once. */
+  async check(client: PoolClient): Promise<void> {
+    if (!this.seen) return;
+    const here = await whereaboutsOf(client);
+    if (!isSame(here, this.seen)) await this.refresh(client);
   }
 
-  private async whereWeAre(manager: EntityManager): Promise<{ systemIdentifier: string; timeline: number }> {
-    const [{ identifier, timeline }] = await manager.query(
-      `SELECT system_identifier::text AS identifier, timeline_id AS timeline
-       FROM pg_control_system(), pg_control_checkpoint()`,
+  /** Compares the data set with the cluster that it is on now, and begins a new lineage where they differ. */
+  async refresh(client: PoolClient): Promise<void> {
+    const here = await whereaboutsOf(client);
+    const { system_identifier: identifier, timeline } = here;
+    const { rows } = await client.query<{ lineage: string; began: boolean }>(
+      `INSERT INTO foothold.dataset AS d (singleton, lineage, system_identifier, timeline) VALUES (true, $1, $2, $3)
+       ON CONFLICT (singleton) DO UPDATE SET
+         lineage = CASE WHEN d.system_identifier = $2 AND d.timeline = $3 THEN d.lineage ELSE excluded.lineage END,
+         system_identifier = $2, timeline = $3
+       RETURNING d.lineage, d.lineage = $1 AS began`,
+      [randomUUID(), identifier, timeline],
     );
-    return { systemIdentifier: identifier, timeline };
+    const [{ lineage, began }] = rows as [{ lineage: string; began: boolean }];
+    if (began) this.logger.warn(`The data was not on this cluster and timeline before: lineage ${lineage} begins.`);
+    this.lineage = lineage;
+    this.seen = here;
   }
 }
+
+async function whereaboutsOf(client: PoolClient): Promise<Whereabouts> {
+  const { rows } = await client.query<Whereabouts>(HERE);
+  return rows[0] as Whereabouts;
+}
+
+const isSame = (a: Whereabouts, b: Whereabouts): boolean =>
+  a.system_identifier === b.system_identifier && a.timeline === b.timeline;

