@@ -47,9 +47,9 @@ module.exports = {
     },
     {
       name: 'pg-at-one-edge',
-      comment: 'Only src/database, and the embedded PostgreSQL of src/local, talk to the driver.',
+      comment: 'Only src/database, the cross-tenant reads of src/maintenance, and the embedded PostgreSQL of src/local talk to the driver.',
       severity: 'error',
-      from: { path: '^(src|client)/', pathNot: '^src/(database|local)/' },
+      from: { path: '^(src|client)/', pathNot: '^src/(database|maintenance|local)/' },
       to: { path: npm('pg', 'pg-[^/]+') },
     },
     {

@@ -10,6 +10,7 @@ import { BodyPipe } from './http/body.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
 import { TenantModule } from './tenant/tenant.module.js';
 
@@ -28,6 +29,7 @@ export class AppModule {
         OnboardingModule,
         HealthModule,
         MaintenanceModule,
+        MetricsModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: RateLimitGuard },

@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   readonly url: string;
   /** Default 2: a command line needs one, and one to spare. */
   readonly poolSize?: number;
-  /** Sees each new connection before anybody uses it; the connection is closed if it throws. */
+  /** Sees each new connection before anybody uses it; the connection is closed if it rejects. */
   readonly onConnect?: (client: PoolClient) => Promise<void>;
 }
 
@@ -60,7 +60,12 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
       ...(onConnect && {
-        verify: (client: PoolClient, done: (error?: unknown) => void) => void onConnect(client).then(() => done(), done),
+        verify: (client: PoolClient, done: (error?: unknown) => void): void => {
+          // A connection may break between two queries of a transaction. The next query says so; without a listener,
+          // Node would end the process.
+          client.on('error', () => undefined);
+          void onConnect(client).then(() => done(), done);
+        },
       }),
     },
   };

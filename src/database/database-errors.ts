@@ -28,9 +28,10 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
 
 /**
  * By SQLSTATE, never by name (https://www.postgresql.org/docs/current/errcodes-appendix.html): connection exceptions,
- * insufficient resources, operator intervention (statement timeouts included), system errors, a read-only standby.
+ * insufficient resources, operator intervention (statement timeouts included), system errors, a read-only standby, and
+ * what refuses a new session: the login, a database that is gone (3D000), or one that takes no connections (55000).
  */
-const UNAVAILABLE = /^(08|53|57P|57014|58|25006|XX)/;
+const UNAVAILABLE = /^(08|53|57P|57014|58|25006|28|3D000|55000|XX)/;
 /** Serialization failure, deadlock, lock timeout: somebody else was first, and trying again helps. */
 const CONTENDED = /^(40001|40P01|55P03)/;
 const UNIQUE_VIOLATION = '23505';

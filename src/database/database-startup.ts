@@ -92,9 +92,11 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async executedMigrations(): Promise<Set<string>> {
-    const [{ exists }] = await this.dataSource.query(`SELECT to_regclass('foothold.migrations') IS NOT NULL AS exists`);
-    if (!exists) return new Set();
-    const rows: Array<{ name: string }> = await this.dataSource.query('SELECT name FROM foothold.migrations');
+    const [table] = await this.dataSource.query<Array<{ exists: boolean }>>(
+      `SELECT to_regclass('foothold.migrations') IS NOT NULL AS exists`,
+    );
+    if (!table?.exists) return new Set();
+    const rows = await this.dataSource.query<Array<{ name: string }>>('SELECT name FROM foothold.migrations');
     return new Set(rows.map(({ name }) => name));
   }
 }

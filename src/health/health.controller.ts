@@ -1,9 +1,8 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/public.decorator.js';
 import { ApiProblemResponse } from '../http/api-decorators.js';
 import { unavailable } from '../http/problem.js';
-import { metricsRegistry } from '../metrics/registry.js';
 import { HealthDto, LivenessDto, ReadinessDto } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
@@ -11,11 +10,11 @@ const RETRY_SECONDS = 2;
 
 @ApiTags('Health')
 @Public()
-@Controller()
+@Controller('health')
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 
-  @Get('health/live')
+  @Get('live')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getLiveness', summary: 'The process runs', description: 'Restart it when this fails.' })
   @ApiOkResponse({ type: LivenessDto })
@@ -23,7 +22,7 @@ export class HealthController {
     return { status: 'up' };
   }
 
-  @Get('health/ready')
+  @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getReadiness',
@@ -39,20 +38,11 @@ export class HealthController {
     return { status: status === 'up' ? 'up' : 'degraded' };
   }
 
-  @Get('health')
+  @Get()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getHealth', summary: 'Each level', description: 'What each level says of itself now.' })
   @ApiOkResponse({ type: HealthDto })
   check(): Promise<HealthDto> {
     return this.health.check();
-  }
-
-  @Get('metrics')
-  @Header('Content-Type', metricsRegistry.contentType)
-  @ApiOperation({ operationId: 'getMetrics', summary: 'Prometheus metrics', description: 'Text exposition format.' })
-  @ApiProduces('text/plain')
-  @ApiResponse({ status: 200, description: 'The metrics.', content: { 'text/plain': { schema: { type: 'string' } } } })
-  metrics(): Promise<string> {
-    return metricsRegistry.metrics();
   }
 }

@@ -3,11 +3,10 @@ import { AuthModule } from '../auth/auth.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
-import { ProcessMetrics } from './process-metrics.js';
 
 @Module({
   imports: [AuthModule, DatabaseModule],
   controllers: [HealthController],
-  providers: [HealthService, ProcessMetrics],
+  providers: [HealthService],
 })
 export class HealthModule {}

@@ -6,8 +6,8 @@ import { invalidRequest, type FieldError } from './problem.js';
 const MAXIMUM_DEPTH = 16;
 
 /**
- * Checks a body against its DTO. Unknown fields are refused, nothing is coerced, and text that PostgreSQL could not store
- * (NUL, lone surrogates) is found here and not there.
+ * Checks a body against its DTO. Unknown fields are refused, nothing is coerced or left out, and text that PostgreSQL could
+ * not store (NUL, lone surrogates) is found here and not there.
  */
 @Injectable()
 export class BodyPipe extends ValidationPipe {
@@ -24,7 +24,7 @@ export class BodyPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type !== 'body') return Promise.resolve(value);
     if (!isObject(value)) throw invalidRequest([{ path: '', message: 'expected a JSON object' }]);
-    const fault = unstorable(value, '', 1);
+    const fault = faultIn(value, '', 1);
     if (fault) throw invalidRequest([fault]);
     return super.transform(value, metadata) as Promise<unknown>;
   }
@@ -38,13 +38,15 @@ function fieldErrors({ property, constraints = {}, children = [] }: ValidationEr
   ];
 }
 
-function unstorable(value: unknown, path: string, depth: number): FieldError | undefined {
+function faultIn(value: unknown, path: string, depth: number): FieldError | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : { path, message: UNSTORABLE };
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > MAXIMUM_DEPTH) return { path, message: `is nested deeper than ${MAXIMUM_DEPTH} levels` };
   for (const [key, item] of Object.entries(value)) {
     if (!isStorable(key)) return { path, message: `has a field name that ${UNSTORABLE}` };
-    const fault = unstorable(item, `${path}/${key}`, depth + 1);
+    // class-transformer would leave such a field out in silence.
+    if (key in Object.prototype) return { path: `${path}/${key}`, message: 'is not a name that a field may have' };
+    const fault = faultIn(item, `${path}/${key}`, depth + 1);
     if (fault) return fault;
   }
   return undefined;

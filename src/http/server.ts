@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import { observeRequests } from '../metrics/request-metrics.js';
+import { RequestMetrics } from '../metrics/request-metrics.js';
 
 const BODY_LIMIT_BYTES = 128 * 1024;
 /** Longer keep-alive than common load balancers have (60 s), so that they close first and no request meets a closed socket. */
@@ -45,6 +45,7 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
     maxAge: 600,
   });
+  const metrics = app.get(RequestMetrics);
   const fastify = app.getHttpAdapter().getInstance();
   // JSON only: with Fastify's parser for text gone, any other content type is 415.
   fastify.removeContentTypeParser('text/plain');
@@ -54,7 +55,7 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
-    observeRequests(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    metrics.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     const { id: requestId, method } = request;
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     logger.info({ requestId, method, route, status: reply.statusCode, ms }, 'request');

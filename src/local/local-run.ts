@@ -1,4 +1,3 @@
-import { migrate } from '../database/migrate.js';
 import { seedDemoData } from './demo-data.js';
 import { DEMO_PEOPLE } from './demo-people.js';
 import { LocalSetupError } from './local-setup-error.js';
@@ -42,11 +41,15 @@ export function environmentOf({ postgres, standIn }: LocalRun): NodeJS.ProcessEn
 }
 
 async function startDatabase(dataDir: string): Promise<EmbeddedPostgres> {
+  // Loading the migrations takes longer than starting PostgreSQL: side by side.
+  const loading = import('../database/migrate.js');
+  loading.catch(() => undefined);
   const postgres = await startEmbeddedPostgres({
     dataDir,
     onLost: (log) => console.error(`The embedded PostgreSQL ended by itself; ${log} says why. Start Foothold again.`),
   });
   try {
+    const { migrate } = await loading;
     await migrate(postgres.migrationUrl);
     await seedDemoData(postgres.migrationUrl, DEMO_PEOPLE);
   } catch (error) {

@@ -7,6 +7,7 @@ import { Shutdown } from './shutdown.js';
 
 /** One Ctrl-C arrives twice under npm: from the terminal, and forwarded by npm. */
 const SAME_SIGNAL_MS = 500;
+const PARENT_CHECK_MS = 500;
 const DEFAULT_PORT = 3000;
 
 const shutdown = new Shutdown();
@@ -53,6 +54,17 @@ function stopOnSignals(): void {
     else process.exit(130);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  if (process.env['npm_lifecycle_event']) onceOrphaned(onSignal);
+}
+
+/** npm hands SIGTERM to its shell, which dies of it without telling us; we would stay behind and keep the ports. */
+function onceOrphaned(act: () => void): void {
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    act();
+  }, PARENT_CHECK_MS).unref();
 }
 
 async function stop(): Promise<never> {

@@ -71,7 +71,9 @@ function findingsOf(row: VerifiedRow): string[] {
   const name = `${row.flow_key} of tenant ${row.tenant_id}, ${row.subject ? `member ${row.subject}` : 'shared part'}`;
   const faults: string[] = [];
   if (revision !== revisions.length || revisions.some((value, index) => value !== index + 1)) {
-    faults.push(`is at revision ${revision}, its history has ${revisions.length} entries up to ${revisions.at(-1) ?? 0}`);
+    faults.push(
+      `is at revision ${revision}, its history has ${revisions.length} entries up to ${revisions.at(-1) ?? 0}`,
+    );
   }
   if (!equalJson(foldEffects(effects.flat()), { steps, data })) faults.push('is not what its history folds to');
   if (repeated.length) faults.push(`applied an operation twice: ${repeated.join(', ')}`);

@@ -1,15 +1,23 @@
-import { Histogram } from 'prom-client';
-import { metricsRegistry } from './registry.js';
+import { Injectable } from '@nestjs/common';
+import { Histogram, Registry } from 'prom-client';
 
-const requestSeconds = new Histogram({
-  name: 'foothold_http_request_seconds',
-  help: 'Time from the request’s arrival to the answer’s end',
-  labelNames: ['method', 'route', 'status'],
-  buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-  registers: [metricsRegistry],
-});
+/** `foothold_http_request_seconds`: how long requests take, by route. */
+@Injectable()
+export class RequestMetrics {
+  private readonly seconds: Histogram<'method' | 'route' | 'status'>;
 
-/** `route` is the pattern, never the path: paths hold ids, and a metric per id would never end. */
-export function observeRequests(method: string, route: string, status: number, seconds: number): void {
-  requestSeconds.labels(method, route, String(status)).observe(seconds);
+  constructor(registry: Registry) {
+    this.seconds = new Histogram({
+      name: 'foothold_http_request_seconds',
+      help: 'Time from the request’s arrival to the answer’s end',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    });
+  }
+
+  /** `route` is the pattern, never the path: paths hold ids, and a metric per id would never end. */
+  observe(method: string, route: string, status: number, seconds: number): void {
+    this.seconds.labels(method, route, String(status)).observe(seconds);
+  }
 }

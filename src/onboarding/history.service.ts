@@ -20,7 +20,7 @@ export class HistoryService {
 
   async page(person: PersonInTenant, flowKey: string, limitText?: string, cursor?: string): Promise<HistoryPageDto> {
     const limit = parseLimit(limitText);
-    const before = cursor === undefined ? undefined : decodeCursor(cursor);
+    const before = cursor === undefined ? undefined : decodeCursor(cursor, person.subject);
     const progress = await this.onboarding.read(person, this.catalog.flow(flowKey));
     // One row more than asked tells whether there is a next page.
     const rows = await this.history.page(progress, limit + 1, before);
@@ -31,7 +31,7 @@ export class HistoryService {
 
 function entryOf(row: HistoryRow): HistoryPageDto['items'][number] {
   return {
-    part: row.subject === '' ? 'tenant' : 'member',
+    part: partOf(row.subject),
     revision: row.revision,
     flowVersion: row.flow_version,
     action: row.action,
@@ -45,6 +45,8 @@ function entryOf(row: HistoryRow): HistoryPageDto['items'][number] {
   };
 }
 
+const partOf = (subject: string): 'tenant' | 'member' => (subject === '' ? 'tenant' : 'member');
+
 function parseLimit(text: string | undefined): number {
   if (text === undefined) return DEFAULT_LIMIT;
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
@@ -53,18 +55,15 @@ function parseLimit(text: string | undefined): number {
 }
 
 /** Opaque to callers, so that what a page is ordered by can change. */
-const encodeCursor = ({ recorded_at, subject, revision }: HistoryRow): string =>
-  Buffer.from(JSON.stringify([recorded_at.toISOString(), revision, subject])).toString('base64url');
+const encodeCursor = ({ recorded_at, revision, subject }: HistoryRow): string =>
+  Buffer.from(`${recorded_at.getTime()}.${revision}.${partOf(subject)}`).toString('base64url');
 
-function decodeCursor(cursor: string): HistoryPosition {
-  try {
-    const [time, revision, subject] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    const recordedAt = new Date(typeof time === 'string' ? time : Number.NaN);
-    if (!Number.isNaN(recordedAt.getTime()) && Number.isInteger(revision) && typeof subject === 'string') {
-      return { recordedAt, revision: revision as number, subject };
-    }
-  } catch {
-    // Falls through to the one refusal below.
-  }
-  throw invalidRequest([{ path: 'cursor', message: 'expected the nextCursor of an earlier page' }]);
+/** Bounded, so that nothing a caller makes up is more than PostgreSQL can compare with. */
+const CURSOR = /^(?<time>\d{1,13})\.(?<revision>\d{1,9})\.(?<part>tenant|member)$/;
+
+function decodeCursor(cursor: string, subject: string): HistoryPosition {
+  const { time, revision, part } = CURSOR.exec(Buffer.from(cursor, 'base64url').toString())?.groups ?? {};
+  if (part === undefined)
+    throw invalidRequest([{ path: 'cursor', message: 'expected the nextCursor of an earlier page' }]);
+  return { recordedAt: new Date(Number(time)), revision: Number(revision), subject: part === 'tenant' ? '' : subject };
 }

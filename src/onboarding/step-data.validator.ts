@@ -48,7 +48,7 @@ export class StepDataValidator {
 }
 
 function fieldError({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): FieldError {
-  const property = keyword === 'required' ? params['missingProperty'] : params['additionalProperty'];
+  const property: unknown = keyword === 'required' ? params['missingProperty'] : params['additionalProperty'];
   const path = typeof property === 'string' ? `${instancePath}/${escapePointer(property)}` : instancePath;
   const allowed = Array.isArray(params['allowedValues']) ? `: ${params['allowedValues'].join(', ')}` : '';
   return { path: `/data${path}`, message: `${message}${allowed}` };

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import { Problem } from '../http/problem.js';
-import { metricsRegistry } from '../metrics/registry.js';
 
 export type TransitionOutcome = 'applied' | 'no_op' | 'replayed' | 'refused' | 'failed';
 
@@ -10,8 +9,7 @@ export type TransitionOutcome = 'applied' | 'no_op' | 'replayed' | 'refused' | '
 export class TransitionMetrics {
   private readonly counter: Counter<'flow' | 'action' | 'outcome' | 'reason'>;
 
-  constructor() {
-    const registry: Registry = metricsRegistry;
+  constructor(registry: Registry) {
     this.counter = new Counter({
       name: 'foothold_transitions_total',
       help: 'Attempted transitions by outcome and reason',

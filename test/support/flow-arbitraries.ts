@@ -18,12 +18,12 @@ import {
 } from '../../src/flow/index.js';
 import { transitions } from '../fixtures/transitions.js';
 
-/** Two of them are properties of every object, which a lookup must not find there. */
+/** Some names are properties of every object, which a lookup must not find there. */
 const KEYS = ['constructor', 'first', 'value_of', 'second', 'third_step', 'fourth', 'fifth_step', 'sixth'];
 
 const DATA: DataSchema = {
   type: 'object',
-  properties: { choice: { type: 'string', enum: ['a', 'b', 'c'] }, note: {} },
+  properties: { choice: { type: 'string', enum: ['a', 'b', 'c'] }, constructor: {} },
   additionalProperties: false,
 };
 
@@ -73,7 +73,7 @@ function buildStep(seed: StepSeed, key: string, earlier: readonly StepDefinition
   const bindable = withData.filter((step) => step.scope === seed.scope && isBindable(step));
   const binds = [...pick(bindable, seed.binds)].map(({ key: step }, i) => ({
     step,
-    fields: i === 0 ? ['choice'] : ['choice', 'note'],
+    fields: i === 0 ? ['choice'] : ['choice', 'constructor'],
   }));
   const attested = seed.kind === 'attested';
   return {
@@ -125,14 +125,17 @@ export const validDefinition: fc.Arbitrary<FlowDefinition> = fc
     return { key: 'generated', version: 1, title: 'Generated', steps: reversed ? steps.reverse() : steps };
   });
 
-export const shippedFlows: readonly Flow[] = [workspace, memberTour].map(loadFlow);
-const mixed = loadFlow(transitions.definitions['mixed'] as FlowDefinition);
+export const workspaceFlow = loadFlow(workspace);
 
-/** The flows that ship, the mixed one of the fixtures, and as many others again. */
-export const anyFlow: fc.Arbitrary<Flow> = fc.oneof(
-  fc.constantFrom(...shippedFlows, mixed),
-  validDefinition.map(loadFlow),
-);
+/** The flows that ship, and the mixed one of the fixtures. */
+export const namedFlows: readonly Flow[] = [
+  workspaceFlow,
+  loadFlow(memberTour),
+  loadFlow(transitions.definitions['mixed'] as FlowDefinition),
+];
+
+/** Those, and as many others again. */
+export const anyFlow: fc.Arbitrary<Flow> = fc.oneof(fc.constantFrom(...namedFlows), validDefinition.map(loadFlow));
 
 export const anyActor: fc.Arbitrary<Actor> = fc.record({
   subject: fc.constantFrom('auth0|a', 'auth0|b'),
@@ -183,6 +186,8 @@ export function dataFor(step: StepDefinition | undefined, seeds: MoveSeed['data'
 /** Anything at all, with keys that have tempted lookups before. */
 export const junk: fc.Arbitrary<unknown> = fc.anything({
   key: fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length')),
+  maxDepth: 2,
+  maxKeys: 3,
   withBigInt: true,
   withBoxedValues: true,
   withDate: true,

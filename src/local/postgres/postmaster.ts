@@ -57,6 +57,8 @@ export async function runPostmaster(start: Start): Promise<Postmaster> {
     const started = await spawnPostmaster(start, port, deadline);
     if (typeof started === 'object') return started;
     if (started === 'port-taken') port = 0;
+    // A killed postmaster's sessions notice it within moments, and hold its shared memory until then.
+    if (started === 'old-sessions') await sleep(POLL_MS);
   }
   throw new LocalSetupError(
     `PostgreSQL in ${start.folder.root} did not become ready within ${START_TIMEOUT_MS / 1000} s; see ${start.folder.log}.`,
@@ -117,7 +119,7 @@ async function spawnPostmaster(
   { folder, connection, programs, launcher, settings }: Start,
   port: number,
   deadline: number,
-): Promise<Postmaster | 'port-taken' | 'already-running'> {
+): Promise<Postmaster | 'port-taken' | 'already-running' | 'old-sessions'> {
   await trimLog(folder.log);
   const log = await open(folder.log, 'a', 0o600);
   const logStart = (await log.stat()).size;
@@ -152,6 +154,7 @@ async function spawnPostmaster(
   const said = (await readFile(folder.log)).subarray(logStart).toString('utf8');
   if (/could not create any TCP\/IP sockets/.test(said)) return 'port-taken';
   if (/lock file "postmaster\.pid" already exists/.test(said)) return 'already-running';
+  if (/pre-existing shared memory block .* is still in use/.test(said)) return 'old-sessions';
   throw new LocalSetupError(
     `PostgreSQL cannot start on ${folder.data}; the end of ${folder.log}:\n${lastLines(said, 8)}\n${beginAnew(folder)}`,
   );

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsObject, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString, Length, Matches } from 'class-validator';
 import type { JsonObject } from '../../flow/index.js';
+import { IsTime } from '../../http/is-time.decorator.js';
 
 /** A trusted system's word on a step. */
 @ApiSchema({ name: 'Attestation' })
@@ -25,7 +26,7 @@ export class AttestationDto {
   subject?: string;
 
   @ApiProperty({ description: 'When it happened, by the sender’s clock.', format: 'date-time' })
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   occurredAt!: string;
 
   @ApiPropertyOptional({ description: 'What to tell the person, above all of a failure.', maxLength: 500 })

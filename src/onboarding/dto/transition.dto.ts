@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsObject, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString, Length } from 'class-validator';
 import { ACTIONS, type Action, type JsonObject } from '../../flow/index.js';
+import { IsTime } from '../../http/is-time.decorator.js';
 
 /** A command on one step. */
 @ApiSchema({ name: 'Transition' })
@@ -33,6 +34,6 @@ export class TransitionDto {
     format: 'date-time',
   })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   occurredAt?: string;
 }

@@ -23,9 +23,9 @@ const who = (email: string): string => demoSubject(email);
 test('the demo people belong to their tenants, in the members and in the directory alike', async () => {
   await seedDemoData(database.migrationUrl, DEMO_PEOPLE);
   const rows = await superuser(
-    `SELECT t.name, t.status AS tenant_status, m.subject, m.role, m.status
+    `SELECT t.name, t.status AS tenant_status, m.subject, m.role, m.status AS status
        FROM foothold.tenant t JOIN foothold.member m USING (tenant_id)
-       JOIN foothold.membership d USING (tenant_id, subject, role, status)`,
+       JOIN foothold.membership d ON (d.tenant_id, d.subject, d.role, d.status) = (m.tenant_id, m.subject, m.role, m.status)`,
   );
   const active = { tenant_status: 'active', status: 'active' };
   expect(rows).toHaveLength(4);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -123,8 +124,9 @@ describe('a restart', () => {
     const first = await start(dataDir);
     await first.stop();
     const squatter = createServer().listen(first.port, '127.0.0.1');
+    await once(squatter, 'listening');
     const second = await start(dataDir);
-    expect(second.port).not.toBe((squatter.address() as AddressInfo).port);
+    expect(second.port).not.toBe(first.port);
     expect(await query(second.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await second.stop();
     squatter.close();

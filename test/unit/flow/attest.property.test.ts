@@ -12,11 +12,10 @@ import {
   type JsonObject,
   type StepDefinition,
 } from '../../../src/flow/index.js';
-import { anyFlow, moveSeeds, shippedFlows } from '../../support/flow-arbitraries.js';
+import { anyFlow, moveSeeds, workspaceFlow as workspace } from '../../support/flow-arbitraries.js';
 import { lastOf, perform, play, timeOf, type Move } from '../../support/flow-play.js';
 
 const RUNS = { numRuns: 1000 };
-const workspace = shippedFlows[0] as Flow;
 const repairer: Actor = { subject: 'auth0|repairer', role: 'owner', kind: 'admin' };
 
 const statusesOf = (flow: Flow, state: FlowState): Record<string, string> =>

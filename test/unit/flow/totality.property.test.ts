@@ -7,15 +7,22 @@ import {
   isFlowState,
   type Attestation,
   type Command,
-  type Flow,
   type FlowState,
   type JsonObject,
   type JsonValue,
 } from '../../../src/flow/index.js';
-import { anyActor, anyFlow, junk, moveSeeds, shippedFlows } from '../../support/flow-arbitraries.js';
-import { lastOf, play, throughJsonb, timeOf, type Outcome } from '../../support/flow-play.js';
+import {
+  anyActor,
+  anyFlow,
+  junk,
+  moveSeed,
+  moveSeeds,
+  namedFlows,
+  workspaceFlow as workspace,
+} from '../../support/flow-arbitraries.js';
+import { lastOf, moveOf, perform, play, throughJsonb, timeOf, type Outcome } from '../../support/flow-play.js';
 
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: 1000 };
 const REASONS = [
   'unknown_step',
   'step_blocked',
@@ -30,7 +37,6 @@ const REASONS = [
 ];
 const AT = timeOf(0);
 const owner = { subject: 'auth0|owner', role: 'owner', kind: 'member' } as const;
-const workspace = shippedFlows[0] as Flow;
 
 /** Mostly what belongs there, so that what comes after it is reached too. */
 const mostly = (proper: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
@@ -64,7 +70,7 @@ const commandLike = fc.record(
 
 const attestationLike = fc.record(
   {
-    step: written,
+    step: mostly(fc.constantFrom('Payment', 'setup', 'business_info')),
     eventId: text,
     outcome: mostly(fc.constantFrom('succeeded', 'failed')),
     data: dataLike,
@@ -136,9 +142,9 @@ describe('decide and attest', () => {
 
   it('answer what is almost an attestation, and keep the state one', () => {
     fc.assert(
-      fc.property(anyFlow, moveSeeds, attestationLike, (flow, seeds, attestation) => {
-        const state = lastOf(play(flow, seeds.slice(0, 5)));
-        assertProperAnswer(attest(flow, state, attestation as unknown as Attestation));
+      fc.property(moveSeeds, attestationLike, (seeds, attestation) => {
+        const state = lastOf(play(workspace, seeds.slice(0, 5)));
+        assertProperAnswer(attest(workspace, state, attestation as unknown as Attestation));
       }),
       RUNS,
     );
@@ -146,10 +152,9 @@ describe('decide and attest', () => {
 
   it('answer on what is almost a state', () => {
     fc.assert(
-      fc.property(anyFlow, stateLike, moveSeeds, (flow, state, seeds) => {
+      fc.property(fc.constantFrom(...namedFlows), stateLike, moveSeed, (flow, state, seed) => {
         const isState = isFlowState(state);
-        const [played] = isState ? play(flow, seeds, (after) => after, state) : [];
-        if (played) assertProperAnswer(played.outcome);
+        if (isState) assertProperAnswer(perform(flow, state, moveOf(flow, state, seed, 0)));
         const start = { step: flow.definition.steps[0]!.key, action: 'start', actor: owner, at: AT } as const;
         const decision = decide(flow, state as FlowState, start);
         assertProperAnswer(decision);
@@ -208,8 +213,9 @@ describe('data', () => {
     const nested = (): JsonValue => JSON.parse('['.repeat(DEPTH) + ']'.repeat(DEPTH)) as JsonValue;
     const saved = save(EMPTY_STATE, { industry: nested() });
     if (!saved.ok) throw new Error(saved.message);
-    expect(save(saved.state, { industry: nested() }).ok && save(saved.state, { industry: nested() })).toMatchObject({
-      applied: false,
-    });
+    const again = save(saved.state, { industry: nested() });
+    // Not matched as an object: the matcher itself would overflow.
+    expect(again.ok && again.applied).toBe(false);
+    expect(again.ok).toBe(true);
   });
 });

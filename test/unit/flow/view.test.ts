@@ -1,4 +1,12 @@
-import { EMPTY_STATE, loadFlow, viewOf, type Actor, type FlowState, type FlowView } from '../../../src/flow/index.js';
+import {
+  EMPTY_STATE,
+  loadFlow,
+  viewOf,
+  type Actor,
+  type AttestationFact,
+  type FlowState,
+  type FlowView,
+} from '../../../src/flow/index.js';
 import { resolve, transitions } from '../../fixtures/transitions.js';
 
 const { actors, definitions, states } = transitions;
@@ -17,7 +25,7 @@ const workspaceWith = (name: string, steps: FlowState['tenant']['steps']): FlowS
   return { tenant: { ...tenant, steps: { ...tenant.steps, ...steps } }, member };
 };
 
-const fact = (eventId: string, outcome: 'succeeded' | 'failed', day: number, plan?: string) => ({
+const fact = (eventId: string, outcome: 'succeeded' | 'failed', day: number, plan?: string): AttestationFact => ({
   eventId,
   outcome,
   bound: plan === undefined ? {} : { 'subscription.plan': plan, 'subscription.billingCycle': 'six_monthly' },
@@ -163,7 +171,7 @@ describe('the view of a step', () => {
 });
 
 describe('an attestation', () => {
-  const payment = (attestations: ReturnType<typeof fact>[], state = 'professional_chosen') =>
+  const payment = (attestations: AttestationFact[], state = 'professional_chosen') =>
     stepOf(view('workspace', workspaceWith(state, { payment: { attestations } })), 'payment');
 
   it('of failure is shown, so that the person can try again', () => {

@@ -1,21 +1,23 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Database } from '../database/database.js';
-import { metricsRegistry } from '../metrics/registry.js';
 
 /** Memory, CPU and event-loop lag of the process, and the state of its pool; read when somebody asks for them. */
 @Injectable()
 export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly registry: Registry,
+  ) {}
 
   onModuleInit(): void {
-    const { database } = this;
-    collectDefaultMetrics({ register: metricsRegistry });
+    const { database, registry } = this;
+    collectDefaultMetrics({ register: registry });
     new Gauge({
       name: 'foothold_pool_connections',
       help: 'Connections of the pool, and requests that wait for one',
       labelNames: ['state'],
-      registers: [metricsRegistry],
+      registers: [registry],
       collect() {
         for (const [state, count] of Object.entries(database.poolState)) this.set({ state }, count);
       },
@@ -23,6 +25,6 @@ export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    metricsRegistry.clear();
+    this.registry.clear();
   }
 }

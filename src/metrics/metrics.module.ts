@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { DatabaseModule } from '../database/database.module.js';
+import { MetricsController } from './metrics.controller.js';
+import { ProcessMetrics } from './process-metrics.js';
+import { RequestMetrics } from './request-metrics.js';
+
+/** One registry for everything that this application measures. Global, because everything may measure itself. */
+@Global()
+@Module({
+  imports: [DatabaseModule],
+  controllers: [MetricsController],
+  providers: [{ provide: Registry, useFactory: () => new Registry() }, RequestMetrics, ProcessMetrics],
+  exports: [Registry, RequestMetrics],
+})
+export class MetricsModule {}

@@ -1,0 +1,184 @@
+import 'reflect-metadata';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Injectable,
+  Module,
+  NotFoundException,
+  Param,
+  Post,
+  Request,
+  UseGuards,
+  ValidationPipe,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
+import { IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { passportJwtSecret } from 'jwks-rsa';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { DataSource, Repository } from 'typeorm';
+import { HistoryEntry, Operation, Progress } from './nest-express.entities.js';
+import { readFloorSettings } from './settings.js';
+import { TENANT_CLAIM } from './tenant-claim.js';
+
+/*
+ * The textbook way: Nest on Express, repositories of TypeORM with `save()` in a transaction, and passport-jwt with
+ * jwks-rsa as its documentation shows. In one file, as a tutorial would have it.
+ */
+
+const settings = readFloorSettings(process.env);
+
+interface Caller {
+  readonly subject: string;
+  readonly tenantId: string;
+}
+
+class TransitionDto {
+  @IsString()
+  @MaxLength(100)
+  step!: string;
+
+  @IsIn(['save', 'complete'])
+  action!: 'save' | 'complete';
+
+  @IsOptional()
+  @IsObject()
+  data?: object;
+}
+
+@Injectable()
+class JwtStrategy extends PassportStrategy(Strategy) {
+  constructor() {
+    super({
+      secretOrKeyProvider: passportJwtSecret({
+        cache: true,
+        rateLimit: true,
+        jwksRequestsPerMinute: 5,
+        jwksUri: settings.jwksUri,
+      }),
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      audience: settings.audience,
+      issuer: settings.issuer,
+      algorithms: ['RS256'],
+    });
+  }
+
+  validate(claims: Record<string, string>): Caller {
+    return { subject: claims['sub'] as string, tenantId: claims[TENANT_CLAIM] as string };
+  }
+}
+
+@Injectable()
+class OnboardingService {
+  constructor(
+    @InjectRepository(Progress) private readonly progress: Repository<Progress>,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  async find({ tenantId }: Caller, flowKey: string): Promise<Progress> {
+    const progress = await this.progress.findOneBy({ tenantId, flowKey, subject: '' });
+    if (!progress) throw new NotFoundException();
+    return progress;
+  }
+
+  async transition(caller: Caller, flowKey: string, key: string, dto: TransitionDto): Promise<Progress> {
+    const { tenantId, subject: actor } = caller;
+    const { step, action, data } = dto;
+    return this.dataSource.transaction(async (manager) => {
+      const progress = await manager.getRepository(Progress).findOne({
+        where: { tenantId, flowKey, subject: '' },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!progress) throw new NotFoundException();
+      const now = new Date();
+      const status = action === 'complete' ? 'completed' : (progress.steps[step]?.status ?? 'in_progress');
+      progress.steps = { ...progress.steps, [step]: { status, at: now.toISOString(), by: actor } };
+      progress.data = { ...progress.data, [step]: { ...progress.data[step], ...data } };
+      progress.revision += 1;
+      progress.startedAt ??= now;
+      progress.updatedAt = now;
+      await manager.getRepository(Progress).save(progress);
+      const { revision, flowVersion } = progress;
+      const historyEntries = manager.getRepository(HistoryEntry);
+      await historyEntries.save(
+        historyEntries.create({
+          tenantId,
+          flowKey,
+          subject: '',
+          revision,
+          otherRevision: 0,
+          flowVersion,
+          action,
+          step,
+          effects: [{ kind: 'data', step, merge: data }],
+          actor,
+          actorKind: 'member',
+          operationKey: key,
+          recordedAt: now,
+        }),
+      );
+      const operations = manager.getRepository(Operation);
+      await operations.save(
+        operations.create({
+          tenantId,
+          actor,
+          key,
+          requestHash: '',
+          applied: true,
+          flowKey,
+          subject: '',
+          revision,
+          createdAt: now,
+        }),
+      );
+      return progress;
+    });
+  }
+}
+
+@UseGuards(AuthGuard('jwt'))
+@Controller('v1/onboarding')
+class OnboardingController {
+  constructor(private readonly onboarding: OnboardingService) {}
+
+  @Get(':flow')
+  find(@Request() request: { user: Caller }, @Param('flow') flow: string): Promise<Progress> {
+    return this.onboarding.find(request.user, flow);
+  }
+
+  @Post(':flow/transitions')
+  @HttpCode(200)
+  transition(
+    @Request() request: { user: Caller },
+    @Param('flow') flow: string,
+    @Headers('idempotency-key') key: string,
+    @Body() dto: TransitionDto,
+  ): Promise<Progress> {
+    return this.onboarding.transition(request.user, flow, key, dto);
+  }
+}
+
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({
+      type: 'postgres',
+      url: settings.databaseUrl,
+      entities: [Progress, HistoryEntry, Operation],
+      poolSize: 10,
+    }),
+    TypeOrmModule.forFeature([Progress, HistoryEntry, Operation]),
+    PassportModule,
+  ],
+  controllers: [OnboardingController],
+  providers: [OnboardingService, JwtStrategy],
+})
+class AppModule {}
+
+const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error'] });
+app.useGlobalPipes(new ValidationPipe({ whitelist: true }));
+await app.listen(settings.port, '127.0.0.1');

@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
+import type { StandIn } from '../../src/local/stand-in/stand-in.js';
+import { withClient, type BenchDatabase } from './data-set.js';
+import { TENANT_CLAIM } from './floors/tenant-claim.js';
+
+/** A multiple of the connections: each connection then has people, and with them rows, of its own. */
+export const PEOPLE = 2048;
+const TOKEN_HOURS = 24;
+
+/** Owners of tenants, evenly spread over the data set. */
+const OWNERS = `
+  SELECT tenant_id AS "tenantId", subject FROM (
+    SELECT tenant_id, subject, row_number() OVER (ORDER BY tenant_id) AS number, count(*) OVER () AS total
+    FROM foothold.member WHERE role = 'owner') AS owner
+  WHERE number % (total / $1::integer) = 0 LIMIT $1`;
+
+export interface Person {
+  readonly tenantId: string;
+  readonly subject: string;
+  /** Access token as Auth0 issues them. */
+  readonly token: string;
+}
+
+/** People of the data set with tokens that `standIn`, whose data is in `dataDir`, stands for. */
+export async function peopleOf(database: BenchDatabase, standIn: StandIn, dataDir: string): Promise<Person[]> {
+  const keys = await SigningKeys.open(path.join(dataDir, 'auth0', 'signing-keys.json'));
+  const owners = await withClient(database.superuserUrl, (client) =>
+    client.query<{ tenantId: string; subject: string }>(OWNERS, [PEOPLE]),
+  );
+  if (owners.rows.length !== PEOPLE) throw new Error(`The data set has ${owners.rows.length} owners to act as`);
+  const issuedAt = Math.floor(Date.now() / 1000);
+  return owners.rows.map(({ tenantId, subject }) => ({
+    tenantId,
+    subject,
+    token: keys.sign({
+      iss: `${standIn.domain}/`,
+      sub: subject,
+      aud: [standIn.audience, `${standIn.domain}/userinfo`],
+      iat: issuedAt,
+      exp: issuedAt + TOKEN_HOURS * 3600,
+      scope: 'openid profile email offline_access',
+      azp: 'foothold-demo-web',
+      permissions: [],
+      [TENANT_CLAIM]: tenantId,
+    }),
+  }));
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { Pool } from 'pg';
+import { verify } from '../../src/maintenance/verify.js';
+import { CrashLab, pause } from './crash-lab.js';
+import { sql } from './sql.js';
+
+const PEOPLE = 8;
+const RETRY_MS = 25;
+/** Long enough for a crash to hit transactions in every phase, short enough for many crashes. */
+const LOAD_MS = { least: 200, most: 900 };
+
+/** What the service acknowledged to one person: each operation's key, and the value it wrote. */
+interface Acknowledged {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** `finishing`: no new save, but what was sent is sent until it is acknowledged. */
+type Phase = 'clicking' | 'finishing' | 'failed';
+
+/** A person who saves their profile over and over, and sends each save again until it is acknowledged. */
+async function click(lab: CrashLab, subject: string, phase: { is: Phase }): Promise<Acknowledged[]> {
+  const headers = { authorization: `Bearer ${lab.token(subject)}`, 'content-type': 'application/json' };
+  const acknowledged: Acknowledged[] = [];
+  for (let count = 0; phase.is === 'clicking'; count += 1) {
+    const key = randomUUID();
+    const value = `${subject} ${count}`;
+    const body = JSON.stringify({ step: 'profile', action: 'save', data: { displayName: value } });
+    while (phase.is !== 'failed') {
+      const response = await fetch(`${lab.url}/v1/onboarding/member_tour/transitions`, {
+        method: 'POST',
+        headers: { ...headers, 'idempotency-key': key },
+        body,
+      }).catch(() => undefined);
+      if (response?.status === 200) {
+        const { applied } = (await response.json()) as { applied: boolean };
+        if (!applied) throw new Error(`A save that changes something was acknowledged as a no-op: ${value}`);
+        acknowledged.push({ key, value });
+        break;
+      }
+      if (response && response.status < 500) throw new Error(`${response.status}: ${await response.text()}`);
+      await pause(RETRY_MS);
+    }
+  }
+  return acknowledged;
+}
+
+export interface CrashReport {
+  readonly acknowledged: number;
+  /** Keys that were acknowledged and are not in the history exactly once. */
+  readonly lostOrDoubled: string[];
+  /** People whose stored value is not the last acknowledged one. */
+  readonly regressed: string[];
+  /** What `verify` found. */
+  readonly findings: readonly string[];
+}
+
+/** Kills PostgreSQL and the service in turn, `kills` times each, under load; then looks whether anything was lost. */
+export async function crashUnderLoad(lab: CrashLab, kills: number): Promise<CrashReport> {
+  const people = Array.from({ length: PEOPLE }, (_, index) => `auth0|crash-${index}-${randomUUID()}`);
+  const phase: { is: Phase } = { is: 'clicking' };
+  const clicking = Promise.all(people.map((subject) => click(lab, subject, phase)));
+  try {
+    // Whoever is answered wrongly ends the rounds at once.
+    await Promise.race([killInTurn(lab, kills), clicking]);
+    phase.is = 'finishing';
+  } catch (error) {
+    phase.is = 'failed';
+    await clicking.catch(() => undefined);
+    throw error;
+  }
+  const acknowledged = await clicking;
+  return report(lab, people, acknowledged);
+}
+
+async function killInTurn(lab: CrashLab, kills: number): Promise<void> {
+  for (let kill = 0; kill < kills; kill += 1) {
+    await pause(loadTime());
+    await lab.killPostgres();
+    await pause(loadTime());
+    await lab.killService();
+  }
+  await pause(loadTime());
+}
+
+const loadTime = (): number => LOAD_MS.least + Math.random() * (LOAD_MS.most - LOAD_MS.least);
+
+async function report(lab: CrashLab, people: string[], acknowledged: Acknowledged[][]): Promise<CrashReport> {
+  const history = await sql<{ operation_key: string; count: number }>(
+    lab.superuserUrl,
+    'SELECT operation_key, count(*)::integer FROM foothold.onboarding_history GROUP BY 1',
+  );
+  const counts = new Map(history.map(({ operation_key, count }) => [operation_key, count]));
+  const stored = await sql<{ subject: string; name: string }>(
+    lab.superuserUrl,
+    `SELECT subject, data->'profile'->>'displayName' AS name FROM foothold.onboarding_progress WHERE subject <> ''`,
+  );
+  const names = new Map(stored.map(({ subject, name }) => [subject, name]));
+  const pool = new Pool({ connectionString: lab.appUrl, max: 1 });
+  const { findings } = await verify(() => pool.connect()).finally(() => pool.end());
+  return {
+    acknowledged: acknowledged.flat().length,
+    lostOrDoubled: acknowledged.flat().flatMap(({ key }) => (counts.get(key) === 1 ? [] : [key])),
+    regressed: people.filter((subject, index) => names.get(subject) !== acknowledged[index]?.at(-1)?.value),
+    findings,
+  };
+}

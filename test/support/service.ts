@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Client, type QueryResultRow } from 'pg';
+import { loadConfig } from '../../src/config/config.js';
+import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
+import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
+import { createApp } from '../../src/service.js';
+import { Api } from './api.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+import { eventually } from './eventually.js';
+import { sql } from './sql.js';
+
+export interface ServiceOptions {
+  /** Settings beside those of the database and of Auth0. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Runs on the empty, migrated database before the service starts. */
+  readonly prepare?: (database: TestDatabase) => Promise<void>;
+  /** How the application is made from the settings; as in production, if not given. */
+  readonly create?: typeof createApp;
+}
+
+const PAYMENTS = { client_id: 'foothold-demo-payments', client_secret: 'local-only' };
+const TOKEN_LIFETIME_SECONDS = 3600;
+
+/** The service as it is in production, on a database of its own, with the Auth0 stand-in; on free ports. */
+export class TestService {
+  private constructor(
+    readonly database: TestDatabase,
+    readonly standIn: StandIn,
+    readonly env: NodeJS.ProcessEnv,
+    readonly url: string,
+    private readonly app: NestFastifyApplication,
+    private readonly keys: SigningKeys,
+    private readonly closeRest: () => Promise<void>,
+  ) {}
+
+  static async start({ env, prepare, create = createApp }: ServiceOptions = {}): Promise<TestService> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'foothold-e2e-'));
+    await mkdir(path.join(folder, 'auth0'));
+    // The stand-in finds these keys and signs with them, too: so tests sign tokens for whomever they need.
+    const keys = await SigningKeys.open(path.join(folder, 'auth0', 'signing-keys.json'));
+    const [standIn, database] = await Promise.all([startStandIn({ dataDir: folder, port: 0 }), createTestDatabase()]);
+    const closeRest = async (): Promise<void> => {
+      await standIn.stop();
+      await rm(folder, { recursive: true, force: true });
+      await database.drop();
+    };
+    try {
+      await prepare?.(database);
+      const settings: NodeJS.ProcessEnv = {
+        DATABASE_URL: database.appUrl,
+        AUTH0_DOMAIN: standIn.domain,
+        AUTH0_CUSTOM_DOMAIN: standIn.customDomain,
+        AUTH0_AUDIENCE: standIn.audience,
+        LOG_LEVEL: 'silent',
+        RATE_LIMIT_BURST: '1000000',
+        ...env,
+      };
+      const app = await create(loadConfig(settings));
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      return new TestService(database, standIn, settings, await app.getUrl(), app, keys, closeRest);
+    } catch (error) {
+      await closeRest();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.closeRest();
+  }
+
+  /** Stops only the HTTP server and what is behind it, as SIGTERM does. */
+  stopServing(): Promise<void> {
+    return this.app.close();
+  }
+
+  /** A token as the stand-in signs them; `undefined` removes a claim. */
+  token(subject: string, claims: Readonly<Record<string, unknown>> = {}): string {
+    const now = Math.floor(Date.now() / 1000);
+    return this.keys.sign({
+      iss: `${this.standIn.domain}/`,
+      aud: this.standIn.audience,
+      sub: subject,
+      iat: now,
+      exp: now + TOKEN_LIFETIME_SECONDS,
+      permissions: [],
+      ...claims,
+    });
+  }
+
+  /** Calls as this person; as somebody nobody has seen before, if no subject is given. */
+  person(subject = newSubject(), claims?: Readonly<Record<string, unknown>>): Api {
+    return new Api(this.url, this.token(subject, claims), subject);
+  }
+
+  anonymous(): Api {
+    return new Api(this.url);
+  }
+
+  /** Calls as the trusted system that attests payments, with a token it got from the stand-in. */
+  async payments(): Promise<Api> {
+    const response = await fetch(`${this.standIn.domain}/oauth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...PAYMENTS, grant_type: 'client_credentials', audience: this.standIn.audience }),
+    });
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    return new Api(this.url, token, `${PAYMENTS.client_id}@clients`);
+  }
+
+  /** Runs SQL as the superuser: sees all tenants' rows, and may take privileges away. */
+  sql<Row extends QueryResultRow = any>(text: string, values?: unknown[]): Promise<Row[]> {
+    return sql<Row>(this.database.superuserUrl, text, values);
+  }
+
+  /** A session of the superuser that holds what `statement` locked until it is released. */
+  async holding(statement: string, values?: unknown[]): Promise<Held> {
+    const client = new Client({ connectionString: this.database.superuserUrl });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query(statement, values);
+    return { release: () => client.end() };
+  }
+
+  /** Resolves when at least this many sessions of the service wait for a lock. */
+  async untilBlocked(sessions = 1): Promise<void> {
+    await eventually(async () => {
+      const blocked = await this.sql(
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'foothold' AND wait_event_type = 'Lock'`,
+      );
+      return blocked.length >= sessions;
+    });
+  }
+}
+
+export interface Held {
+  /** Rolls back, and with that lets everybody go on. */
+  release(): Promise<void>;
+}
+
+export const newSubject = (): string => `auth0|${randomBytes(12).toString('hex')}`;
