@@ -17,12 +17,17 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (problem.status >= 500)
       this.logger.error({ err: error, code: problem.code, requestId: request.id }, problem.message);
-    void reply
-      .status(problem.status)
-      .headers({ ...problem.headers, 'cache-control': 'no-store' })
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(JSON.stringify(documentOf(problem, request)));
+    sendProblem(problem, request, reply);
   }
+}
+
+/** Also for what Fastify refuses before there is a route, and so before any filter. */
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .status(problem.status)
+    .headers({ ...problem.headers, 'cache-control': 'no-store', 'x-request-id': request.id })
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(documentOf(problem, request)));
 }
 
 function documentOf(problem: Problem, request: FastifyRequest): Record<string, unknown> {
@@ -71,7 +76,7 @@ function statusOf(error: unknown): number {
 }
 
 const REFUSED_BY_THE_FRAMEWORK: Readonly<Record<number, readonly [ProblemCode, string]>> = {
-  400: ['bad_request', 'The request could not be read: send well-formed JSON.'],
+  400: ['bad_request', 'The request could not be read: send a well-formed address, and a body of well-formed JSON.'],
   404: ['not_found', 'There is no such route; /docs lists them.'],
   405: ['not_found', 'There is no such route; /docs lists them.'],
   413: ['payload_too_large', 'The body may be 128 kB.'],

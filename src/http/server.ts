@@ -1,15 +1,19 @@
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
+import { problemOf, sendProblem } from './problem.filter.js';
 
 const BODY_LIMIT_BYTES = 128 * 1024;
 /** Longer keep-alive than common load balancers have (60 s), so that they close first and no request meets a closed socket. */
 const KEEP_ALIVE_MS = 72_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** A subject has up to 255 characters, each of which may be percent-encoded; Fastify's own limit is 100. */
+const MAX_PARAM_LENGTH = 3 * 255;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** Fastify with our limits. Its own request log stays off: ours is one line a request, without headers or bodies. */
@@ -19,6 +23,9 @@ export const createAdapter = (): FastifyAdapter =>
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(problemOf(error), request, reply),
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();

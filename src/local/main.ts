@@ -26,13 +26,14 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   if (stopping) return;
   const notice = localNotice(local);
   if (notice) console.log(notice);
-  const { url, stop } = await service
+  const running = await service
     .start({ ...env, ...environmentOf(local) })
     .catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EADDRINUSE' ? portInUse('PORT', Number(env['PORT'] || DEFAULT_PORT)) : error;
     });
-  shutdown.add('the service', stop);
+  shutdown.add('the service', () => running.stop());
   if (stopping) return;
+  const { url } = running;
   console.log(`Foothold listens on ${url} (documentation: ${url}/docs).`);
   const next = firstSteps(url, local);
   if (next) console.log(`\n${next}\n`);

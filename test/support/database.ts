@@ -38,7 +38,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       } catch (error) {
         if (!(error instanceof DatabaseError) || error.code !== OBJECT_IN_USE) throw error;
         await runAsSuperuser(cluster, `DROP DATABASE ${name} WITH (FORCE)`);
-        throw new Error(`A test left sessions to its database open (${error.detail ?? ''}). End its pools.`);
+        throw new Error('A test left sessions to its database open. End its pools.', { cause: error });
       }
     },
   };
