@@ -11,7 +11,6 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .setContact('Foothold', '', '')
     .addServer('/', 'This service')
     .addTag('Own progress', 'A signed-in person reads and moves their onboarding.')
     .addTag('Trusted systems', 'What nobody may claim of themselves.')
@@ -22,7 +21,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     )
     .setOpenAPIVersion('3.1.0')
     .build();
-  return SwaggerModule.createDocument(app, settings);
+  const contact = { name: 'Whoever operates this service' };
+  return SwaggerModule.createDocument(app, { ...settings, info: { ...settings.info, contact } });
 }
 
 /** `/openapi.json` and Swagger UI at `/docs`, made when somebody first asks for them: starting stays fast. */

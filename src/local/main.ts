@@ -26,11 +26,9 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   if (stopping) return;
   const notice = localNotice(local);
   if (notice) console.log(notice);
-  const running = await service
-    .start({ ...env, ...environmentOf(local) })
-    .catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? portInUse('PORT', Number(env['PORT'] || DEFAULT_PORT)) : error;
-    });
+  const running = await service.start({ ...env, ...environmentOf(local) }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? portInUse('PORT', Number(env['PORT'] || DEFAULT_PORT)) : error;
+  });
   shutdown.add('the service', () => running.stop());
   if (stopping) return;
   const { url } = running;

@@ -1,0 +1,77 @@
+import { Spectral } from '@stoplight/spectral-core';
+import { oas } from '@stoplight/spectral-rulesets';
+import { TestService } from '../../support/service.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema?: object }>> }>>;
+  readonly security?: readonly object[];
+}
+
+describe('the OpenAPI document', () => {
+  let service: TestService;
+  let document: { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+  beforeAll(async () => {
+    service = await TestService.start();
+    ({ body: document } = await service.anonymous().get('/openapi.json'));
+  });
+  afterAll(() => service.stop());
+
+  const lint = async (subject: object): Promise<string[]> => {
+    const spectral = new Spectral();
+    spectral.setRuleset({ extends: [oas] });
+    const findings = await spectral.run(subject as Record<string, unknown>);
+    return findings.map(({ code, path, message }) => `${code} at ${path.join('.')}: ${message}`);
+  };
+
+  it('is clean under Spectral’s rules for OpenAPI', async () => {
+    expect(await lint(document)).toEqual([]);
+  });
+
+  it('would not be, with an operation that says nothing', async () => {
+    const paths = { ...document.paths, '/silent': { get: { responses: {} } } };
+    expect(await lint({ ...document, paths })).not.toEqual([]);
+  });
+
+  const operations = (): Array<[string, Operation]> =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
+    );
+
+  it('has every route', () => {
+    expect(operations().map(([name]) => name).toSorted()).toEqual([
+      'get /health',
+      'get /health/live',
+      'get /health/ready',
+      'get /metrics',
+      'get /v1/me',
+      'get /v1/onboarding',
+      'get /v1/onboarding/{flow}',
+      'get /v1/onboarding/{flow}/history',
+      'post /v1/onboarding/{flow}/transitions',
+      'post /v1/tenants/{tenantId}/onboarding/{flow}/attestations',
+    ]);
+  });
+
+  it('gives every answer with a body a schema', () => {
+    const missing = operations().flatMap(([name, { responses }]) =>
+      Object.entries(responses)
+        .filter(([status, { content }]) => status !== '304' && !Object.values(content ?? {})[0]?.schema)
+        .map(([status]) => `${name} ${status}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('tells of each guarded route how it is refused, and asks for a token', () => {
+    for (const [name, { responses, security }] of operations()) {
+      if (!name.includes('/v1/')) continue;
+      expect([name, ...Object.keys(responses)]).toEqual(expect.arrayContaining(['401', '403', '429', '503']));
+      expect([name, security]).toEqual([name, [{ auth0: [] }]]);
+    }
+  });
+
+  it('is shown at /docs', async () => {
+    const { status, body } = await service.anonymous().get('/docs');
+    expect([status, body]).toEqual([200, expect.stringContaining('swagger-ui')]);
+  });
+});
