@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
@@ -8,7 +8,7 @@ import { FlowCatalogModule } from './flow-catalog/flow-catalog.module.js';
 import { HealthModule } from './health/health.module.js';
 import { BodyPipe } from './http/body.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
-import { RateLimitGuard } from './http/rate-limit.guard.js';
+import { RateLimitModule } from './http/rate-limit.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
@@ -23,6 +23,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         AuthModule,
+        RateLimitModule,
         DatabaseModule,
         FlowCatalogModule,
         TenantModule,
@@ -32,7 +33,6 @@ export class AppModule {
         MetricsModule,
       ],
       providers: [
-        { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_PIPE, useClass: BodyPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

@@ -27,14 +27,15 @@ export class RateLimitGuard implements CanActivate {
     const { user } = context.switchToHttp().getRequest<RequestWithCaller>();
     if (!user) return true;
     const now = performance.now();
-    const fullAgainAt = Math.max(this.fullAgainAt.get(user.subject) ?? 0, now) + this.intervalMs;
-    const waitMs = fullAgainAt - now - this.burstMs;
+    // Not from the sum with `now`: its rounding would refuse the last request of a burst now and then.
+    const takenMs = Math.max((this.fullAgainAt.get(user.subject) ?? 0) - now, 0) + this.intervalMs;
+    const waitMs = takenMs - this.burstMs;
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
       const detail = `This person sends too many requests; wait ${seconds} s.`;
       throw new Problem('rate_limited', detail, { headers: { 'retry-after': String(seconds) } });
     }
-    this.fullAgainAt.set(user.subject, fullAgainAt);
+    this.fullAgainAt.set(user.subject, now + takenMs);
     return true;
   }
 }

@@ -15,8 +15,16 @@ import type { ProgressKey } from './progress.repository.js';
 export interface AttestedProgress extends ProgressKey {
   readonly state: FlowState;
   readonly updatedAt: Date;
-  /** Whether the event, if it came before, told anything new then; undefined for a new event. */
-  readonly earlier: boolean | undefined;
+  /** The event, if it came before. */
+  readonly earlier: EarlierEvent | undefined;
+}
+
+/** What an event said when it first came, and whether that was anything new. */
+export interface EarlierEvent {
+  readonly step: string;
+  readonly subject: string;
+  readonly outcome: 'succeeded' | 'failed';
+  readonly applied: boolean;
 }
 
 export interface AttestationRow {
@@ -51,7 +59,8 @@ const LOCK_PART: Statement = {
 };
 const FIND_EVENT: Statement = {
   name: 'attestation_event',
-  text: 'SELECT applied FROM foothold.attestation WHERE tenant_id = $1 AND flow_key = $2 AND event_id = $3',
+  text: `SELECT step, subject, outcome, applied FROM foothold.attestation
+         WHERE tenant_id = $1 AND flow_key = $2 AND event_id = $3`,
 };
 const STORE_EVENT: Statement = {
   name: 'attestation_store',
@@ -84,7 +93,7 @@ export class AttestationRepository {
     const own = subject && flow.has('member') ? await this.lockPart(transaction, flow, subject) : undefined;
     const newest = shared ?? own;
     if (!newest) throw new Error(`The flow ${flow.key} has no part for "${subject}"`);
-    const [event] = await transaction.query<{ applied: boolean }>(FIND_EVENT, [tenantId, flow.key, eventId]);
+    const [earlier] = await transaction.query<EarlierEvent>(FIND_EVENT, [tenantId, flow.key, eventId]);
     return {
       tenantId,
       flowKey: flow.key,
@@ -93,7 +102,7 @@ export class AttestationRepository {
       revisions: { tenant: shared?.revision ?? 0, member: own?.revision ?? 0 },
       state: { tenant: partState(shared), member: partState(own) },
       updatedAt: own && own.updated_at > newest.updated_at ? own.updated_at : newest.updated_at,
-      earlier: event?.applied,
+      earlier,
     };
   }
 

@@ -65,10 +65,17 @@ export class AttestationService {
 
     const before = await this.attestations.lock(transaction, newestFlow, subject, request.eventId);
     const flow = this.catalog.version(newestFlow.key, before.flowVersion);
-    if (before.earlier !== undefined) {
+    const { earlier } = before;
+    if (earlier) {
+      // Taken for a repetition, another event would be lost in silence.
+      if (earlier.step !== step.key || earlier.subject !== subject || earlier.outcome !== request.outcome) {
+        throw invalidRequest([
+          { path: '/eventId', message: `is that of another event: ${earlier.step} ${earlier.outcome}` },
+        ]);
+      }
       const counts = evaluate(flow, before.state).get(step.key)?.status === 'completed';
       const deferred = request.outcome === 'succeeded' && !counts;
-      return { applied: before.earlier && !deferred, deferred, revision: before.revisions[step.scope] };
+      return { applied: earlier.applied && !deferred, deferred, revision: before.revisions[step.scope] };
     }
 
     const { eventId, outcome, message, data = {} } = request;

@@ -33,7 +33,11 @@ describe('what cannot be read is a problem document', () => {
     ['an unknown route', { status: 404, code: 'not_found' }, () => person.get('/v1/nothing')],
     ['an unknown route without a token', { status: 404, code: 'not_found' }, () => service.anonymous().get('/nothing')],
     ['a method that a route does not have', { status: 404, code: 'not_found' }, () => person.send('PUT', '/v1/me')],
-    ['an address that cannot be decoded', { status: 400, code: 'bad_request' }, () => person.get('/v1/onboarding/%E0%A4%A')],
+    [
+      'an address that cannot be decoded',
+      { status: 400, code: 'bad_request' },
+      () => person.get('/v1/onboarding/%E0%A4%A'),
+    ],
     ['an address that is too long', { status: 400, code: 'bad_request' }, () => person.view('x'.repeat(2_000))],
     ['malformed JSON', { status: 400, code: 'bad_request' }, () => person.send('POST', TRANSITIONS, JSON_TYPE, '{')],
     ['empty JSON', { status: 400, code: 'bad_request' }, () => person.send('POST', TRANSITIONS, JSON_TYPE, '')],
@@ -48,8 +52,10 @@ describe('what cannot be read is a problem document', () => {
     ['no token', { status: 401, code: 'unauthenticated' }, () => service.anonymous().view()],
     ['an unknown flow', { status: 404, code: 'unknown_flow' }, () => person.view('nothing')],
     ['a flow called "constructor"', { status: 404, code: 'unknown_flow' }, () => person.view('constructor')],
-    ['a transition in an unknown flow', { status: 404, code: 'unknown_flow' }, () =>
-      person.move({ step: 'business_info', action: 'start' }, {}, 'nothing'),
+    [
+      'a transition in an unknown flow',
+      { status: 404, code: 'unknown_flow' },
+      () => person.move({ step: 'business_info', action: 'start' }, {}, 'nothing'),
     ],
   ];
 
@@ -150,7 +156,8 @@ test('the time of the person’s clock is kept in UTC, and orders nothing', asyn
 });
 
 describe('text is not turned into booleans or numbers', () => {
-  const savePolicy = (data: Record<string, unknown>) => person.move({ step: 'policy', action: 'save', data }, {}, 'launch');
+  const savePolicy = (data: Record<string, unknown>) =>
+    person.move({ step: 'policy', action: 'save', data }, {}, 'launch');
 
   test.each([
     { accepted: 'true' },

@@ -138,7 +138,14 @@ describe('S39: the database itself enforces', () => {
        VALUES ($1, 'member_tour', $2, 1, '{}', '{}', 0, now())`,
       [tenantId, subject],
     );
-  const TABLES_WITH_ROWS = ['tenant', 'member', 'membership', 'organization', 'onboarding_progress', 'onboarding_history'];
+  const TABLES_WITH_ROWS = [
+    'tenant',
+    'member',
+    'membership',
+    'organization',
+    'onboarding_progress',
+    'onboarding_history',
+  ];
 
   test('S39: the role that serves requests owns nothing and cannot bypass row-level security', async () => {
     const [role] = await service.sql(
@@ -154,11 +161,14 @@ describe('S39: the database itself enforces', () => {
     expect((await app.query(`SELECT FROM foothold.${table}`)).rowCount).toBe(0);
   });
 
-  test.each(TABLES_WITH_ROWS)('S39: a query of %s that forgot its condition finds one tenant’s rows only', async (table) => {
-    await asTenant(acme);
-    const { rows } = await app.query(`SELECT tenant_id FROM foothold.${table}`);
-    expect(new Set(rows.map(({ tenant_id }) => tenant_id))).toEqual(new Set([acme]));
-  });
+  test.each(TABLES_WITH_ROWS)(
+    'S39: a query of %s that forgot its condition finds one tenant’s rows only',
+    async (table) => {
+      await asTenant(acme);
+      const { rows } = await app.query(`SELECT tenant_id FROM foothold.${table}`);
+      expect(new Set(rows.map(({ tenant_id }) => tenant_id))).toEqual(new Set([acme]));
+    },
+  );
 
   test('S39: a query with another tenant’s id reads nothing of it and changes nothing in it', async () => {
     await asTenant(globex);

@@ -67,12 +67,15 @@ test('S06: a first write makes the record that it moves, and nothing else', asyn
 test('S10: right after a completion every gate reads the same record, whoever asks and however', async () => {
   const [ada, grace] = [service.person(), service.person()];
   await createTenant(service, { members: { [ada.subject]: 'owner', [grace.subject]: 'admin' } });
-  // Before anything is known of them, so that nothing remembered then may answer later.
-  await Promise.all([ada.view(), grace.view()]);
+  const elsewhere = await service.startAnother();
+  // Whatever a process remembers of them from now on must not answer later.
+  await Promise.all([ada.view(), grace.view(), grace.at(elsewhere).view()]);
   await choosePlan(ada, { plan: 'free' });
   const { body: me } = await ada.me();
   expect((await payments.attest(me.tenant.id, { step: 'setup' })).body).toMatchObject({ applied: true });
-  const asked = Array.from({ length: 20 }, (_, n) => [ada, grace, service.person(ada.subject)][n % 3]!.view());
+  const asked = Array.from({ length: 20 }, (_, n) =>
+    [ada, grace, service.person(ada.subject), ada.at(elsewhere), grace.at(elsewhere)][n % 5]!.view(),
+  );
   for (const { body } of await Promise.all(asked)) {
     expect(body).toMatchObject({ isComplete: true, status: 'completed', revision: 3, source: 'database' });
   }
@@ -110,7 +113,8 @@ test('S11: whatever is called in whatever order, no record is both complete and 
         expect(isComplete).toBe(progress.done === progress.total);
         expect(isComplete).toBe(progress.percent === 100);
         expect(isComplete && currentStep !== null).toBe(false);
-        for (const step of steps) expect(step.completedAt !== null).toBe(['completed', 'skipped'].includes(step.status));
+        for (const step of steps)
+          expect(step.completedAt !== null).toBe(['completed', 'skipped'].includes(step.status));
         completed += isComplete ? 1 : 0;
       }
     }),
@@ -140,13 +144,16 @@ test.each(['business-info', 'BUSINESS_INFO', 'businessInfo', 'Business Info'])(
   },
 );
 
-test.each(['Complete', 'COMPLETE', 'finish', '', null, true])('S14: the action %p is refused with 422', async (action) => {
-  const person = service.person();
-  const { status, body } = await person.move({ step: 'business_info', action: action as string, data: BUSINESS });
-  expect(status).toBe(422);
-  expect(body).toMatchObject({ code: 'invalid_request', errors: [{ path: '/action' }] });
-  expect((await person.view()).body.revision).toBe(0);
-});
+test.each(['Complete', 'COMPLETE', 'finish', '', null, true])(
+  'S14: the action %p is refused with 422',
+  async (action) => {
+    const person = service.person();
+    const { status, body } = await person.move({ step: 'business_info', action: action as string, data: BUSINESS });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'invalid_request', errors: [{ path: '/action' }] });
+    expect((await person.view()).body.revision).toBe(0);
+  },
+);
 
 test('S14: an unknown step is 409, with what would be allowed', async () => {
   const person = service.person();
@@ -204,5 +211,9 @@ test('S25: with only business_info done nothing that repairs, retries or redirec
   ];
   for (const { status, body } of refused) expect([status, body.current.isComplete]).toEqual([409, false]);
   expect((await person.get('/v1/onboarding')).body.items[0]).toMatchObject({ status: 'in_progress' });
-  expect((await person.view()).body).toMatchObject({ isComplete: false, currentStep: 'subscription', completedAt: null });
+  expect((await person.view()).body).toMatchObject({
+    isComplete: false,
+    currentStep: 'subscription',
+    completedAt: null,
+  });
 });

@@ -27,12 +27,14 @@ const TOKEN_LIFETIME_SECONDS = 3600;
 
 /** The service as it is in production, on a database of its own, with the Auth0 stand-in; on free ports. */
 export class TestService {
+  private readonly apps: NestFastifyApplication[] = [];
+  private firstUrl = '';
+
   private constructor(
     readonly database: TestDatabase,
     readonly standIn: StandIn,
     readonly env: NodeJS.ProcessEnv,
-    readonly url: string,
-    private readonly app: NestFastifyApplication,
+    private readonly create: typeof createApp,
     private readonly keys: SigningKeys,
     private readonly closeRest: () => Promise<void>,
   ) {}
@@ -59,23 +61,30 @@ export class TestService {
         RATE_LIMIT_BURST: '1000000',
         ...env,
       };
-      const app = await create(loadConfig(settings));
-      await app.listen({ port: 0, host: '127.0.0.1' });
-      return new TestService(database, standIn, settings, await app.getUrl(), app, keys, closeRest);
+      const service = new TestService(database, standIn, settings, create, keys, closeRest);
+      service.firstUrl = await service.startAnother();
+      return service;
     } catch (error) {
       await closeRest();
       throw error;
     }
   }
 
+  /** One more of them on the same database, as in production; they share nothing else. Returns its URL. */
+  async startAnother(env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const app = await this.create(loadConfig({ ...this.env, ...env }));
+    this.apps.push(app);
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    return app.getUrl();
+  }
+
   async stop(): Promise<void> {
-    await this.app.close();
+    await Promise.all(this.apps.map((app) => app.close()));
     await this.closeRest();
   }
 
-  /** Stops only the HTTP server and what is behind it, as SIGTERM does. */
-  stopServing(): Promise<void> {
-    return this.app.close();
+  get url(): string {
+    return this.firstUrl;
   }
 
   /** A token as the stand-in signs them; `undefined` removes a claim. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LocalSetupError } from '../local-setup-error.js';
+import { cannotExecute } from './run-to-end.js';
 
 interface Account {
   readonly uid: number;
@@ -64,14 +65,22 @@ export async function chooseLauncher(program: string, dataDir: string): Promise<
 function start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   // PG* and LC_* of the caller would change what initdb and the server do. Windows needs its own variables.
   const env = process.platform === 'win32' ? undefined : { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
-  return spawn(command, args, { cwd: path.parse(process.cwd()).root, env, windowsHide: true, ...options });
+  try {
+    return spawn(command, args, { cwd: path.parse(command).root, env, windowsHide: true, ...options });
+  } catch (error) {
+    // Most failures come as an event; a refused change of user is thrown.
+    throw cannotExecute(command, error as NodeJS.ErrnoException);
+  }
 }
 
 async function ownerOf(folder: string): Promise<Account | undefined> {
-  return stat(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  try {
+    const { uid, gid } = await stat(folder);
+    return { uid, gid };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  });
+  }
 }
 
 async function nobody(): Promise<Account> {

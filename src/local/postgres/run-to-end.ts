@@ -13,10 +13,13 @@ export async function runToEnd(child: ChildProcess): Promise<{ code: number | nu
 }
 
 /** ENOENT for a program that is there means that its loader is not: these programs need glibc, Alpine has musl. */
-export function cannotExecute(program: string, cause: Error): LocalSetupError {
+export function cannotExecute(program: string, cause: NodeJS.ErrnoException): LocalSetupError {
+  const why =
+    cause.code === 'ENOENT'
+      ? 'The embedded PostgreSQL needs glibc on Linux, which Alpine has not.'
+      : 'As root it is started as another user, which needs the capabilities SETUID and SETGID.';
   return new LocalSetupError(
-    `${program} cannot be run on this machine (${cause.message}). The embedded PostgreSQL needs glibc on Linux, ` +
-      'so not Alpine. Set DATABASE_URL to a PostgreSQL of your own.',
+    `${program} cannot be run on this machine (${cause.message}). ${why} Set DATABASE_URL to a PostgreSQL of your own.`,
     { cause },
   );
 }

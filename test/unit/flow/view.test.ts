@@ -245,6 +245,10 @@ describe('what is allowed', () => {
     ]);
   });
 
+  it('are no second start of a step', () => {
+    expect(allowed('workspace', 'business_started', 'owner')).toEqual(['save business_info', 'complete business_info']);
+  });
+
   it('are none for a member who waits for the owner', () => {
     expect(allowed('workspace', 'business_done', 'member')).toEqual([]);
   });

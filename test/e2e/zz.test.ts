@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { key, type Answer, type Api } from '../support/api.js';
+import { createAppWith, launch } from '../support/flows.js';
+import { TestService } from '../support/service.js';
+import { createTenant } from '../support/tenants.js';
+import { BUSINESS, choosePlan, PROFESSIONAL, stepOf } from '../support/workspace.js';
+import { workspace } from '../../src/flow-catalog/flows/workspace.flow.js';
+
+const CROWD = 50;
+const ROUNDS = 15;
+
+let service: TestService;
+let elsewhere: string;
+let payments: Api;
+
+beforeAll(async () => {
+  service = await TestService.start({ create: createAppWith(workspace, launch) });
+  elsewhere = await service.startAnother();
+  payments = await service.payments();
+});
+afterAll(async () => { await new Promise((r) => setTimeout(r, 1500)); process.stdout.write(JSON.stringify(await service.sql("select deadlocks, xact_commit, xact_rollback from pg_stat_database where datname = current_database()"))); await service.stop(); });
+
+/** All at once, in turn at the one and at the other process of the service. */
+const crowd = (person: Api, call: (api: Api, n: number) => Promise<Answer>): Promise<Answer[]> =>
+  Promise.all(Array.from({ length: CROWD }, (_, n) => call(n % 2 ? person.at(elsewhere) : person, n)));
+
+/** Which of two simultaneous requests comes first is settled by how many others the server has to read before each. */
+const eitherFirst = <T>(round: number, one: () => Promise<T>, other: () => Promise<T>): Promise<[T, T]> =>
+  round % 2
+    ? Promise.all([one(), other()])
+    : Promise.all([other(), one()]).then(([second, first]): [T, T] => [first, second]);
+
+const historyOf = (tenantId: string) =>
+  service.sql(
+    `SELECT subject, revision, other_revision, action, step, actor FROM foothold.onboarding_history
+     WHERE tenant_id = $1 ORDER BY recorded_at, subject, revision`,
+    [tenantId],
+  );
+
+test('50 first requests of one new person make one tenant and one record, and are answered alike', async () => {
+  const person = service.person();
+  const answers = await crowd(person, (api) => api.view());
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  const views = answers.map(({ body: { asOf: _, ...view } }) => JSON.stringify(view));
+  expect(new Set(views).size).toBe(1);
+  expect(new Set(answers.map(({ headers }) => headers.get('etag'))).size).toBe(1);
+  const { tenantId } = answers[0]!.body;
+  for (const table of ['membership', 'member', 'draft_owner']) {
+    const rows = await service.sql(`SELECT tenant_id FROM foothold.${table} WHERE subject = $1`, [person.subject]);
+    expect(rows).toEqual([{ tenant_id: tenantId }]);
+  }
+  const progress = await service.sql('SELECT revision FROM foothold.onboarding_progress WHERE tenant_id = $1', [
+    tenantId,
+  ]);
+  expect(progress).toEqual([{ revision: 0 }]);
+  expect(
+    await service.sql(`SELECT FROM foothold.tenant t WHERE NOT EXISTS
+    (SELECT FROM foothold.member m WHERE m.tenant_id = t.tenant_id)`),
+  ).toEqual([]);
+});
+
+test('50 different first requests of one new person make one tenant', async () => {
+  const person = service.person();
+  const calls: Array<(api: Api) => Promise<Answer>> = [
+    (api) => api.me(),
+    (api) => api.view(),
+    (api) => api.view('launch'),
+    (api) => api.get('/v1/onboarding'),
+    (api) => api.history(),
+    (api) => api.move({ step: 'business_info', action: 'start' }),
+    (api) => api.move({ step: 'policy', action: 'complete' }, {}, 'launch'),
+  ];
+  const answers = await crowd(person, (api, n) => calls[n % calls.length]!(api));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  const tenants = await service.sql('SELECT tenant_id FROM foothold.member WHERE subject = $1', [person.subject]);
+  expect(tenants).toHaveLength(1);
+  expect(await historyOf(tenants[0].tenant_id)).toHaveLength(2);
+});
+
+test('50 times the same transition with one key is applied once, and every answer says so', async () => {
+  const person = service.person();
+  const once = key(randomUUID());
+  const answers = await crowd(person, (api) =>
+    api.move({ step: 'business_info', action: 'complete', data: BUSINESS }, once),
+  );
+  for (const { status, body } of answers) {
+    expect([status, body.applied, body.revision]).toEqual([200, true, 1]);
+    expect(body.steps).toEqual(answers[0]!.body.steps);
+  }
+  expect(await historyOf(answers[0]!.body.tenantId)).toHaveLength(1);
+});
+
+test('50 times the same transition with 50 keys is applied once, and 49 answers say that it was done already', async () => {
+  const person = service.person();
+  const answers = await crowd(person, (api) =>
+    api.move({ step: 'business_info', action: 'complete', data: BUSINESS }, key()),
+  );
+  expect(answers.map(({ status, body }) => [status, body.revision])).toEqual(Array(CROWD).fill([200, 1]));
+  expect(answers.filter(({ body }) => body.applied)).toHaveLength(1);
+  expect(await historyOf(answers[0]!.body.tenantId)).toHaveLength(1);
+});
+
+test('50 changes with 50 keys are all applied, one after the other', async () => {
+  const person = service.person();
+  const answers = await crowd(person, (api, n) =>
+    api.move({ step: 'business_info', action: 'save', data: { businessName: `Acme ${n}` } }, key()),
+  );
+  const revisions = answers.map(({ body }) => body.revision as number);
+  expect(revisions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: CROWD }, (_, n) => n + 1));
+  const last = answers.find(({ body }) => body.revision === CROWD)!.body;
+  expect(stepOf((await person.view()).body, 'business_info')).toEqual(stepOf(last, 'business_info'));
+});
+
+test('one key for two bodies at once: one is applied, the other told that the key is taken', async () => {
+  for (let round = 1; round <= ROUNDS; round++) {
+    const person = service.person();
+    await person.view();
+    const once = key(randomUUID());
+    const answers = await Promise.all([
+      person.move({ step: 'business_info', action: 'start' }, once),
+      person.at(elsewhere).move({ step: 'policy', action: 'start' }, once, 'launch'),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 422]);
+    expect(answers.find(({ status }) => status === 422)!.body.code).toBe('idempotency_key_reused');
+    expect(await historyOf(answers.find(({ status }) => status === 200)!.body.tenantId)).toHaveLength(1);
+  }
+});
+
+describe('two admins on one shared step', () => {
+  let ada: Api;
+  let grace: Api;
+  let tenantId: string;
+  beforeEach(async () => {
+    ada = service.person();
+    grace = service.person().at(elsewhere);
+    tenantId = await createTenant(service, { members: { [ada.subject]: 'owner', [grace.subject]: 'admin' } });
+  });
+
+  const complete = (admin: Api, businessName: string, headers = {}) =>
+    admin.move({ step: 'business_info', action: 'complete', data: { businessName } }, headers);
+
+  test('who both complete it: one does, the other finds it done, and nothing is mixed', async () => {
+    const [byAda, byGrace] = await Promise.all([complete(ada, 'Ada Ltd'), complete(grace, 'Grace Ltd')]);
+    expect([byAda.status, byGrace.status]).toEqual([200, 200]);
+    expect([byAda.body.applied, byGrace.body.applied].toSorted()).toEqual([false, true]);
+    const [winner, name] = byAda.body.applied ? [ada, 'Ada Ltd'] : [grace, 'Grace Ltd'];
+    const { body } = await ada.view();
+    expect(body.revision).toBe(1);
+    expect(stepOf(body, 'business_info')).toMatchObject({ completedBy: winner.subject, data: { businessName: name } });
+  });
+
+  test('who both say which revision they saw: one is applied, the other is shown what changed', async () => {
+    const seen = { 'if-match': '"0"' };
+    const answers = await Promise.all([complete(ada, 'Ada Ltd', seen), complete(grace, 'Grace Ltd', seen)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    const { body } = answers.find(({ status }) => status === 412)!;
+    expect(body.current).toMatchObject({ revision: 1, currentStep: 'subscription' });
+  });
+
+  test('who fill in different fields: both are kept', async () => {
+    const save = (admin: Api, data: object) => admin.move({ step: 'business_info', action: 'save', data: { ...data } });
+    await Promise.all([
+      save(ada, { businessName: 'Acme' }),
+      save(grace, { country: 'DE' }),
+      save(ada, { industry: 'Toys' }),
+    ]);
+    const { body } = await grace.view();
+    expect(body.revision).toBe(3);
+    expect(stepOf(body, 'business_info').data).toEqual({ businessName: 'Acme', country: 'DE', industry: 'Toys' });
+    expect(await historyOf(tenantId)).toHaveLength(3);
+  });
+});
+
+test('a member’s step is never accepted after the shared step that it needs was reopened', async () => {
+  const [ada, alan] = [service.person(), service.person().at(elsewhere)];
+  const tenantId = await createTenant(service, { members: { [ada.subject]: 'owner', [alan.subject]: 'member' } });
+  const move = (api: Api, step: string, action: string) => api.move({ step, action }, {}, 'launch');
+  let accepted = 0;
+  for (let round = 1; round <= ROUNDS; round++) {
+    await move(ada, 'policy', 'complete');
+    await move(alan, 'training', 'reopen');
+    const [reopened, trained] = await eitherFirst(
+      round,
+      () => move(ada, 'policy', 'reopen'),
+      () => move(alan, 'training', 'complete'),
+    );
+    expect([reopened.status, reopened.body.applied]).toEqual([200, true]);
+    if (trained.status === 200) accepted += 1;
+    else expect(trained.body).toMatchObject({ status: 409, reason: 'step_blocked', missing: ['policy'] });
+  }
+  const history = await historyOf(tenantId);
+  const completions = history.filter(({ step, action }) => step === 'training' && action === 'complete');
+  expect(completions).toHaveLength(accepted);
+  // Each knows which revision of the shared part it was judged on: there, policy was complete, so that number is odd.
+  expect(completions.filter(({ other_revision: shared }) => shared % 2 === 0)).toEqual([]);
+});
+
+describe('a payment that is attested while the plan changes', () => {
+  const changePlan = (person: Api, plan: string) =>
+    person.move({ step: 'subscription', action: 'save', data: { plan } });
+
+  test('counts for the plan that it names, whichever comes first', async () => {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const person = service.person();
+      const { tenantId } = await choosePlan(person);
+      const [attested, changed] = await eitherFirst(
+        round,
+        () => payments.attest(tenantId, { step: 'payment', data: PROFESSIONAL }),
+        () => changePlan(person.at(elsewhere), 'enterprise'),
+      );
+      expect(changed.status).toBe(200);
+      // Which order it was decides only whether the payment counted for a moment.
+      expect([200, 202]).toContain(attested.status);
+      expect(stepOf((await person.view()).body, 'payment').status).toBe('pending');
+      expect(stepOf((await changePlan(person, 'professional')).body, 'payment').status).toBe('completed');
+    }
+  });
+
+  test('that names none counts for the plan that it met', async () => {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const person = service.person();
+      const { tenantId } = await choosePlan(person);
+      const [attested] = await eitherFirst(
+        round,
+        () => payments.attest(tenantId, { step: 'payment' }),
+        () => changePlan(person.at(elsewhere), 'enterprise'),
+      );
+      expect(attested).toMatchObject({ status: 200, body: { applied: true } });
+      const history = await historyOf(tenantId);
+      const metEnterprise = history.at(-1)!.step === 'payment';
+      const ofPlan = async (plan: string) => stepOf((await changePlan(person, plan)).body, 'payment').status;
+      expect(await ofPlan('enterprise')).toBe(metEnterprise ? 'completed' : 'pending');
+      expect(await ofPlan('professional')).toBe(metEnterprise ? 'pending' : 'completed');
+    }
+  });
+});
