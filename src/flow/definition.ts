@@ -1,4 +1,4 @@
-import type { Condition } from './condition.js';
+import { fieldsOf, type Condition } from './condition.js';
 
 /** A tenant step is done once for the whole tenant; a member step by each person. */
 export type StepScope = 'tenant' | 'member';
@@ -59,6 +59,13 @@ const DEFAULT_ROLES: Readonly<Record<StepScope, readonly Role[]>> = {
 };
 
 export const rolesOf = (step: StepDefinition): readonly Role[] => step.roles ?? DEFAULT_ROLES[step.scope];
+
+/** The steps that must be judged before this one: what it requires, tests, or binds. */
+export const waitsFor = ({ requires = [], appliesWhen, attested }: StepDefinition): string[] => [
+  ...requires,
+  ...(appliesWhen ? fieldsOf(appliesWhen).map(({ step }) => step) : []),
+  ...(attested?.binds ?? []).map(({ step }) => step),
+];
 
 /** `business-info`, `BUSINESS_INFO`, `BusinessInfo` → `business_info`. */
 export const normaliseKey = (key: string): string =>

@@ -1,4 +1,4 @@
-import { holds } from './condition.js';
+import { holds, type ReadField } from './condition.js';
 import type { StepDefinition } from './definition.js';
 import type { Flow } from './flow.js';
 import { equalJson, own, type JsonValue } from './json.js';
@@ -25,8 +25,10 @@ export const isResolved = ({ status }: StepEvaluation): boolean => status === 'c
 
 export const partOf = (state: FlowState, { scope }: Pick<StepDefinition, 'scope'>): PartState => state[scope];
 
+const PENDING: StepRecord = {};
+
 export const recordOf = (state: FlowState, step: StepDefinition): StepRecord =>
-  own(partOf(state, step).steps, step.key) ?? {};
+  own(partOf(state, step).steps, step.key) ?? PENDING;
 
 /**
  * Derives every step's status. In English:
@@ -38,93 +40,81 @@ export const recordOf = (state: FlowState, step: StepDefinition): StepRecord =>
  * - Any other step is what was recorded.
  */
 export function evaluate(flow: Flow, state: FlowState): Evaluation {
-  const done = new Map<string, StepEvaluation>();
-  const of = (key: string): StepEvaluation | undefined => {
-    const known = done.get(key);
-    if (known) return known;
-    const definition = flow.step(key);
-    if (!definition) return undefined;
-    const evaluation = evaluateStep(definition, state, of);
-    done.set(key, evaluation);
-    return evaluation;
-  };
-  const ordered = new Map<string, StepEvaluation>();
-  for (const { key } of flow.definition.steps) ordered.set(key, of(key) as StepEvaluation);
-  return ordered;
+  const known = new Map<string, StepEvaluation>();
+  const read = (step: string, field: string): JsonValue | undefined => completedField(known, state, step, field);
+  for (const definition of flow.inOrderOfWaiting) {
+    known.set(definition.key, evaluateStep(definition, state, known, read));
+  }
+  if (flow.inOrderOfWaiting === flow.definition.steps) return known;
+  return new Map(flow.definition.steps.map(({ key }) => [key, known.get(key) as StepEvaluation]));
 }
 
-type Lookup = (key: string) => StepEvaluation | undefined;
+/** A field of a completed step; of any other step, nothing. */
+function completedField(known: Evaluation, state: FlowState, step: string, field: string): JsonValue | undefined {
+  const evaluation = known.get(step);
+  if (evaluation?.status !== 'completed') return undefined;
+  const data = own(partOf(state, evaluation.definition).data, step);
+  return data && own(data, field);
+}
 
-function evaluateStep(definition: StepDefinition, state: FlowState, of: Lookup): StepEvaluation {
-  const open = {
-    definition,
-    blockedBy: [],
-    resolvedAt: null,
-    resolvedBy: null,
-    attestation: null,
-  };
-  const read = (step: string, field: string): JsonValue | undefined => {
-    const evaluation = of(step);
-    if (evaluation?.status !== 'completed') return undefined;
-    return own(own(partOf(state, evaluation.definition).data, step) ?? {}, field);
-  };
-  if (definition.appliesWhen && !holds(definition.appliesWhen, read)) return { ...open, status: 'not_applicable' };
+function evaluateStep(
+  definition: StepDefinition,
+  state: FlowState,
+  known: Evaluation,
+  read: ReadField,
+): StepEvaluation {
+  const { appliesWhen, attested } = definition;
+  if (appliesWhen && !holds(appliesWhen, read)) return stepEvaluation(definition, 'not_applicable');
 
   const record = recordOf(state, definition);
-  const requirements = requirementsOf(definition, of);
-  const missing = [...new Set(requirements.filter((step) => !isResolved(step)).map((step) => step.definition.key))];
-  if (definition.attested) {
-    const attestation = countingFact(definition, record, boundValues(definition, of, state));
-    if (attestation?.outcome === 'succeeded' && missing.length === 0) {
-      const resolvedAt = latest([
-        attestation.at,
-        ...requirements.map((step) => step.resolvedAt),
-        ...(definition.attested.binds ?? []).map(({ step }) => of(step)?.resolvedAt),
-      ]);
-      return {
-        ...open,
-        status: 'completed',
-        resolvedAt,
-        resolvedBy: attestation.by,
-        attestation,
-      };
-    }
-    const status = record.status === 'in_progress' ? 'in_progress' : 'pending';
-    return { ...open, status, blockedBy: missing, attestation };
+  if (!attested && (record.status === 'completed' || record.status === 'skipped')) {
+    return stepEvaluation(definition, record.status, NOTHING, record.at ?? null, record.by ?? null);
   }
-  if (record.status === 'completed' || record.status === 'skipped') {
-    return {
-      ...open,
-      status: record.status,
-      resolvedAt: record.at ?? null,
-      resolvedBy: record.by ?? null,
-    };
+  const requirements = requirementsOf(definition, known);
+  const missing = requirements.every(isResolved) ? NOTHING : keysOf(requirements.filter((step) => !isResolved(step)));
+  if (!attested) return stepEvaluation(definition, record.status ?? 'pending', missing);
+
+  const fact = countingFact(definition, record, known, state);
+  if (fact?.outcome === 'succeeded' && missing.length === 0) {
+    const bound = (attested.binds ?? []).map(({ step }) => known.get(step)?.resolvedAt);
+    const resolvedAt = latest([fact.at, ...requirements.map((step) => step.resolvedAt), ...bound]);
+    return stepEvaluation(definition, 'completed', NOTHING, resolvedAt, fact.by, fact);
   }
-  return { ...open, status: record.status ?? 'pending', blockedBy: missing };
+  const status = record.status === 'in_progress' ? 'in_progress' : 'pending';
+  return stepEvaluation(definition, status, missing, null, null, fact);
 }
 
+const NOTHING: readonly string[] = [];
+const keysOf = (steps: readonly StepEvaluation[]): string[] => [...new Set(steps.map((step) => step.definition.key))];
+
+const stepEvaluation = (
+  definition: StepDefinition,
+  status: StepStatus,
+  blockedBy = NOTHING,
+  resolvedAt: string | null = null,
+  resolvedBy: string | null = null,
+  attestation: AttestationFact | null = null,
+): StepEvaluation => ({ definition, status, blockedBy, resolvedAt, resolvedBy, attestation });
+
 /** The steps that it really waits for: those of a step that is not applicable stand in for that step. */
-function requirementsOf(definition: StepDefinition, of: Lookup): StepEvaluation[] {
-  return (definition.requires ?? []).flatMap((key) => {
-    const required = of(key);
+function requirementsOf({ requires = [] }: StepDefinition, known: Evaluation): StepEvaluation[] {
+  return requires.flatMap((key) => {
+    const required = known.get(key);
     if (!required) return [];
-    return required.status === 'not_applicable' ? requirementsOf(required.definition, of) : [required];
+    return required.status === 'not_applicable' ? requirementsOf(required.definition, known) : [required];
   });
 }
 
 /** The values that an attestation of this step would count for now, or null while a bound step is not completed. */
 export function boundValues(
   definition: StepDefinition,
-  evaluation: Lookup | Evaluation,
+  evaluation: Evaluation,
   state: FlowState,
 ): Readonly<Record<string, JsonValue>> | null {
-  const of: Lookup = typeof evaluation === 'function' ? evaluation : (key) => evaluation.get(key);
   const values: Record<string, JsonValue> = {};
   for (const { step, fields } of definition.attested?.binds ?? []) {
-    const bound = of(step);
-    if (bound?.status !== 'completed') return null;
-    const data = own(partOf(state, bound.definition).data, step) ?? {};
-    for (const field of fields) values[`${step}.${field}`] = own(data, field) ?? null;
+    if (evaluation.get(step)?.status !== 'completed') return null;
+    for (const field of fields) values[`${step}.${field}`] = completedField(evaluation, state, step, field) ?? null;
   }
   return values;
 }
@@ -132,9 +122,12 @@ export function boundValues(
 /** While a bound step is not completed nothing is chosen that a success could be for. */
 function countingFact(
   definition: StepDefinition,
-  { attestations = [] }: StepRecord,
-  values: AttestationFact['bound'] | null,
+  { attestations }: StepRecord,
+  known: Evaluation,
+  state: FlowState,
 ): AttestationFact | null {
+  if (!attestations) return null;
+  const values = boundValues(definition, known, state);
   const names = (definition.attested?.binds ?? []).flatMap(({ step, fields }) =>
     fields.map((field) => `${step}.${field}`),
   );

@@ -1,4 +1,4 @@
-import { normaliseKey, type FlowDefinition, type StepDefinition, type StepScope } from './definition.js';
+import { normaliseKey, waitsFor, type FlowDefinition, type StepDefinition, type StepScope } from './definition.js';
 import { validateDefinition } from './validate-definition.js';
 
 /** A definition that was checked, with what the rules look up in it. */
@@ -6,6 +6,8 @@ export interface Flow {
   readonly definition: FlowDefinition;
   readonly key: string;
   readonly version: number;
+  /** Every step after all that it waits for; the definition's own list where that is so already. */
+  readonly inOrderOfWaiting: readonly StepDefinition[];
   /** Canonical key of what a caller wrote, or undefined. */
   stepKey(written: string): string | undefined;
   step(key: string): StepDefinition | undefined;
@@ -30,8 +32,24 @@ export function loadFlow(definition: FlowDefinition): Flow {
     definition,
     key: definition.key,
     version: definition.version,
+    inOrderOfWaiting: inOrderOfWaiting(definition.steps, steps),
     stepKey: (written) => keys.get(written) ?? keys.get(normaliseKey(written)),
     step: (key) => steps.get(key),
     has: (scope) => scopes.has(scope),
   };
+}
+
+function inOrderOfWaiting(
+  written: readonly StepDefinition[],
+  steps: ReadonlyMap<string, StepDefinition>,
+): readonly StepDefinition[] {
+  const ordered = new Set<StepDefinition>();
+  const add = (step: StepDefinition): void => {
+    if (ordered.has(step)) return;
+    for (const key of waitsFor(step)) add(steps.get(key) as StepDefinition);
+    ordered.add(step);
+  };
+  written.forEach(add);
+  const result = [...ordered];
+  return result.every((step, index) => step === written[index]) ? written : result;
 }

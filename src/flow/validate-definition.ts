@@ -1,5 +1,5 @@
 import { fieldsOf, type Condition } from './condition.js';
-import { normaliseKey, ROLES, type FlowDefinition, type StepDefinition } from './definition.js';
+import { normaliseKey, ROLES, waitsFor, type FlowDefinition, type StepDefinition } from './definition.js';
 import { isObject, own } from './json.js';
 
 const CANONICAL_KEY = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -14,13 +14,14 @@ export function validateDefinition(definition: FlowDefinition): string[] {
   const shape = shapeFaults(definition);
   if (shape.length) return shape;
   const steps = new Map(definition.steps.map((step) => [step.key, step]));
+  const isWellFormed = definition.steps.every(({ appliesWhen }) => !appliesWhen || !conditionFormFault(appliesWhen));
   return [
     ...definition.steps.flatMap((step) => [
       ...requirementFaults(step, steps),
       ...conditionFaults(step, steps),
       ...attestationFaults(step, steps),
     ]),
-    ...waitingFaults(definition, steps),
+    ...(isWellFormed ? waitingFaults(definition, steps) : []),
   ];
 }
 
@@ -162,11 +163,6 @@ function attestationFaults(step: StepDefinition, steps: Steps): string[] {
 
 /** A step that waits for itself, through requirements, conditions or bound values, could never be reached. */
 function waitingFaults(definition: FlowDefinition, steps: Steps): string[] {
-  const waitsFor = (step: StepDefinition): string[] => [
-    ...(step.requires ?? []),
-    ...(step.appliesWhen && !conditionFormFault(step.appliesWhen) ? fieldsOf(step.appliesWhen) : []).map((c) => c.step),
-    ...(step.attested?.binds ?? []).map((bind) => bind.step),
-  ];
   const reaches = (from: string, target: string, seen = new Set<string>()): boolean => {
     const step = steps.get(from);
     if (!step || seen.has(from)) return false;

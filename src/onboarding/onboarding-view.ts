@@ -40,7 +40,9 @@ export function onboardingView(flow: Flow, progress: StoredProgress, lineage: st
   };
 }
 
-const HEX_TO_LETTER = 'abcdefghijklmnop';
+/** Two letters a–p for each byte. */
+const LETTERS = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(97 + (byte >> 4), 97 + (byte & 15)));
+const HASHED_BYTES = 8;
 
 /**
  * Names what a person sees: the revision, and 16 letters for everything else that the view depends on, so that neither
@@ -48,7 +50,8 @@ const HEX_TO_LETTER = 'abcdefghijklmnop';
  */
 export function etagOf(flow: Flow, progress: StoredProgress, lineage: string): string {
   const dependencies = [lineage, progress.tenantId, progress.subject, flow.version, progress.role].join('\n');
-  const hex = createHash('sha256').update(dependencies).digest('hex').slice(0, 16);
-  const letters = Array.from(hex, (digit) => HEX_TO_LETTER[Number.parseInt(digit, 16)]).join('');
+  const digest = createHash('sha256').update(dependencies).digest();
+  let letters = '';
+  for (let index = 0; index < HASHED_BYTES; index += 1) letters += LETTERS[digest[index] as number];
   return `"${revisionOf(progress)}-${letters}"`;
 }

@@ -1,0 +1,63 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { eventually } from './eventually.js';
+
+/** The service as it is shipped: built, and a process of its own. */
+export class BuiltService {
+  private constructor(
+    readonly url: string,
+    private readonly process: ChildProcess,
+    private readonly output: readonly string[],
+  ) {}
+
+  /** Builds what changed since the last build; the compiler's messages go to this process's output. */
+  static async start(env: NodeJS.ProcessEnv): Promise<BuiltService> {
+    execFileSync(process.execPath, ['scripts/build-if-stale.mjs'], { stdio: 'inherit' });
+    const port = await freePort();
+    const child = spawn(process.execPath, ['dist/src/main.js'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], ...env, PORT: String(port) },
+    });
+    const output: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+    const service = new BuiltService(`http://127.0.0.1:${port}`, child, output);
+    await eventually(async () => {
+      if (child.exitCode !== null) throw new Error(`The service ended with ${child.exitCode}:\n${service.log}`);
+      return service.answers('/health/ready');
+    });
+    return service;
+  }
+
+  /** Everything that it wrote to its standard output and standard error. */
+  get log(): string {
+    return this.output.join('');
+  }
+
+  async answers(path: string): Promise<boolean> {
+    return fetch(`${this.url}${path}`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
+  }
+
+  /** Its exit code, once it has ended. */
+  async ended(): Promise<number | null> {
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'close');
+    return this.process.exitCode;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
