@@ -60,6 +60,16 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     void reply.header('x-request-id', request.id);
     done();
   });
+  let stopping = false;
+  fastify.addHook('preClose', (done) => {
+    stopping = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    // Kept alive behind the last answer, a connection would hold the process up for as long as its client likes.
+    if (stopping) void reply.header('connection', 'close');
+    done();
+  });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1000);

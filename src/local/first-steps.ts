@@ -1,6 +1,8 @@
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './demo-people.js';
 import type { LocalRun } from './local-run.js';
-import { WEB_CLIENT_ID } from './stand-in/applications.js';
+import { APPLICATIONS, MACHINE_SECRET, WEB_CLIENT_ID } from './stand-in/applications.js';
+
+const MACHINES = APPLICATIONS.filter(({ clientSecret }) => clientSecret !== undefined);
 
 /** One line saying which parts are local, or an empty one when none is. */
 export function localNotice({ postgres, standIn }: LocalRun): string {
@@ -13,7 +15,7 @@ export function localNotice({ postgres, standIn }: LocalRun): string {
 }
 
 /** What to paste into a terminal next: a token, a step, and how it stands. Empty without the stand-in. */
-export function firstSteps(serviceUrl: string, { standIn }: LocalRun): string {
+export function firstSteps(serviceUrl: string, { standIn, postgres }: LocalRun): string {
   if (!standIn) return '';
   const [ada] = DEMO_PEOPLE;
   const onboarding = `${serviceUrl}/v1/onboarding/workspace`;
@@ -25,5 +27,10 @@ export function firstSteps(serviceUrl: string, { standIn }: LocalRun): string {
 
   curl -s ${onboarding} -H "Authorization: Bearer $TOKEN"
 
-People: ${DEMO_PEOPLE.map((person) => person.email).join(', ')}; password ${DEMO_PASSWORD}.`;
+People: ${DEMO_PEOPLE.map((person) => person.email).join(', ')}; password ${DEMO_PASSWORD}.
+Machines: ${MACHINES.map(({ clientId, permissions }) => `${clientId} (${permissions.join(', ')})`).join(', ')}; secret ${MACHINE_SECRET}.${commands(postgres)}`;
 }
+
+/** How the other commands find this database. Its password is of this folder only. */
+const commands = (postgres: LocalRun['postgres']): string =>
+  postgres ? `\nOther commands on this data: DATABASE_URL=${postgres.appUrl} npm run verify` : '';

@@ -3,18 +3,19 @@ import { BuiltService } from '../support/built-service.js';
 import { TestService } from '../support/service.js';
 import { BUSINESS, tellBusiness } from '../support/workspace.js';
 
-const BUILD_AND_START_MS = 120_000;
+const BUILD_MS = 120_000;
 
 let neighbour: TestService;
 let service: BuiltService;
 
 beforeAll(async () => {
+  BuiltService.build();
   neighbour = await TestService.start();
-}, BUILD_AND_START_MS);
+}, BUILD_MS);
 afterAll(() => neighbour.stop());
 beforeEach(async () => {
   service = await BuiltService.start({ ...neighbour.env, LOG_LEVEL: 'trace' });
-}, BUILD_AND_START_MS);
+});
 afterEach(async () => {
   service.signal('SIGKILL');
   await service.ended();

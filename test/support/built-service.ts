@@ -12,8 +12,11 @@ export class BuiltService {
   ) {}
 
   /** Builds what changed since the last build; the compiler's messages go to this process's output. */
-  static async start(env: NodeJS.ProcessEnv): Promise<BuiltService> {
+  static build(): void {
     execFileSync(process.execPath, ['scripts/build-if-stale.mjs'], { stdio: 'inherit' });
+  }
+
+  static async start(env: NodeJS.ProcessEnv): Promise<BuiltService> {
     const port = await freePort();
     const child = spawn(process.execPath, ['dist/src/main.js'], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -16,19 +16,22 @@ export interface Application {
   readonly permissions: readonly string[];
 }
 
+/** Of every machine client: nothing here is worth a better one. */
+export const MACHINE_SECRET = 'local-only';
+
 export const WEB_CLIENT_ID = 'foothold-demo-web';
 
 export const APPLICATIONS: readonly Application[] = [
   { clientId: WEB_CLIENT_ID, grantTypes: ['password'], permissions: [] },
   {
     clientId: 'foothold-demo-payments',
-    clientSecret: 'local-only',
+    clientSecret: MACHINE_SECRET,
     grantTypes: ['client_credentials'],
     permissions: ['onboarding:attest'],
   },
   {
     clientId: 'foothold-demo-operator',
-    clientSecret: 'local-only',
+    clientSecret: MACHINE_SECRET,
     grantTypes: ['client_credentials'],
     permissions: ['platform:admin'],
   },
