@@ -35,7 +35,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return true;
   }
 
-  override handleRequest<T = Principal>(error: unknown, caller: T | false, info: unknown): T {
+  override handleRequest<T = Principal>(error: Error | null | undefined, caller: T | false, info: unknown): T {
     if (error) throw error;
     if (!caller) throw tokenProblem(info);
     return caller;

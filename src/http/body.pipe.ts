@@ -1,4 +1,10 @@
-import { Injectable, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import {
+  Injectable,
+  ValidationPipe,
+  type ArgumentMetadata,
+  type PipeTransform,
+  type ValidationError,
+} from '@nestjs/common';
 import { isObject } from '../flow/index.js';
 import { invalidRequest, type FieldError } from './problem.js';
 
@@ -10,23 +16,22 @@ const MAXIMUM_DEPTH = 16;
  * not store (NUL, lone surrogates) is found here and not there.
  */
 @Injectable()
-export class BodyPipe extends ValidationPipe {
-  constructor() {
-    super({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
-      transform: true,
-      exceptionFactory: (errors) => invalidRequest(errors.flatMap((error) => fieldErrors(error))),
-    });
-  }
+export class BodyPipe implements PipeTransform {
+  private readonly validation = new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    transform: true,
+    exceptionFactory: (errors) => invalidRequest(errors.flatMap((error) => fieldErrors(error))),
+  });
 
-  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type !== 'body') return Promise.resolve(value);
+  /** Called for every parameter of every route; only bodies are its business. */
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
+    if (metadata.type !== 'body') return value;
     if (!isObject(value)) throw invalidRequest([{ path: '', message: 'expected a JSON object' }]);
     const fault = faultIn(value, '', 1);
     if (fault) throw invalidRequest([fault]);
-    return super.transform(value, metadata) as Promise<unknown>;
+    return this.validation.transform(value, metadata);
   }
 }
 

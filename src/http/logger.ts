@@ -1,6 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
 
+/** A write for each line costs more than the line. What is buffered is written when the process ends, but for kill -9. */
+const BUFFERED_BYTES = 8_192;
+const FLUSH_MS = 200;
+
 /**
  * Structured logs on standard output. Nothing logged may hold a token or step data: a request is told by route, status
  * and time only, and of an error only what is named here, because drivers hang parameters and rows onto theirs.
@@ -14,7 +18,7 @@ export const createLogger = (level: string): Logger =>
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ sync: false }),
+    destination({ sync: false, minLength: BUFFERED_BYTES, periodicFlush: FLUSH_MS }),
   );
 
 interface ErrorDescription {

@@ -1,4 +1,4 @@
-import type { Answer, Api } from '../support/api.js';
+import { Api, type Answer } from '../support/api.js';
 import { BuiltService } from '../support/built-service.js';
 import { TestService } from '../support/service.js';
 import { BUSINESS, tellBusiness } from '../support/workspace.js';
@@ -58,7 +58,7 @@ describe('the log', () => {
       await person.move({ step: 'subscription', action: 'complete', data }),
       await person.send('POST', '/v1/onboarding/workspace/transitions', { 'content-type': 'application/json' }, '{"a'),
       await payments.attest(tenantId, { step: 'payment', outcome: 'failed', message: SECRET.message }),
-      await new (person.constructor as typeof Api)(service.url, SECRET.badToken).view(),
+      await new Api(service.url, SECRET.badToken).view(),
     ];
     // PostgreSQL tells the whole failing row with this error.
     const rule = 'ALTER TABLE foothold.onboarding_progress';

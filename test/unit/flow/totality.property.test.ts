@@ -208,6 +208,13 @@ describe('data', () => {
     expect(save(throughJsonb(saved.state), { employees: -0 })).toMatchObject({ applied: false });
   });
 
+  it('is the same whatever the order of its keys: a store has its own', () => {
+    const saved = save(EMPTY_STATE, { address: { zip: '8000', a: { y: 1, x: 2 }, city: 'Zurich' } });
+    if (!saved.ok) throw new Error(saved.message);
+    const reordered = { address: { a: { x: 2, y: 1 }, city: 'Zurich', zip: '8000' } };
+    expect(save(throughJsonb(saved.state), reordered)).toMatchObject({ applied: false });
+  });
+
   it('may be nested as deep as a request may carry', () => {
     const DEPTH = 60_000; // 128 kB of brackets
     const nested = (): JsonValue => JSON.parse('['.repeat(DEPTH) + ']'.repeat(DEPTH)) as JsonValue;

@@ -74,7 +74,7 @@ export class TestIssuer {
   /** A token that is good unless `claims` or `header` say otherwise; `undefined` removes a claim. */
   token(
     claims: Record<string, unknown> = {},
-    { kid = 'key-1', signWith = kid, ...header } = {} as TokenHeader,
+    { kid = 'key-1', signWith = kid, ...header }: TokenHeader = {},
   ): string {
     const now = Math.floor(Date.now() / 1000);
     const all = { iss: this.name, aud: AUDIENCE, sub: 'auth0|ada', iat: now, exp: now + 3600, ...claims };
