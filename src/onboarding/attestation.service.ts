@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import { attest, evaluate, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
+import { attest, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
 import { invalidRequest, Problem } from '../http/problem.js';
-import { AttestationRepository } from './attestation.repository.js';
+import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
 import { ProgressRepository } from './progress.repository.js';
 
 /** What a trusted system says of a step. */
@@ -66,16 +66,10 @@ export class AttestationService {
     const before = await this.attestations.lock(transaction, newestFlow, subject, request.eventId);
     const flow = this.catalog.version(newestFlow.key, before.flowVersion);
     const { earlier } = before;
-    if (earlier) {
+    if (earlier && !isSameEvent(earlier, { step: step.key, subject, outcome: request.outcome })) {
       // Taken for a repetition, another event would be lost in silence.
-      if (earlier.step !== step.key || earlier.subject !== subject || earlier.outcome !== request.outcome) {
-        throw invalidRequest([
-          { path: '/eventId', message: `is that of another event: ${earlier.step} ${earlier.outcome}` },
-        ]);
-      }
-      const counts = evaluate(flow, before.state).get(step.key)?.status === 'completed';
-      const deferred = request.outcome === 'succeeded' && !counts;
-      return { applied: earlier.applied && !deferred, deferred, revision: before.revisions[step.scope] };
+      const message = `is that of another event: ${earlier.step} ${earlier.outcome}`;
+      throw invalidRequest([{ path: '/eventId', message }]);
     }
 
     const { eventId, outcome, message, data = {} } = request;
@@ -94,6 +88,7 @@ export class AttestationService {
     if (!decision.ok) throw invalidRequest([{ path: '/step', message: decision.message }]);
 
     const { applied, deferred, part } = decision;
+    if (earlier) return { applied: earlier.applied && !deferred, deferred, revision: before.revisions[part] };
     const row = { eventId, step: step.key, outcome, message, data, applied, sender, occurredAt, recordedAt };
     await this.attestations.store(transaction, before, part, row);
     if (applied) {
@@ -114,6 +109,11 @@ export class AttestationService {
     return { applied: applied && !deferred, deferred, revision };
   }
 }
+
+type Event = Pick<EarlierEvent, 'step' | 'subject' | 'outcome'>;
+
+const isSameEvent = (one: Event, other: Event): boolean =>
+  one.step === other.step && one.subject === other.subject && one.outcome === other.outcome;
 
 function attestedStep(flow: Flow, request: AttestationRequest): StepDefinition {
   const key = flow.stepKey(request.step);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { DataSchema, Flow, JsonObject, PartState } from '../flow/index.js';
+import { own, type DataSchema, type Flow, type PartState } from '../flow/index.js';
 import { invalidRequest, type FieldError } from '../http/problem.js';
 
 const STEP_LIMIT_BYTES = 8 * 1024;
@@ -24,8 +24,8 @@ export class StepDataValidator {
 
   /** Checks what the step's data would be after the transition. Throws `invalid_request` with a JSON Pointer each. */
   check(flow: Flow, stepKey: string, part: PartState): void {
-    const data: JsonObject = part.data[stepKey] ?? {};
-    const isCompleted = part.steps[stepKey]?.status === 'completed';
+    const data = own(part.data, stepKey) ?? {};
+    const isCompleted = own(part.steps, stepKey)?.status === 'completed';
     const validators = this.validatorsOf(flow).get(stepKey);
     const validate = isCompleted ? validators?.whole : validators?.draft;
     if (!validate?.(data)) throw invalidRequest((validate?.errors ?? []).map(fieldError));

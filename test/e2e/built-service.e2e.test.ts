@@ -21,13 +21,15 @@ afterEach(async () => {
   await service.ended();
 });
 
-test('the built service and another process tell the same of one person', async () => {
+test('the built service tells the same of a person as another process, and ends at once when told to', async () => {
   const person = neighbour.person();
   await tellBusiness(person);
   const { status, headers, body } = await person.at(service.url).view();
   expect(status).toBe(200);
   expect(body).toMatchObject({ revision: 1, currentStep: 'subscription' });
   expect(headers.get('etag')).toBe((await person.view()).headers.get('etag'));
+  service.signal('SIGTERM');
+  expect(await service.ended()).toBe(0);
 });
 
 describe('the log', () => {
@@ -87,26 +89,18 @@ describe('the log', () => {
   });
 });
 
-describe('told to stop (SIGTERM)', () => {
-  test('it answers what is under way, takes nothing new, and ends with 0', async () => {
-    const person = neighbour.person();
-    const { tenantId } = (await person.view()).body;
-    const held = await neighbour.holding('SELECT FROM foothold.onboarding_progress WHERE tenant_id = $1 FOR UPDATE', [
-      tenantId,
-    ]);
-    const slow = person.at(service.url).move({ step: 'business_info', action: 'complete', data: BUSINESS });
-    await neighbour.untilBlocked();
-    service.signal('SIGTERM');
-    while (await service.answers('/health/live')) continue;
-    await held.release();
-    expect(await slow).toMatchObject({ status: 200, body: { applied: true, revision: 1 } });
-    expect(await service.ended()).toBe(0);
-    expect((await person.view()).body.revision).toBe(1);
-  });
-
-  test('it ends at once when nothing is under way', async () => {
-    await neighbour.person().at(service.url).view();
-    service.signal('SIGTERM');
-    expect(await service.ended()).toBe(0);
-  });
+test('told to stop, it answers what is under way, takes nothing new, and ends with 0', async () => {
+  const person = neighbour.person();
+  const { tenantId } = (await person.view()).body;
+  const held = await neighbour.holding('SELECT FROM foothold.onboarding_progress WHERE tenant_id = $1 FOR UPDATE', [
+    tenantId,
+  ]);
+  const slow = person.at(service.url).move({ step: 'business_info', action: 'complete', data: BUSINESS });
+  await neighbour.untilBlocked();
+  service.signal('SIGTERM');
+  while (await service.answers('/health/live')) continue;
+  await held.release();
+  expect(await slow).toMatchObject({ status: 200, body: { applied: true, revision: 1 } });
+  expect(await service.ended()).toBe(0);
+  expect((await person.view()).body.revision).toBe(1);
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { key, type Answer, type Api } from '../support/api.js';
 import { createAppWith, launch } from '../support/flows.js';
 import { TestService } from '../support/service.js';
+import { sessionSetting } from '../support/session-setting.js';
 import { createTenant } from '../support/tenants.js';
 import { BUSINESS, choosePlan, PROFESSIONAL, stepOf } from '../support/workspace.js';
 import { workspace } from '../../src/flow-catalog/flows/workspace.flow.js';
@@ -13,7 +14,13 @@ let elsewhere: string;
 let payments: Api;
 
 beforeAll(async () => {
-  service = await TestService.start({ create: createAppWith(workspace, launch) });
+  service = await TestService.start({
+    create: createAppWith(workspace, launch),
+    // Two processes: enough sessions for the whole crowd to meet in PostgreSQL and not before it.
+    env: { DATABASE_POOL_SIZE: String(CROWD / 2) },
+    // Whoever is made to wait here must not give up and lose their place in the queue.
+    prepare: sessionSetting('lock_timeout', '0'),
+  });
   elsewhere = await service.startAnother();
   payments = await service.payments();
 });

@@ -8,6 +8,7 @@ import { key } from '../support/api.js';
 import type { TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { newSubject, TestService } from '../support/service.js';
+import { sessionSetting } from '../support/session-setting.js';
 import { sql } from '../support/sql.js';
 import { createTenant } from '../support/tenants.js';
 import { BUSINESS, tellBusiness } from '../support/workspace.js';
@@ -19,10 +20,7 @@ describe('S16: when the database write fails', () => {
   beforeAll(async () => {
     service = await TestService.start({
       // Three attempts of the usual 3 s each would be most of this file's time.
-      prepare: async (database) => {
-        const role = `ALTER ROLE foothold_app IN DATABASE ${nameOf(database)}`;
-        await sql(database.superuserUrl, `${role} SET lock_timeout = '150ms'`);
-      },
+      prepare: sessionSetting('lock_timeout', '150ms'),
     });
   });
   afterAll(() => service.stop());
@@ -32,11 +30,9 @@ describe('S16: when the database write fails', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND application_name = 'foothold'`,
     );
-  /** Not from within the database that takes no connections. */
-  const allowConnections = (allowed: boolean) => {
-    const elsewhere = Object.assign(new URL(service.database.superuserUrl), { pathname: '/postgres' }).href;
-    return sql(elsewhere, `ALTER DATABASE ${nameOf(service.database)} WITH ALLOW_CONNECTIONS ${allowed}`);
-  };
+  /** From another database: the one under test may take no connections. */
+  const outside = (text: string) =>
+    sql(Object.assign(new URL(service.database.superuserUrl), { pathname: '/postgres' }).href, text);
 
   /** Each breaks the database, and returns what mends it. */
   const FAILURES: Record<string, { code: string; breakIt: () => Promise<() => Promise<unknown>> }> = {
@@ -57,14 +53,11 @@ describe('S16: when the database write fails', () => {
     'because its sessions end and it takes no new ones': {
       code: 'status_unknown',
       breakIt: async () => {
+        const name = nameOf(service.database);
         // In this order no session can slip in between.
-        await allowConnections(false);
-        const elsewhere = Object.assign(new URL(service.database.superuserUrl), { pathname: '/postgres' }).href;
-        await sql(
-          elsewhere,
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${nameOf(service.database)}'`,
-        );
-        return () => allowConnections(true);
+        await outside(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
+        await outside(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+        return () => outside(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
       },
     },
   };
@@ -86,7 +79,8 @@ describe('S16: when the database write fails', () => {
   });
 
   test('S16: a session that ends while it writes has written nothing, and the retry is applied once', async () => {
-    const person = service.person();
+    await sessionSetting('lock_timeout', '0')(service.database);
+    const person = service.person().at(await service.startAnother());
     const { body: seen } = await person.view();
     const command = { step: 'business_info', action: 'complete', data: BUSINESS };
     const retried = key(randomUUID());

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsObject, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsObject, IsString, Length, Matches } from 'class-validator';
 import type { JsonObject } from '../../flow/index.js';
+import { WhenPresent } from '../../http/when-present.decorator.js';
 import { IsTime } from '../../http/is-time.decorator.js';
 
 /** A trusted system's word on a step. */
@@ -20,7 +21,7 @@ export class AttestationDto {
   outcome!: 'succeeded' | 'failed';
 
   @ApiPropertyOptional({ description: 'With steps of the scope `member`: whose step it is.', maxLength: 255 })
-  @IsOptional()
+  @WhenPresent()
   @IsString()
   @Length(1, 255)
   subject?: string;
@@ -30,7 +31,7 @@ export class AttestationDto {
   occurredAt!: string;
 
   @ApiPropertyOptional({ description: 'What to tell the person, above all of a failure.', maxLength: 500 })
-  @IsOptional()
+  @WhenPresent()
   @IsString()
   @Length(1, 500)
   message?: string;
@@ -42,7 +43,7 @@ export class AttestationDto {
     additionalProperties: true,
     example: { plan: 'professional', billingCycle: 'monthly' },
   })
-  @IsOptional()
+  @WhenPresent()
   @IsObject()
   data?: JsonObject;
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsObject, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsObject, IsString, Length } from 'class-validator';
 import { ACTIONS, type Action, type JsonObject } from '../../flow/index.js';
+import { WhenPresent } from '../../http/when-present.decorator.js';
 import { IsTime } from '../../http/is-time.decorator.js';
 
 /** A command on one step. */
@@ -25,7 +26,7 @@ export class TransitionDto {
     additionalProperties: true,
     example: { businessName: 'Acme' },
   })
-  @IsOptional()
+  @WhenPresent()
   @IsObject()
   data?: JsonObject;
 
@@ -33,7 +34,7 @@ export class TransitionDto {
     description: 'When the person did it, by their clock. Kept in the history, never used for ordering.',
     format: 'date-time',
   })
-  @IsOptional()
+  @WhenPresent()
   @IsTime()
   occurredAt?: string;
 }

@@ -72,10 +72,7 @@ export class TestIssuer {
   }
 
   /** A token that is good unless `claims` or `header` say otherwise; `undefined` removes a claim. */
-  token(
-    claims: Record<string, unknown> = {},
-    { kid = 'key-1', signWith = kid, ...header }: TokenHeader = {},
-  ): string {
+  token(claims: Record<string, unknown> = {}, { kid = 'key-1', signWith = kid, ...header }: TokenHeader = {}): string {
     const now = Math.floor(Date.now() / 1000);
     const all = { iss: this.name, aud: AUDIENCE, sub: 'auth0|ada', iat: now, exp: now + 3600, ...claims };
     const { privateKey } = this.#signers.get(signWith)!;
