@@ -47,7 +47,8 @@ module.exports = {
     },
     {
       name: 'pg-at-one-edge',
-      comment: 'Only src/database, the cross-tenant reads of src/maintenance, and the embedded PostgreSQL of src/local talk to the driver.',
+      comment:
+        'Only src/database, the cross-tenant reads of src/maintenance, and the embedded PostgreSQL of src/local talk to the driver.',
       severity: 'error',
       from: { path: '^(src|client)/', pathNot: '^src/(database|maintenance|local)/' },
       to: { path: npm('pg', 'pg-[^/]+') },

@@ -9,7 +9,7 @@ export interface Options {
   readonly quick: boolean;
 }
 
-const FULL = { rounds: 5, warmUpSeconds: 3, seconds: 8 };
+const FULL = { rounds: 5, warmUpSeconds: 5, seconds: 8 };
 const QUICK = { rounds: 1, warmUpSeconds: 1, seconds: 2 };
 
 /** Throws on an unknown option and on a number that is not positive. */

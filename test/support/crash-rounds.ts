@@ -17,16 +17,21 @@ interface Acknowledged {
 
 /** `finishing`: no new save, but what was sent is sent until it is acknowledged. */
 type Phase = 'clicking' | 'finishing' | 'failed';
+interface Stage {
+  phase: Phase;
+}
+
+const hasFailed = ({ phase }: Stage): boolean => phase === 'failed';
 
 /** A person who saves their profile over and over, and sends each save again until it is acknowledged. */
-async function click(lab: CrashLab, subject: string, phase: { is: Phase }): Promise<Acknowledged[]> {
+async function click(lab: CrashLab, subject: string, stage: Stage): Promise<Acknowledged[]> {
   const headers = { authorization: `Bearer ${lab.token(subject)}`, 'content-type': 'application/json' };
   const acknowledged: Acknowledged[] = [];
-  for (let count = 0; phase.is === 'clicking'; count += 1) {
+  for (let count = 0; stage.phase === 'clicking'; count += 1) {
     const key = randomUUID();
     const value = `${subject} ${count}`;
     const body = JSON.stringify({ step: 'profile', action: 'save', data: { displayName: value } });
-    while (phase.is !== 'failed') {
+    while (!hasFailed(stage)) {
       const response = await fetch(`${lab.url}/v1/onboarding/member_tour/transitions`, {
         method: 'POST',
         headers: { ...headers, 'idempotency-key': key },
@@ -58,14 +63,14 @@ export interface CrashReport {
 /** Kills PostgreSQL and the service in turn, `kills` times each, under load; then looks whether anything was lost. */
 export async function crashUnderLoad(lab: CrashLab, kills: number): Promise<CrashReport> {
   const people = Array.from({ length: PEOPLE }, (_, index) => `auth0|crash-${index}-${randomUUID()}`);
-  const phase: { is: Phase } = { is: 'clicking' };
-  const clicking = Promise.all(people.map((subject) => click(lab, subject, phase)));
+  const stage: Stage = { phase: 'clicking' };
+  const clicking = Promise.all(people.map((subject) => click(lab, subject, stage)));
   try {
     // Whoever is answered wrongly ends the rounds at once.
     await Promise.race([killInTurn(lab, kills), clicking]);
-    phase.is = 'finishing';
+    stage.phase = 'finishing';
   } catch (error) {
-    phase.is = 'failed';
+    stage.phase = 'failed';
     await clicking.catch(() => undefined);
     throw error;
   }
