@@ -35,5 +35,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esmOnlyPackages.join('|')})(?:/|$))`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   reporters: ['default', '<rootDir>/scripts/closing-line-reporter.cjs'],
+  // Much of a test's time is waiting for PostgreSQL: as many workers as cores, and not one less.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };

@@ -32,17 +32,21 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
  * what refuses a new session: the login, a database that is gone (3D000), or one that takes no connections (55000).
  */
 const UNAVAILABLE = /^(08|53|57P|57014|58|25006|28|3D000|55000|XX)/;
-/** Serialization failure, deadlock, lock timeout: somebody else was first, and trying again helps. */
-const CONTENDED = /^(40001|40P01|55P03)/;
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+const LOCK_NOT_AVAILABLE = '55P03';
 const UNIQUE_VIOLATION = '23505';
+const LOST_RACE = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION]);
+const CONTENDED = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE]);
 
 export const sqlStateOf = (error: unknown): string | undefined =>
   error instanceof DatabaseError || (error instanceof Error && 'code' in error && 'severity' in error)
     ? ((error as DatabaseError).code ?? undefined)
     : undefined;
 
-export const isContention = (error: unknown): boolean => CONTENDED.test(sqlStateOf(error) ?? '');
-export const isUniqueViolation = (error: unknown): boolean => sqlStateOf(error) === UNIQUE_VIOLATION;
+/** Somebody else was first, and trying again at once helps. Not so after a lock timeout: that has waited already. */
+export const isLostRace = (error: unknown): boolean => LOST_RACE.has(sqlStateOf(error) ?? '');
+const isContention = (error: unknown): boolean => CONTENDED.has(sqlStateOf(error) ?? '');
 
 /** Errors of the socket carry a Node code (ECONNREFUSED …); errors of pg's own, only a message. */
 const CONNECTION_MESSAGE =

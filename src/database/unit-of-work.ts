@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { isContention, isUniqueViolation } from './database-errors.js';
+import { isLostRace } from './database-errors.js';
 import { Database } from './database.js';
 import { Transaction, type Scope } from './transaction.js';
 
-/** Deadlocks and lost races pass by themselves; more than this is load, and the caller is told so. */
+/** Lost races pass by themselves; more than this is load, and the caller is told so. */
 const ATTEMPTS = 3;
 
 /** The only way to write: one transaction of one tenant, with row-level security set to it. */
@@ -12,16 +12,15 @@ export class UnitOfWork {
   constructor(private readonly database: Database) {}
 
   /**
-   * COMMIT when `work` resolves, ROLLBACK when it throws. After a deadlock, a lost lock or a lost insert all of `work`
-   * runs again, so it must have no effect elsewhere. Throws what {@link Database} throws.
+   * COMMIT when `work` resolves, ROLLBACK when it throws. After a deadlock or a lost insert all of `work` runs again, so
+   * it must have no effect elsewhere. Throws what {@link Database} throws.
    */
   async run<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.attempt(scope, work);
       } catch (error) {
-        const isLostRace = isContention(error) || isUniqueViolation(error);
-        if (attempt >= ATTEMPTS || !isLostRace) throw this.database.translated(error);
+        if (attempt >= ATTEMPTS || !isLostRace(error)) throw this.database.translated(error);
       }
     }
   }

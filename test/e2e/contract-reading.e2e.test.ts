@@ -162,13 +162,15 @@ describe('with a life in both parts', () => {
     expect((await alan.history('', 'launch')).body.items.map(nameOf)[0]).toBe('member 1');
   });
 
-  test.each([1, 2, 3, 7, 20, 21, 22, 200])('pages of %d leave nothing out and repeat nothing', async (limit) => {
-    const found = await pages(ada, limit);
-    expect(found.flat().map(nameOf)).toEqual(NEWEST_FIRST);
-    expect(found).toHaveLength(Math.ceil(NEWEST_FIRST.length / limit));
+  test('pages of whatever size leave nothing out and repeat nothing', async () => {
+    for (const limit of [1, 2, 3, 7, 20, 21, 22, 200]) {
+      const found = await pages(ada, limit);
+      expect(found.flat().map(nameOf)).toEqual(NEWEST_FIRST);
+      expect(found).toHaveLength(Math.ceil(NEWEST_FIRST.length / limit));
+    }
   });
 
-  test('also when everything was recorded in the same millisecond', async () => {
+  test('pages also hold when everything was recorded in the same millisecond', async () => {
     await service.sql(`UPDATE foothold.onboarding_history SET recorded_at = '2026-01-01' WHERE tenant_id = $1`, [
       tenantId,
     ]);
@@ -177,7 +179,7 @@ describe('with a life in both parts', () => {
     for (const limit of [1, 2, 3, 7, 10, 11]) expect((await pages(ada, limit)).flat().map(nameOf)).toEqual(inOnePage);
   });
 
-  test('also when more happens between two pages', async () => {
+  test('pages also hold when more happens between them', async () => {
     let action = 'complete';
     const found = await pages(ada, 4, async () => {
       await move(ada, 'training', action);

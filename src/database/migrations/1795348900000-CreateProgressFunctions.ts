@@ -38,7 +38,7 @@ const SELECT_ROW = `
       ON s.tenant_id = m.tenant_id AND s.flow_key = p_flow AND s.subject = ''
     LEFT JOIN foothold.onboarding_progress o
       ON o.tenant_id = m.tenant_id AND o.flow_key = p_flow AND o.subject = m.subject
-    WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active'`;
+    WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active' AND t.status <> 'archived'`;
 
 const READ_PROGRESS = `
   CREATE FUNCTION foothold.read_progress(p_tenant uuid, p_subject text, p_flow text, p_only boolean)
