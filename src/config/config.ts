@@ -2,7 +2,6 @@ import { readEnv, SettingsError, type Env } from './env.js';
 
 /** What the settings mean. Injected by the token {@link CONFIG}; nothing else reads the environment. */
 export interface Config {
-  readonly production: boolean;
   readonly logLevel: string;
   readonly http: {
     readonly host: string;
@@ -14,15 +13,11 @@ export interface Config {
   readonly database: {
     /** Connection of the restricted role `foothold_app`. */
     readonly url: string;
-    /** Connection of the role that owns the schema; only migrations use it. */
-    readonly migrationUrl: string;
     readonly poolSize: number;
     /** Named prepared statements live in a session, which a transaction-mode pooler does not keep. */
     readonly preparedStatements: boolean;
   };
   readonly auth0: {
-    /** Base URL of the canonical tenant domain, without a trailing slash. */
-    readonly baseUrl: string;
     /** Accepted `iss` values, canonical first, each with its trailing slash. */
     readonly issuers: readonly string[];
     readonly audience: string;
@@ -39,7 +34,6 @@ export function loadConfig(source?: NodeJS.ProcessEnv): Config {
   refuseInconsistent(env);
   const domains = [env.AUTH0_DOMAIN, env.AUTH0_CUSTOM_DOMAIN].filter((domain) => domain !== undefined);
   return {
-    production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     http: {
       host: env.HOST,
@@ -49,12 +43,10 @@ export function loadConfig(source?: NodeJS.ProcessEnv): Config {
     },
     database: {
       url: env.DATABASE_URL,
-      migrationUrl: env.DATABASE_MIGRATION_URL ?? env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
       preparedStatements: !env.DATABASE_POOLER,
     },
     auth0: {
-      baseUrl: baseUrlOf(env.AUTH0_DOMAIN),
       issuers: [...new Set(domains.map((domain) => `${baseUrlOf(domain)}/`))],
       audience: env.AUTH0_AUDIENCE,
     },

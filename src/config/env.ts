@@ -39,6 +39,12 @@ const positive = makeValidator<number>((value) => {
   return number;
 });
 
+const atLeastOne = makeValidator<number>((value) => {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < 1) throw new EnvError(`expected a number of at least 1, got "${value}"`);
+  return number;
+});
+
 const origins = makeValidator<string[]>((value) =>
   value
     .split(',')
@@ -64,7 +70,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env) {
       PORT: port({ default: 3000, desc: 'port of the service' }),
       LOG_LEVEL: str({ choices: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'info' }),
       CORS_ORIGINS: origins({ default: [], desc: 'origins of web front ends, comma-separated' }),
-      RATE_LIMIT_BURST: positive({ default: 100, desc: 'requests one subject may send at once' }),
+      RATE_LIMIT_BURST: atLeastOne({ default: 100, desc: 'requests one subject may send at once' }),
       RATE_LIMIT_PER_SECOND: positive({ default: 20, desc: 'requests per second one subject may keep up' }),
       DATABASE_URL: postgresUrl({ desc: 'connection of the role foothold_app' }),
       DATABASE_MIGRATION_URL: postgresUrl({

@@ -66,8 +66,9 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
       this.waitingFor = null;
       this.announceReady();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (reason !== this.waitingFor) this.logger.warn(`Not ready: ${reason}`);
+      // Everybody may read the reason, so only what was worded for it is told; the log has the rest.
+      const reason = error instanceof DatabaseNotReady ? error.message : 'The database cannot be reached.';
+      if (reason !== this.waitingFor) this.logger.warn({ err: error }, `Not ready: ${reason}`);
       this.waitingFor = reason;
       if (!this.stopped) this.timer = setTimeout(() => void this.attempt(), RETRY_MS);
     }
@@ -78,7 +79,9 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
     const done = await this.executedMigrations();
     const missing = MIGRATIONS.map(({ name }) => name).filter((name) => !done.has(name));
     if (missing.length) {
-      throw new Error(`The database lacks the migration ${missing.join(', ')}; run "npm run migration:run".`);
+      throw new DatabaseNotReady(
+        `The database lacks the migration ${missing.join(', ')}; run "npm run migration:run".`,
+      );
     }
   }
 

@@ -48,7 +48,8 @@ export class FlowCatalog implements OnModuleInit {
     return flow;
   }
 
-  private all(): Flow[] {
+  /** Every version of every flow. */
+  all(): Flow[] {
     return [...this.versions.values()].flat();
   }
 

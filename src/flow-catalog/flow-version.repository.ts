@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { createHash } from 'node:crypto';
 import { Repository } from 'typeorm';
+import { DatabaseNotReady } from '../database/database-errors.js';
 import type { Flow } from '../flow/index.js';
 import { FlowVersion } from './flow-version.entity.js';
 
@@ -26,7 +27,7 @@ export class FlowVersionRepository {
     for (const { flowKey, version, checksum } of rows) {
       const known = stored.find((row) => row.flowKey === flowKey && row.version === version);
       if (known?.checksum !== checksum) {
-        throw new Error(
+        throw new DatabaseNotReady(
           `The flow ${flowKey} v${version} differs from what was published; give the change a new version.`,
         );
       }

@@ -106,7 +106,7 @@ const isActor = (value: unknown): value is Actor =>
 
 /**
  * The rules, in the order in which they speak. In English:
- * 1. Whoever claims an attested step is told that only a trusted system can complete it, whatever their role.
+ * 1. Whoever claims an attested step that applies is told that only a trusted system can complete it, whatever their role.
  * 2. Only the step's roles move it; an admin repairs on anybody's behalf.
  * 3. Asking for what already is succeeds and changes nothing.
  * 4. A resolved step changes by `save` (its data) or `reopen` only; a step that does not apply, not at all.
@@ -121,7 +121,7 @@ export function judge(
   const step = evaluation.get(key) as StepEvaluation;
   const { definition, status, blockedBy } = step;
   const claims = action === 'complete' || action === 'skip';
-  if (definition.attested && claims && status !== 'completed') {
+  if (definition.attested && claims && status !== 'completed' && status !== 'not_applicable') {
     return reject('attestation_required', `Only a trusted system can confirm "${key}"; it cannot be claimed.`);
   }
   const roles = rolesOf(definition);

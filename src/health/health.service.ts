@@ -1,14 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SigningKeys } from '../auth/signing-keys.js';
+import { DatabaseOverloaded } from '../database/database-errors.js';
 import { DatabaseStartup } from '../database/database-startup.js';
 import { Database } from '../database/database.js';
 import type { HealthDto, LevelStatus } from './health.dto.js';
 
+const PING_LIMIT_MS = 500;
 const PING = { name: 'ping', text: 'SELECT 1' };
 
 /** What each level says of itself, asked now. */
 @Injectable()
 export class HealthService {
+  private readonly logger = new Logger(HealthService.name);
+  private pinging: Promise<string | null> | undefined;
+
   constructor(
     private readonly database: Database,
     private readonly startup: DatabaseStartup,
@@ -35,12 +41,21 @@ export class HealthService {
     };
   }
 
-  private async databaseFault(): Promise<string | null> {
+  /** Probes are impatient, and many of them must not take the pool's connections: one ping at a time, soon given up. */
+  private databaseFault(): Promise<string | null> {
+    this.pinging ??= this.ping().finally(() => (this.pinging = undefined));
+    const silence = sleep(PING_LIMIT_MS, `The database did not answer within ${PING_LIMIT_MS} ms.`, { ref: false });
+    return Promise.race([this.pinging, silence]);
+  }
+
+  /** What is wrong, in words that anybody may read; the log has the rest. */
+  private async ping(): Promise<string | null> {
     try {
       await this.database.query(PING, []);
       return null;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      this.logger.warn({ err: error }, 'The database does not answer');
+      return error instanceof DatabaseOverloaded ? 'All connections are busy.' : 'The database does not answer.';
     }
   }
 }

@@ -8,6 +8,16 @@ const BEHIND_THE_GUARD: readonly ProblemCode[] = ['unauthenticated', 'forbidden'
 /** … and every route that needs the database, like this. */
 const NEEDS_THE_DATABASE: readonly ProblemCode[] = ['internal_error', 'not_ready', 'overloaded', 'status_unknown'];
 
+/** How a request about a person's own tenant can be refused, whatever it does there. */
+export const TENANT_PROBLEMS = [
+  'membership_removed',
+  'organization_unknown',
+  'tenant_closed',
+  'tenant_not_found',
+  'tenant_required',
+  'invalid_request',
+] as const satisfies readonly ProblemCode[];
+
 /** Documents the problems that a guarded route answers, one response for each status, with their codes. */
 export const ApiProblems = (...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator =>
   ApiProblemResponse(...codes, ...BEHIND_THE_GUARD, ...NEEDS_THE_DATABASE);

@@ -44,15 +44,22 @@ export class ProblemDto {
   missing?: string[];
 
   @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: true,
-    description: 'With `transition_rejected` and `revision_mismatch`: the current OnboardingView.',
+    allOf: [{ $ref: '#/components/schemas/OnboardingView' }],
+    description: 'With `transition_rejected` and `revision_mismatch`: the current view.',
   })
   current?: Record<string, unknown>;
 
-  @ApiPropertyOptional({ type: 'array', items: { type: 'object' }, description: 'With `transition_rejected`.' })
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { $ref: '#/components/schemas/AllowedTransition' },
+    description: 'With `transition_rejected`.',
+  })
   allowed?: object[];
 
-  @ApiPropertyOptional({ type: 'array', items: { type: 'object' }, description: 'With `tenant_required`.' })
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { $ref: '#/components/schemas/TenantSummary' },
+    description: 'With `tenant_required`.',
+  })
   tenants?: object[];
 }

@@ -27,10 +27,14 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .status(problem.status)
     .headers({ ...problem.headers, 'cache-control': 'no-store', 'x-request-id': request.id })
     .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(documentOf(problem, request)));
+    .send(JSON.stringify(problemDocument(problem, request)));
 }
 
-function documentOf(problem: Problem, request: FastifyRequest): Record<string, unknown> {
+/** RFC 9457. */
+export function problemDocument(
+  problem: Problem,
+  request: Pick<FastifyRequest, 'id' | 'url'>,
+): Record<string, unknown> {
   const { code, title, status, detail, members } = problem;
   const instance = request.url.split('?', 1)[0];
   return {
@@ -78,9 +82,7 @@ function statusOf(error: unknown): number {
 const REFUSED_BY_THE_FRAMEWORK: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   400: ['bad_request', 'The request could not be read: send a well-formed address, and a body of well-formed JSON.'],
   404: ['not_found', 'There is no such route; /docs lists them.'],
-  405: ['not_found', 'There is no such route; /docs lists them.'],
   413: ['payload_too_large', 'The body may be 128 kB.'],
   414: ['bad_request', 'The address is too long.'],
   415: ['unsupported_media_type', 'Send the body as application/json.'],
-  431: ['bad_request', 'The headers are too large.'],
 };

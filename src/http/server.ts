@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { problemOf, sendProblem } from './problem.filter.js';
+import { answerUnreadable } from './unreadable-request.js';
 
 const BODY_LIMIT_BYTES = 128 * 1024;
 /** Longer keep-alive than common load balancers have (60 s), so that they close first and no request meets a closed socket. */
@@ -23,6 +24,9 @@ export const createAdapter = (): FastifyAdapter =>
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    // A request that still comes in over an open connection is answered, and told to close it.
+    return503OnClosing: false,
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(problemOf(error), request, reply),
@@ -65,7 +69,8 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     stopping = true;
     done();
   });
-  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    if (request.url.startsWith('/v1/')) keepPrivate(reply);
     // Kept alive behind the last answer, a connection would hold the process up for as long as its client likes.
     if (stopping) void reply.header('connection', 'close');
     done();
@@ -78,4 +83,11 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     logger.info({ requestId, method, route, status: reply.statusCode, ms }, 'request');
     done();
   });
+}
+
+/** An answer depends on who asks and on the tenant they named; it may be kept, and must be asked for again. */
+function keepPrivate(reply: FastifyReply): void {
+  if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
+  // Added to what CORS already varies by.
+  void reply.header('vary', [reply.getHeader('vary'), 'Authorization, X-Tenant-Id'].filter(Boolean).join(', '));
 }

@@ -4,18 +4,18 @@ import { asWorker } from './worker-transaction.js';
 /** The contract promises 30 days for an Idempotency-Key; a browser gives up its queue after 25. */
 export const KEPT_DAYS = 45;
 const DAY_MS = 86_400_000;
-const BATCH_ROWS = 5_000;
 
-const PURGE = `
-  DELETE FROM foothold.operation
-  WHERE ctid = ANY (ARRAY(SELECT ctid FROM foothold.operation WHERE created_at < $1 LIMIT ${BATCH_ROWS}))`;
+const TENANTS = 'SELECT DISTINCT tenant_id FROM foothold.operation WHERE created_at < $1';
+const PURGE = 'DELETE FROM foothold.operation WHERE tenant_id = $1 AND created_at < $2';
 
-/** Removes operations that nobody can send again, in batches that block nobody. Returns how many. */
+/** Removes operations that nobody can send again, one tenant and transaction at a time. Returns how many. */
 export async function purgeOperations(connect: () => Promise<PoolClient>, now: Date = new Date()): Promise<number> {
   const before = new Date(now.getTime() - KEPT_DAYS * DAY_MS);
-  for (let removed = 0; ;) {
-    const { rowCount } = await asWorker(connect, (client) => client.query(PURGE, [before]));
+  const tenants = await asWorker(connect, (client) => client.query<{ tenant_id: string }>(TENANTS, [before]));
+  let removed = 0;
+  for (const { tenant_id: tenantId } of tenants.rows) {
+    const { rowCount } = await asWorker(connect, (client) => client.query(PURGE, [tenantId, before]));
     removed += rowCount ?? 0;
-    if ((rowCount ?? 0) < BATCH_ROWS) return removed;
   }
+  return removed;
 }

@@ -6,6 +6,7 @@ import { attest, type Flow, type JsonObject, type StepDefinition } from '../flow
 import { invalidRequest, Problem } from '../http/problem.js';
 import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
 import { ProgressRepository } from './progress.repository.js';
+import { TransitionMetrics } from './transition-metrics.js';
 
 /** What a trusted system says of a step. */
 export interface AttestationRequest {
@@ -36,6 +37,7 @@ export class AttestationService {
     private readonly unitOfWork: UnitOfWork,
     private readonly attestations: AttestationRepository,
     private readonly progress: ProgressRepository,
+    private readonly metrics: TransitionMetrics,
   ) {}
 
   /** Idempotent by event id. Throws when nothing was stored, so that the sender delivers again. */
@@ -46,8 +48,17 @@ export class AttestationService {
     sender: string,
   ): Promise<AttestationResult> {
     const flow = this.catalog.flow(flowKey);
-    const step = attestedStep(flow, request);
-    return this.unitOfWork.run({ tenantId }, (transaction) => this.take(transaction, flow, step, request, sender));
+    try {
+      const step = attestedStep(flow, request);
+      const result = await this.unitOfWork.run({ tenantId }, (transaction) =>
+        this.take(transaction, flow, step, request, sender),
+      );
+      this.metrics.count(flow.key, 'attest', result.deferred ? 'deferred' : result.applied ? 'applied' : 'no_op');
+      return result;
+    } catch (error) {
+      this.metrics.countError(flow.key, 'attest', error);
+      throw error;
+    }
   }
 
   private async take(

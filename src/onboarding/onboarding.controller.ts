@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } fro
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ForPeople } from '../auth/for-people.decorator.js';
-import { ApiAuthenticated, ApiProblems, ApiTenantHeader } from '../http/api-decorators.js';
+import { ApiAuthenticated, ApiProblems, ApiTenantHeader, TENANT_PROBLEMS } from '../http/api-decorators.js';
 import { isNotModified } from '../http/preconditions.js';
 import { Person, type PersonInTenant } from '../tenant/tenant-selector.js';
 import { HistoryPageDto } from './dto/history.dto.js';
@@ -31,7 +31,7 @@ export class OnboardingController {
   @ApiOperation({ operationId: 'listOnboarding', summary: 'All my flows', description: 'A summary of each flow.' })
   @ApiTenantHeader()
   @ApiOkResponse({ type: OnboardingListDto })
-  @ApiProblems('tenant_closed', 'tenant_not_found', 'tenant_required', 'invalid_request')
+  @ApiProblems(...TENANT_PROBLEMS)
   async list(@Person() person: PersonInTenant): Promise<OnboardingListDto> {
     const views = await this.onboarding.views(person);
     return {
@@ -56,7 +56,7 @@ export class OnboardingController {
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'ETag of the view that the caller has.' })
   @ApiOkResponse({ type: OnboardingViewDto, headers: ETAG })
   @ApiResponse({ status: 304, description: 'The caller has the current view.' })
-  @ApiProblems('unknown_flow', 'tenant_closed', 'tenant_not_found', 'tenant_required', 'invalid_request')
+  @ApiProblems('unknown_flow', ...TENANT_PROBLEMS)
   async view(
     @Person() person: PersonInTenant,
     @Param('flow') flow: string,
@@ -89,14 +89,11 @@ export class OnboardingController {
   @ApiProblems(
     'bad_request',
     'unknown_flow',
-    'tenant_closed',
-    'tenant_not_found',
-    'tenant_required',
+    ...TENANT_PROBLEMS,
     'transition_rejected',
     'revision_mismatch',
     'payload_too_large',
     'unsupported_media_type',
-    'invalid_request',
     'idempotency_key_reused',
   )
   async transition(
@@ -128,7 +125,7 @@ export class OnboardingController {
     schema: { type: 'string' },
   })
   @ApiOkResponse({ type: HistoryPageDto })
-  @ApiProblems('unknown_flow', 'tenant_closed', 'tenant_not_found', 'tenant_required', 'invalid_request')
+  @ApiProblems('unknown_flow', ...TENANT_PROBLEMS)
   historyPage(
     @Person() person: PersonInTenant,
     @Param('flow') flow: string,
@@ -139,13 +136,7 @@ export class OnboardingController {
   }
 }
 
-/** A view depends on who asks and on the tenant they named; it may be kept, and must be asked for again. */
 function tag<View extends TaggedView>(reply: FastifyReply, tagged: View): View {
-  void reply.headers({
-    etag: tagged.etag,
-    'cache-control': 'private, no-cache',
-    // Added to what CORS already varies by.
-    vary: [reply.getHeader('vary'), 'Authorization, X-Tenant-Id'].filter(Boolean).join(', '),
-  });
+  void reply.header('etag', tagged.etag);
   return tagged;
 }

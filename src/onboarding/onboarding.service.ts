@@ -24,6 +24,7 @@ export interface TaggedView {
 export interface TransitionResult extends TaggedView {
   /** False when the step already was as asked. A replay answers what was recorded. */
   readonly applied: boolean;
+  readonly outcome: 'applied' | 'no_op' | 'replayed';
 }
 
 /** A person's own progress: reading it, and moving it by one transition. */
@@ -74,7 +75,7 @@ export class OnboardingService {
         ),
       );
       if (outcome instanceof Problem) throw outcome;
-      this.metrics.count(flow.key, request.action, outcome.applied ? 'applied' : 'no_op');
+      this.metrics.count(flow.key, request.action, outcome.outcome);
       return outcome;
     } catch (error) {
       this.metrics.countError(flow.key, request.action, error);
@@ -99,7 +100,7 @@ export class OnboardingService {
     const operation = operationOf(newestFlow, request);
     if (operation && stored) {
       if (stored.requestHash !== operation.requestHash) return keyReused();
-      return { ...this.present(before), applied: stored.applied };
+      return { ...this.present(before), applied: stored.applied, outcome: 'replayed' };
     }
     const flow = this.catalog.version(newestFlow.key, before.flowVersion);
     if (request.ifMatch !== undefined && !matches(request.ifMatch, etagOf(flow, before, this.lineage.current))) {
@@ -120,7 +121,7 @@ export class OnboardingService {
     }
     if (!decision.applied) {
       if (operation) await this.progress.storeNoOp(transaction, before, decision.part, operation);
-      return { ...this.present(before), applied: false };
+      return { ...this.present(before), applied: false, outcome: 'no_op' };
     }
     if (action === 'save' || action === 'complete') {
       this.stepData.check(flow, decision.step, decision.state[decision.part]);
@@ -138,7 +139,7 @@ export class OnboardingService {
       recordedAt,
       activatesDraft: before.tenantStatus === 'draft' && decision.part === 'tenant' && decision.effects.some(completes),
     });
-    return { ...this.present(after(before, decision, recordedAt)), applied: true };
+    return { ...this.present(after(before, decision, recordedAt)), applied: true, outcome: 'applied' };
   }
 
   private present(progress: StoredProgress): TaggedView {
@@ -148,10 +149,13 @@ export class OnboardingService {
   }
 }
 
-/** Which row to lock for change. An unknown step is refused under either lock. */
+/**
+ * Which row to lock for change. A step that the newest version does not have may still be one of the version that the
+ * person's progress is judged by: then the shared row, which is locked first, keeps everybody else out.
+ */
 function scopeOf(flow: Flow, written: string): StepScope {
   const key = flow.stepKey(written);
-  return (key && flow.step(key)?.scope) || 'member';
+  return (key && flow.step(key)?.scope) || (flow.has('tenant') ? 'tenant' : 'member');
 }
 
 function operationOf(flow: Flow, request: TransitionRequest): { key: string; requestHash: string } | undefined {

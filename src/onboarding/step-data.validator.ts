@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { own, type DataSchema, type Flow, type PartState } from '../flow/index.js';
 import { invalidRequest, type FieldError } from '../http/problem.js';
 
@@ -19,32 +20,33 @@ interface StepValidators {
 /** Judges step data by the step's JSON Schema, with a validator compiled once per flow version. */
 @Injectable()
 export class StepDataValidator {
-  private readonly ajv = new Ajv({ allErrors: true, strict: true });
-  private readonly compiled = new WeakMap<Flow, Map<string, StepValidators>>();
+  private readonly compiled = new Map<Flow, Map<string, StepValidators>>();
+
+  /** Throws when a step's schema is not sound: that stops the start, and not the first person who comes to the step. */
+  constructor(catalog: FlowCatalog) {
+    const ajv = new Ajv({ allErrors: true, strict: true });
+    for (const flow of catalog.all()) this.compiled.set(flow, compileSteps(ajv, flow));
+  }
 
   /** Checks what the step's data would be after the transition. Throws `invalid_request` with a JSON Pointer each. */
   check(flow: Flow, stepKey: string, part: PartState): void {
     const data = own(part.data, stepKey) ?? {};
     const isCompleted = own(part.steps, stepKey)?.status === 'completed';
-    const validators = this.validatorsOf(flow).get(stepKey);
+    const validators = this.compiled.get(flow)?.get(stepKey);
     const validate = isCompleted ? validators?.whole : validators?.draft;
     if (!validate?.(data)) throw invalidRequest((validate?.errors ?? []).map(fieldError));
     refuseTooLarge(data, STEP_LIMIT_BYTES, 'the data of one step');
     refuseTooLarge(part.data, PROGRESS_LIMIT_BYTES, 'the data of one progress');
   }
+}
 
-  private validatorsOf(flow: Flow): Map<string, StepValidators> {
-    const known = this.compiled.get(flow);
-    if (known) return known;
-    const validators = new Map(
-      flow.definition.steps.map(({ key, data = NO_DATA }) => {
-        const { required: _, ...draft } = data;
-        return [key, { whole: this.ajv.compile(data), draft: this.ajv.compile(draft) }];
-      }),
-    );
-    this.compiled.set(flow, validators);
-    return validators;
-  }
+function compileSteps(ajv: Ajv, flow: Flow): Map<string, StepValidators> {
+  return new Map(
+    flow.definition.steps.map(({ key, data = NO_DATA }) => {
+      const { required: _, ...draft } = data;
+      return [key, { whole: ajv.compile(data), draft: ajv.compile(draft) }];
+    }),
+  );
 }
 
 function fieldError({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): FieldError {

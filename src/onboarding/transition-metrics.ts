@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { Problem } from '../http/problem.js';
 
-export type TransitionOutcome = 'applied' | 'no_op' | 'replayed' | 'refused' | 'failed';
+export type TransitionOutcome = 'applied' | 'no_op' | 'replayed' | 'deferred' | 'refused' | 'failed';
 
 /** `foothold_transitions_total`: how attempts to move a flow ended, and why they were refused. */
 @Injectable()

@@ -35,7 +35,6 @@ export function requestHash(flowKey: string, { step, action, data, occurredAt }:
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
-  return Object.keys(value)
-    .toSorted()
-    .map((key) => [key, sorted(value[key])]);
+  const keys = Object.keys(value).toSorted();
+  return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ForPeople } from '../auth/for-people.decorator.js';
-import { ApiAuthenticated, ApiProblems, ApiTenantHeader } from '../http/api-decorators.js';
+import { ApiAuthenticated, ApiProblems, ApiTenantHeader, TENANT_PROBLEMS } from '../http/api-decorators.js';
 import { MeDto } from './dto/me.dto.js';
 import { Person, type PersonInTenant } from './tenant-selector.js';
 import { TenantService } from './tenant.service.js';
@@ -21,7 +21,7 @@ export class MeController {
   })
   @ApiTenantHeader()
   @ApiOkResponse({ type: MeDto })
-  @ApiProblems('tenant_closed', 'tenant_not_found', 'tenant_required', 'invalid_request')
+  @ApiProblems(...TENANT_PROBLEMS)
   me(@Person() person: PersonInTenant): Promise<MeDto> {
     return this.tenants.me(person);
   }

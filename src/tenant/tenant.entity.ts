@@ -1,5 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** Whoever archives a tenant ends its memberships and removes its draft owner in the same transaction. */
 export type TenantStatus = 'draft' | 'active' | 'closed' | 'archived';
 
 /** A customer organisation. A draft becomes active when its first tenant step completes. */

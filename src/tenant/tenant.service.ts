@@ -29,6 +29,8 @@ export interface Me {
 
 const DRAFT_NAME = 'New workspace';
 const REMEMBERED_CHOICES = 50_000;
+/** Which tenant an organisation belongs to is looked up again after this long; the membership is proven every time. */
+const ORGANIZATION_TTL_MS = 60_000;
 
 /**
  * Whose data? The order of api.md: the token's organisation, the header, the only membership, the person's own draft.
@@ -53,7 +55,9 @@ export class TenantService {
     const hint = this.hint(person);
     const hinted = hint && (await use(hint));
     if (hinted !== undefined) return hinted;
-    const result = await use(await this.resolve(person));
+    const choice = await this.resolve(person);
+    const isTried = hint?.tenantId === choice.tenantId && hint.isOnlyChoice === choice.isOnlyChoice;
+    const result = isTried ? undefined : await use(choice);
     if (result !== undefined) return result;
     throw await this.refuseStranger(person);
   }
@@ -102,7 +106,7 @@ export class TenantService {
     if (joined.isRemoved) {
       throw new Problem('membership_removed', 'This person was removed from the tenant. Ask one of its owners.');
     }
-    this.choices.set(organizationKey(organizationId), joined.tenantId);
+    this.choices.set(organizationKey(organizationId), joined.tenantId, { ttl: ORGANIZATION_TTL_MS });
     if (person.tenantId !== undefined && person.tenantId !== joined.tenantId) throw await this.refuseStranger(person);
     return { tenantId: joined.tenantId, isOnlyChoice: false };
   }

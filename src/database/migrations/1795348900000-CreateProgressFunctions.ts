@@ -51,7 +51,8 @@ const READ_PROGRESS = `
 
 /**
  * Makes the rows that a flow has (at revision 0) where they are missing. Races end with one row each. A stranger gets
- * none: only an active member of the tenant makes rows.
+ * none: only an active member of the tenant makes rows. A member's row takes the version of the shared row, which
+ * others have been judged by already.
  */
 const OPEN_PROGRESS = `
   CREATE FUNCTION foothold.open_progress(
@@ -62,8 +63,10 @@ const OPEN_PROGRESS = `
     PERFORM set_config('app.tenant_id', p_tenant::text, true), set_config('app.subject', p_subject, true);
     INSERT INTO foothold.onboarding_progress
       (tenant_id, flow_key, subject, flow_version, steps, data, revision, updated_at)
-    SELECT p_tenant, p_flow, part.subject, p_version, '{}', '{}', 0, p_now
+    SELECT p_tenant, p_flow, part.subject, coalesce(shared.flow_version, p_version), '{}', '{}', 0, p_now
     FROM (VALUES ('', p_shared), (p_subject, p_own)) AS part (subject, wanted)
+    LEFT JOIN foothold.onboarding_progress shared
+      ON shared.tenant_id = p_tenant AND shared.flow_key = p_flow AND shared.subject = ''
     WHERE part.wanted AND EXISTS (
       SELECT FROM foothold.member m
       WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active')
@@ -85,6 +88,11 @@ const LOCK_PROGRESS = `
   DECLARE
     missing boolean := false;
   BEGIN
+    -- A stranger must not lock anything.
+    IF NOT EXISTS (
+      SELECT FROM foothold.member m
+      WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active') THEN RETURN;
+    END IF;
     FOR attempt IN 1..2 LOOP
       IF p_shared AND p_part = 'tenant' THEN
         PERFORM FROM foothold.onboarding_progress p

@@ -26,7 +26,7 @@ const MEMBERSHIPS_OF = `
         SELECT t.tenant_id, t.name, t.status, m.role, known.draft
         FROM foothold.tenant t
         JOIN foothold.member m ON m.tenant_id = t.tenant_id AND m.subject = p_subject AND m.status = 'active'
-        WHERE t.tenant_id = known.id AND t.status <> 'archived';
+        WHERE t.tenant_id = known.id;
     END LOOP;
   END $$`;
 

@@ -19,8 +19,9 @@ describe('.env.example', () => {
   });
 
   it('starts the service as it is', () => {
-    const config = loadConfig(envOf(settings.filter(({ isCommentedOut }) => !isCommentedOut)));
-    expect(config.production).toBe(true);
+    const example = envOf(settings.filter(({ isCommentedOut }) => !isCommentedOut));
+    expect(example['NODE_ENV']).toBe('production');
+    expect(loadConfig(example).auth0.issuers).toEqual(['https://acme.eu.auth0.com/']);
   });
 
   it('shows the defaults that are in force', () => {
