@@ -75,7 +75,7 @@ function lineOf({ contestant, kind, size, requestsPerSecond, serverCpuMicros, da
 function aboutOf({ postgres }: Stage, { rounds, seconds, warmUpSeconds }: Options): string[] {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
   return [
-    `npm run bench${args.length ? ` -- ${args.join(' ')}` : ''}: ${rounds} rounds, ${seconds} s each after ${warmUpSeconds} s of warm-up`,
+    `npm run bench${args.length ? ` -- ${args.join(' ')}` : ''}: ${rounds} × ${seconds} s each after ${warmUpSeconds} s of warm-up, interleaved`,
     `${CONNECTIONS} connections, ${DATA_SET_ROWS.large.toLocaleString('en')} rows of progress, fsync on; load, server and database share the machine`,
     `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), ${memory}, ${type()} ${release()}, Node ${process.version}, PostgreSQL ${postgres.version}`,
   ];

@@ -10,7 +10,7 @@ export interface Options {
 }
 
 const FULL = { rounds: 5, warmUpSeconds: 5, seconds: 8 };
-const QUICK = { rounds: 1, warmUpSeconds: 1, seconds: 2 };
+const QUICK = { rounds: 1, warmUpSeconds: 3, seconds: 3 };
 
 /** Throws on an unknown option and on a number that is not positive. */
 export function readOptions(args: readonly string[]): Options {
