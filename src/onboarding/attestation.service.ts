@@ -5,7 +5,7 @@ import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { attest, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
 import { invalidRequest, Problem } from '../http/problem.js';
 import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
-import { ProgressRepository } from './progress.repository.js';
+import { hasBothParts, ProgressRepository } from './progress.repository.js';
 import { TransitionMetrics } from './transition-metrics.js';
 
 /** What a trusted system says of a step. */
@@ -103,18 +103,23 @@ export class AttestationService {
     const row = { eventId, step: step.key, outcome, message, data, applied, sender, occurredAt, recordedAt };
     await this.attestations.store(transaction, before, part, row);
     if (applied) {
-      await this.progress.write(transaction, before, {
-        part,
-        state: decision.state[part],
-        effects: decision.effects,
-        action: 'attest',
-        step: step.key,
-        actor: sender,
-        actorKind: 'system',
-        occurredAt,
-        recordedAt,
-        activatesDraft: part === 'tenant' && outcome === 'succeeded' && !deferred,
-      });
+      await this.progress.apply(
+        before,
+        {
+          part,
+          state: decision.state[part],
+          isJudgedOnBoth: hasBothParts(flow) && subject !== '',
+          effects: decision.effects,
+          action: 'attest',
+          step: step.key,
+          actor: sender,
+          actorKind: 'system',
+          occurredAt,
+          recordedAt,
+          activatesDraft: part === 'tenant' && outcome === 'succeeded' && !deferred,
+        },
+        transaction,
+      );
     }
     const revision = before.revisions[part] + (applied ? 1 : 0);
     return { applied: applied && !deferred, deferred, revision };

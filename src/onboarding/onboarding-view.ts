@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { viewOf, type Actor, type Flow, type FlowView } from '../flow/index.js';
 import type { StoredProgress } from './progress.repository.js';
 
@@ -50,7 +50,7 @@ const HASHED_BYTES = 8;
  */
 export function etagOf(flow: Flow, progress: StoredProgress, lineage: string): string {
   const dependencies = [lineage, progress.tenantId, progress.subject, flow.version, progress.role].join('\n');
-  const digest = createHash('sha256').update(dependencies).digest();
+  const digest = hash('sha256', dependencies, 'buffer');
   let letters = '';
   for (let index = 0; index < HASHED_BYTES; index += 1) letters += LETTERS[digest[index] as number];
   return `"${revisionOf(progress)}-${letters}"`;

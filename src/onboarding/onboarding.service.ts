@@ -10,7 +10,13 @@ import { AuditRepository } from '../tenant/audit.repository.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
 import { tenantClosed, TenantService, type TenantChoice } from '../tenant/tenant.service.js';
 import { etagOf, memberActor, onboardingView, type OnboardingView } from './onboarding-view.js';
-import { ProgressRepository, type StoredProgress } from './progress.repository.js';
+import {
+  hasBothParts,
+  ProgressRepository,
+  type JudgedProgress,
+  type ProgressChange,
+  type StoredProgress,
+} from './progress.repository.js';
 import { StepDataValidator } from './step-data.validator.js';
 import { TransitionMetrics } from './transition-metrics.js';
 import { refusalOf } from './transition-refusal.js';
@@ -70,9 +76,7 @@ export class OnboardingService {
     const flow = this.catalog.flow(flowKey);
     try {
       const outcome = await this.tenants.within(person, (choice) =>
-        this.unitOfWork.run({ tenantId: choice.tenantId, subject: person.subject }, (transaction) =>
-          this.move(transaction, choice, person.subject, flow, request),
-        ),
+        this.transitionIn(choice, person.subject, flow, request),
       );
       if (outcome instanceof Problem) throw outcome;
       this.metrics.count(flow.key, request.action, outcome.outcome);
@@ -83,20 +87,38 @@ export class OnboardingService {
     }
   }
 
-  /** Undefined when the choice of tenant does not hold. A refusal is returned, so that what is told of it is kept. */
-  private async move(
-    transaction: Transaction,
+  /**
+   * Reads, judges, and writes only if what was read still holds: two round trips. Whoever loses a race that way does it
+   * again under a lock, where nobody can be faster. Undefined when the choice of tenant does not hold.
+   */
+  private async transitionIn(
     choice: TenantChoice,
     subject: string,
-    newestFlow: Flow,
+    flow: Flow,
     request: TransitionRequest,
   ): Promise<TransitionResult | Problem | undefined> {
-    const part = scopeOf(newestFlow, request.step);
-    const locked = await this.progress.lock(transaction, choice, subject, newestFlow, part, request.idempotencyKey);
-    if (!locked) return undefined;
-    const { progress: before, operation: stored } = locked;
-    refuseClosed(before);
+    const { idempotencyKey: key } = request;
+    const read = await this.progress.readForTransition(choice, subject, flow, key);
+    if (!read) return undefined;
+    const outcome = await this.move(read, flow, request);
+    if (outcome !== 'lost race') return outcome;
+    return this.unitOfWork.run({ tenantId: choice.tenantId, subject }, async (transaction) => {
+      const part = scopeOf(flow, request.step);
+      const locked = await this.progress.lock(transaction, choice, subject, flow, part, key);
+      const result = locked && (await this.move(locked, flow, request, transaction));
+      if (result === 'lost race') throw new Error('A race was lost under the lock');
+      return result;
+    });
+  }
 
+  /** Judges one transition on what is stored, and stores it. A refusal is returned, not thrown. */
+  private async move(
+    { progress: before, operation: stored }: JudgedProgress,
+    newestFlow: Flow,
+    request: TransitionRequest,
+    transaction?: Transaction,
+  ): Promise<TransitionResult | Problem | 'lost race'> {
+    refuseClosed(before);
     const operation = operationOf(newestFlow, request);
     if (operation && stored) {
       if (stored.requestHash !== operation.requestHash) return keyReused();
@@ -108,6 +130,7 @@ export class OnboardingService {
     }
 
     const { step, action, data } = request;
+    const { subject } = before;
     // History is told in the order of revisions, so a clock that went back must not show.
     const recordedAt = new Date(Math.max(Date.now(), before.updatedAt.getTime()));
     const command = { step, action, ...(data && { data }), actor: memberActor(before), at: recordedAt.toISOString() };
@@ -115,20 +138,25 @@ export class OnboardingService {
     if (!decision.ok) {
       if (decision.reason === 'attestation_required') {
         const detail = { flow: flow.key, step, action };
-        await this.audit.recordIn(transaction, { actor: subject, action: 'attestation_claimed', detail });
+        await this.audit.record(
+          before.tenantId,
+          { actor: subject, action: 'attestation_claimed', detail },
+          transaction,
+        );
       }
       return refusalOf(decision, this.present(before).view);
     }
     if (!decision.applied) {
-      if (operation) await this.progress.storeNoOp(transaction, before, decision.part, operation);
-      return { ...this.present(before), applied: false, outcome: 'no_op' };
+      const isStored = !operation || (await this.progress.storeNoOp(before, decision.part, operation, transaction));
+      return isStored ? { ...this.present(before), applied: false, outcome: 'no_op' } : 'lost race';
     }
     if (action === 'save' || action === 'complete') {
       this.stepData.check(flow, decision.step, decision.state[decision.part]);
     }
-    await this.progress.write(transaction, before, {
+    const change: ProgressChange = {
       part: decision.part,
       state: decision.state[decision.part],
+      isJudgedOnBoth: hasBothParts(flow),
       effects: decision.effects,
       action,
       step: decision.step,
@@ -138,7 +166,8 @@ export class OnboardingService {
       occurredAt: request.occurredAt === undefined ? undefined : new Date(request.occurredAt),
       recordedAt,
       activatesDraft: before.tenantStatus === 'draft' && decision.part === 'tenant' && decision.effects.some(completes),
-    });
+    };
+    if (!(await this.progress.apply(before, change, transaction))) return 'lost race';
     return { ...this.present(after(before, decision, recordedAt)), applied: true, outcome: 'applied' };
   }
 

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { isLostRace } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
+import type { Statement } from '../database/statement.js';
 import type { Transaction } from '../database/transaction.js';
 import {
   EMPTY_PART,
@@ -33,13 +35,22 @@ export interface StoredOperation {
   readonly applied: boolean;
 }
 
+/** What a transition is judged on. */
+export interface JudgedProgress {
+  readonly progress: StoredProgress;
+  /** What the Idempotency-Key was used for before. */
+  readonly operation?: StoredOperation;
+}
+
 /** The rows that a change is written to; of an event about the tenant's part, `subject` is '' and no person is meant. */
 export type ProgressKey = Pick<StoredProgress, 'tenantId' | 'flowKey' | 'subject' | 'flowVersion' | 'revisions'>;
 
-/** What one accepted transition writes, all of it in one statement. */
+/** What one accepted transition writes. */
 export interface ProgressChange {
   readonly part: StepScope;
   readonly state: PartState;
+  /** It was judged on both parts, so the other one must not have moved either. */
+  readonly isJudgedOnBoth: boolean;
   readonly effects: readonly Effect[];
   readonly action: string;
   readonly step: string;
@@ -52,56 +63,20 @@ export interface ProgressChange {
   readonly activatesDraft: boolean;
 }
 
-const READ_PROGRESS = { name: 'read_progress', text: 'SELECT * FROM foothold.read_progress($1, $2, $3, $4)' };
-const OPEN_PROGRESS = { name: 'open_progress', text: 'SELECT foothold.open_progress($1, $2, $3, $4, $5, $6, $7)' };
-
-/**
- * The transition's one statement: progress (compare-and-set), history, operation, mirror marks, and the draft that
- * becomes active. Nothing is written unless the compare-and-set held.
- */
-const WRITE_TRANSITION = {
-  name: 'write_transition',
-  text: `
-    WITH moved AS (
-      UPDATE foothold.onboarding_progress
-      SET steps = $6, data = $7, revision = $5, started_at = coalesce(started_at, $8), updated_at = $8
-      WHERE tenant_id = $1 AND flow_key = $2 AND subject = $3 AND revision = $4
-      RETURNING tenant_id
-    ), history AS (
-      INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, recorded_at, other_revision,
-        flow_version, action, step, effects, actor, actor_kind, operation_key, client_time)
-      SELECT tenant_id, $2, $3, $5, $8, $9::integer, $10::integer, $11, $12, $13::jsonb, $14, $15, $16,
-        $17::timestamptz FROM moved
-    ), operation AS (
-      INSERT INTO foothold.operation
-        (tenant_id, actor, key, request_hash, applied, flow_key, subject, revision, created_at)
-      SELECT tenant_id, $14, $16, $18, true, $2, $3, $5, $8 FROM moved WHERE $16::text IS NOT NULL
-    ), mirror AS (
-      INSERT INTO foothold.auth0_mirror AS m (tenant_id, subject, wanted, due_at)
-      SELECT tenant_id, $19, 1, $8 FROM moved WHERE $19 <> ''
-      ON CONFLICT (tenant_id, subject) DO UPDATE SET wanted = m.wanted + 1,
-        due_at = CASE WHEN m.wanted > m.mirrored THEN m.due_at ELSE excluded.due_at END
-    ), mirror_of_tenant AS (
-      INSERT INTO foothold.auth0_mirror_tenant AS m (tenant_id, wanted, due_at)
-      SELECT tenant_id, 1, $8 FROM moved WHERE $3 = ''
-      ON CONFLICT (tenant_id) DO UPDATE SET wanted = m.wanted + 1,
-        due_at = CASE WHEN m.wanted > m.mirrored THEN m.due_at ELSE excluded.due_at END
-    ), activated AS (
-      UPDATE foothold.tenant t SET status = 'active', updated_at = $8
-      FROM moved WHERE $20 AND t.tenant_id = moved.tenant_id AND t.status = 'draft'
-      RETURNING t.tenant_id
-    ), no_draft AS (
-      DELETE FROM foothold.draft_owner d USING activated, foothold.member m
-      WHERE $20 AND m.tenant_id = $1 AND m.role = 'owner' AND d.subject = m.subject AND d.tenant_id = m.tenant_id
-    )
-    SELECT tenant_id FROM moved`,
+const READ_PROGRESS = { name: 'read_progress', text: 'SELECT * FROM foothold.read_progress($1, $2, $3, $4, $5, $6)' };
+const READ_FOR_TRANSITION = {
+  name: 'read_for_transition',
+  text: 'SELECT * FROM foothold.read_for_transition($1, $2, $3, $4, $5, $6, $7)',
 };
-
-const STORE_OPERATION = {
-  name: 'store_operation',
-  text: `
-    INSERT INTO foothold.operation (tenant_id, actor, key, request_hash, applied, flow_key, subject, revision, created_at)
-    VALUES ($1, $2, $3, $4, false, $5, $6, $7, $8)`,
+const OPEN_PROGRESS = { name: 'open_progress', text: 'SELECT foothold.open_progress($1, $2, $3, $4, $5, $6, $7)' };
+const APPLY_TRANSITION = {
+  name: 'apply_transition',
+  text: `SELECT foothold.apply_transition(
+           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) AS done`,
+};
+const STORE_NO_OP = {
+  name: 'store_no_op',
+  text: 'SELECT foothold.store_no_op($1, $2, $3, $4, $5, $6, $7, $8) AS done',
 };
 
 /** The edge to the tables of progress. It stores and reads; what may be stored is decided elsewhere. */
@@ -111,25 +86,24 @@ export class ProgressRepository {
 
   /** One round trip; undefined when the choice of tenant does not hold. Makes the rows on the person's first visit. */
   async read(choice: TenantChoice, subject: string, flow: Flow): Promise<StoredProgress | undefined> {
-    const row = await this.readRow(choice, subject, flow);
-    if (!row || isStored(row, flow)) return row && toProgress(choice.tenantId, flow.key, subject, row);
-    await this.database.query(OPEN_PROGRESS, [
-      choice.tenantId,
-      subject,
-      flow.key,
-      flow.version,
-      flow.has('tenant'),
-      flow.has('member'),
-      new Date(),
-    ]);
-    const opened = await this.readRow(choice, subject, flow);
-    return opened && toProgress(choice.tenantId, flow.key, subject, opened);
+    const values = placeOf(choice, subject, flow);
+    const rows = await this.openedRows<ProgressRow>(choice, subject, flow, READ_PROGRESS, values);
+    return rows && toProgress(choice.tenantId, flow.key, subject, rows);
   }
 
-  /**
-   * Begins the transaction, locks what a transition of `part` is judged on, and finds the operation stored under `key`:
-   * one round trip. Undefined when the choice of tenant does not hold.
-   */
+  /** The same with the operation that is stored under `key`. */
+  async readForTransition(
+    choice: TenantChoice,
+    subject: string,
+    flow: Flow,
+    key: string | undefined,
+  ): Promise<JudgedProgress | undefined> {
+    const values = [...placeOf(choice, subject, flow), key ?? null];
+    const rows = await this.openedRows<TransitionRow>(choice, subject, flow, READ_FOR_TRANSITION, values);
+    return rows && judgedProgress(choice, subject, flow, rows);
+  }
+
+  /** The same again, under a lock that keeps everybody else out until the transaction ends. Rows must have been opened. */
   async lock(
     transaction: Transaction,
     choice: TenantChoice,
@@ -137,64 +111,64 @@ export class ProgressRepository {
     flow: Flow,
     part: StepScope,
     key: string | undefined,
-  ): Promise<{ progress: StoredProgress; operation?: StoredOperation } | undefined> {
-    const [row] = await transaction.call<LockedRow>('foothold.lock_progress', [
-      choice.tenantId,
-      subject,
-      flow.key,
-      flow.version,
-      flow.has('tenant'),
-      flow.has('member'),
-      part,
-      choice.isOnlyChoice,
-      key ?? null,
-      new Date().toISOString(),
-    ]);
-    if (!row?.is_the_choice) return undefined;
-    const { operation_hash: requestHash, operation_applied: applied } = row;
-    return {
-      progress: toProgress(choice.tenantId, flow.key, subject, row),
-      ...(requestHash !== null && applied !== null && { operation: { requestHash, applied } }),
-    };
+  ): Promise<JudgedProgress | undefined> {
+    const moved = part === 'tenant' ? '' : subject;
+    const values = [...placeOf(choice, subject, flow), key ?? null, moved];
+    const rows = await transaction.call<TransitionRow>('foothold.lock_progress', values);
+    return rows[0]?.is_the_choice ? judgedProgress(choice, subject, flow, rows) : undefined;
   }
 
-  /** Stores an accepted transition. Throws when the row is not what it was judged on, which the locks rule out. */
-  async write(transaction: Transaction, before: ProgressKey, change: ProgressChange): Promise<void> {
+  /**
+   * Stores an accepted transition, all of it in one statement. False, and nothing is stored, when the progress is no
+   * longer what it was judged on, or when the key was used meanwhile.
+   * @param transaction where the progress is locked, so that neither can be; without one the statement is its own
+   */
+  async apply(before: ProgressKey, change: ProgressChange, transaction?: Transaction): Promise<boolean> {
     const { part, operation } = change;
-    const subject = part === 'tenant' ? '' : before.subject;
-    const rows = await transaction.query(WRITE_TRANSITION, [
+    const values = [
       before.tenantId,
+      before.subject,
       before.flowKey,
-      subject,
+      part === 'tenant' ? '' : before.subject,
       before.revisions[part],
-      before.revisions[part] + 1,
+      before.revisions[part === 'tenant' ? 'member' : 'tenant'],
+      change.isJudgedOnBoth,
+      before.flowVersion,
       JSON.stringify(change.state.steps),
       JSON.stringify(change.state.data),
-      change.recordedAt,
-      before.revisions[part === 'tenant' ? 'member' : 'tenant'],
-      before.flowVersion,
+      JSON.stringify(change.effects),
       change.action,
       change.step,
-      JSON.stringify(change.effects),
       change.actor,
       change.actorKind,
       operation?.key ?? null,
-      change.occurredAt ?? null,
       operation?.requestHash ?? null,
-      before.subject,
+      change.occurredAt ?? null,
+      change.recordedAt,
       change.activatesDraft,
-    ]);
-    if (rows.length !== 1) throw new Error('The progress changed under its lock');
+    ];
+    if (transaction) {
+      const [row] = await transaction.query<{ done: boolean }>(APPLY_TRANSITION, values);
+      if (!row?.done) throw new Error('The progress changed under its lock');
+      return true;
+    }
+    try {
+      const [row] = await this.database.query<{ done: boolean }>(APPLY_TRANSITION, values);
+      return row?.done === true;
+    } catch (error) {
+      if (isLostRace(error)) return false;
+      throw error;
+    }
   }
 
-  /** Remembers a no-op's outcome, so that its key answers the same also after a later reopen. */
+  /** Remembers how a no-op ended. False when the key was used meanwhile. */
   async storeNoOp(
-    transaction: Transaction,
     progress: StoredProgress,
     part: StepScope,
-    operation: { key: string; requestHash: string },
-  ): Promise<void> {
-    await transaction.query(STORE_OPERATION, [
+    operation: { readonly key: string; readonly requestHash: string },
+    transaction?: Transaction,
+  ): Promise<boolean> {
+    const [row] = await (transaction ?? this.database).query<{ done: boolean }>(STORE_NO_OP, [
       progress.tenantId,
       progress.subject,
       operation.key,
@@ -204,64 +178,103 @@ export class ProgressRepository {
       progress.revisions[part],
       new Date(),
     ]);
+    return row?.done === true;
   }
 
-  private async readRow(choice: TenantChoice, subject: string, flow: Flow): Promise<ProgressRow | undefined> {
-    const values = [choice.tenantId, subject, flow.key, choice.isOnlyChoice];
-    const [row] = await this.database.query<ProgressRow>(READ_PROGRESS, values);
-    return row?.is_the_choice ? row : undefined;
+  /** Undefined when the choice of tenant does not hold; otherwise a row for each part of the flow. */
+  private async openedRows<Row extends ProgressRow>(
+    choice: TenantChoice,
+    subject: string,
+    flow: Flow,
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[] | undefined> {
+    const rows = await this.database.query<Row>(statement, values);
+    if (!rows[0]?.is_the_choice) return undefined;
+    if (rows.length === partCount(flow) && rows[0].part !== null) return rows;
+    const [first, second] = partsOf(flow, subject);
+    await this.database.query(OPEN_PROGRESS, [
+      choice.tenantId,
+      subject,
+      flow.key,
+      first,
+      second,
+      flow.version,
+      new Date(),
+    ]);
+    const opened = await this.database.query<Row>(statement, values);
+    return opened[0]?.is_the_choice ? opened : undefined;
   }
 }
 
+/** One row for each part that is stored. */
 interface ProgressRow {
   readonly role: Role;
   readonly tenant_status: TenantStatus;
   readonly is_the_choice: boolean;
-  readonly shared_version: number | null;
-  readonly shared_revision: number | null;
-  readonly shared_steps: PartState['steps'] | null;
-  readonly shared_data: PartState['data'] | null;
-  readonly shared_started_at: Date | null;
-  readonly shared_updated_at: Date | null;
-  readonly own_version: number | null;
-  readonly own_revision: number | null;
-  readonly own_steps: PartState['steps'] | null;
-  readonly own_data: PartState['data'] | null;
-  readonly own_started_at: Date | null;
-  readonly own_updated_at: Date | null;
+  /** Null when no part is stored; '' is the tenant's. */
+  readonly part: string | null;
+  readonly flow_version: number;
+  readonly revision: number;
+  readonly steps: PartState['steps'];
+  readonly data: PartState['data'];
+  readonly started_at: Date | null;
+  readonly updated_at: Date;
 }
 
-interface LockedRow extends ProgressRow {
+interface TransitionRow extends ProgressRow {
   readonly operation_hash: string | null;
   readonly operation_applied: boolean | null;
 }
 
-const isStored = (row: ProgressRow, flow: Flow): boolean =>
-  (row.shared_version !== null || !flow.has('tenant')) && (row.own_version !== null || !flow.has('member'));
+/** The parts that the flow has, as the functions take them: the shared one first, and a single one twice. */
+const partsOf = (flow: Flow, subject: string): [string, string] => [
+  flow.has('tenant') ? '' : subject,
+  flow.has('member') ? subject : '',
+];
+const partCount = (flow: Flow): number => (hasBothParts(flow) ? 2 : 1);
+export const hasBothParts = (flow: Flow): boolean => flow.has('tenant') && flow.has('member');
 
-const partState = (steps: PartState['steps'] | null, data: PartState['data'] | null): PartState =>
-  steps && data ? { steps, data } : EMPTY_PART;
+const placeOf = (choice: TenantChoice, subject: string, flow: Flow): Array<string | boolean | null> => [
+  choice.tenantId,
+  subject,
+  flow.key,
+  ...partsOf(flow, subject),
+  choice.isOnlyChoice,
+];
 
-function toProgress(tenantId: string, flowKey: string, subject: string, row: ProgressRow): StoredProgress {
-  const flowVersion = row.shared_version ?? row.own_version;
-  const updatedAt = newest(row.shared_updated_at, row.own_updated_at);
-  if (flowVersion === null || updatedAt === null) throw new Error('Progress was read before it was opened');
+function judgedProgress(
+  choice: TenantChoice,
+  subject: string,
+  flow: Flow,
+  rows: readonly TransitionRow[],
+): JudgedProgress {
+  const progress = toProgress(choice.tenantId, flow.key, subject, rows);
+  const { operation_hash: requestHash, operation_applied: applied } = rows[0] as TransitionRow;
+  return requestHash !== null && applied !== null ? { progress, operation: { requestHash, applied } } : { progress };
+}
+
+const partState = (row: ProgressRow | undefined): PartState =>
+  row ? { steps: row.steps, data: row.data } : EMPTY_PART;
+
+function toProgress(tenantId: string, flowKey: string, subject: string, rows: readonly ProgressRow[]): StoredProgress {
+  const shared = rows.find(({ part }) => part === '');
+  const own = rows.find(({ part }) => part === subject);
+  const leading = shared ?? own;
+  if (!leading) throw new Error('Progress was read before it was opened');
+  const other = shared && own ? own : leading;
   return {
     tenantId,
     flowKey,
     subject,
-    role: row.role,
-    tenantStatus: row.tenant_status,
-    flowVersion,
-    state: {
-      tenant: partState(row.shared_steps, row.shared_data),
-      member: partState(row.own_steps, row.own_data),
-    },
-    revisions: { tenant: row.shared_revision ?? 0, member: row.own_revision ?? 0 },
-    startedAt: oldest(row.shared_started_at, row.own_started_at),
-    updatedAt,
+    role: leading.role,
+    tenantStatus: leading.tenant_status,
+    flowVersion: leading.flow_version,
+    state: { tenant: partState(shared), member: partState(own) },
+    revisions: { tenant: shared?.revision ?? 0, member: own?.revision ?? 0 },
+    startedAt: oldest(leading.started_at, other.started_at),
+    updatedAt: leading.updated_at > other.updated_at ? leading.updated_at : other.updated_at,
   };
 }
 
-const newest = (a: Date | null, b: Date | null): Date | null => (a && b ? (a > b ? a : b) : (a ?? b));
 const oldest = (a: Date | null, b: Date | null): Date | null => (a && b ? (a < b ? a : b) : (a ?? b));

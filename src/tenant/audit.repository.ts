@@ -22,13 +22,14 @@ const RECORD = {
 export class AuditRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** In a transaction of the tenant's that is open already. */
-  async recordIn(transaction: Transaction, { actor, action, detail }: AuditEntry): Promise<void> {
-    const values = [transaction.tenantId, randomUUID(), actor, action, JSON.stringify(detail), new Date()];
-    await transaction.query(RECORD, values);
+  /** @param transaction of the same tenant, to be part of it; without one the entry is written on its own */
+  record(tenantId: string, entry: AuditEntry, transaction?: Transaction): Promise<void> {
+    if (transaction) return write(transaction, entry);
+    return this.unitOfWork.run({ tenantId }, (own) => write(own, entry));
   }
+}
 
-  record(tenantId: string, entry: AuditEntry): Promise<void> {
-    return this.unitOfWork.run({ tenantId }, (transaction) => this.recordIn(transaction, entry));
-  }
+async function write(transaction: Transaction, { actor, action, detail }: AuditEntry): Promise<void> {
+  const values = [transaction.tenantId, randomUUID(), actor, action, JSON.stringify(detail), new Date()];
+  await transaction.query(RECORD, values);
 }

@@ -39,13 +39,19 @@ describe('security headers', () => {
     async (path) => {
       const { headers } = await service.person().get(path);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+      expect(headers.get('x-frame-options')).toBe('DENY');
       expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{8}/);
-      expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect([headers.get('x-powered-by'), headers.get('server')]).toEqual([null, null]);
     },
   );
+
+  test('let the documentation show itself, and nothing of others', async () => {
+    const { headers } = await service.anonymous().get('/docs');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+  });
 
   test('no answer sets a cookie', async () => {
     const person = service.person();

@@ -13,6 +13,8 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Whether commits survive a crash of the machine. Default true; false is for tests, and faster. */
   readonly fsync?: boolean;
+  /** Memory for its cache of pages, such as `1GB`. Default 64MB, which a laptop does not notice. */
+  readonly sharedBuffers?: string;
   /** Called with the path of the server's log when the server ends without having been stopped here. */
   readonly onLost?: (log: string) => void;
 }
@@ -39,8 +41,8 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '100',
-  shared_buffers: '64MB',
 };
+const DEFAULT_SHARED_BUFFERS = '64MB';
 const NO_FSYNC = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /**
@@ -58,7 +60,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (!(await openCluster(folder, programs.version))) await createCluster(folder, programs, launcher, { fsync });
   const connection = (await openCluster(folder, programs.version)) as ConnectionFile;
 
-  const settings = fsync ? SETTINGS : { ...SETTINGS, ...NO_FSYNC };
+  const shared_buffers = options.sharedBuffers ?? DEFAULT_SHARED_BUFFERS;
+  const settings = { ...SETTINGS, shared_buffers, ...(fsync ? {} : NO_FSYNC) };
   const { session, pid, port, adopted } = await runPostmaster({ folder, connection, programs, launcher, settings });
   let stopping = false;
   const stop = async (): Promise<void> => {
