@@ -2,7 +2,7 @@ import { DEMO_PASSWORD, DEMO_PEOPLE } from './demo-people.js';
 import type { LocalRun } from './local-run.js';
 import { APPLICATIONS, MACHINE_SECRET, WEB_CLIENT_ID } from './stand-in/applications.js';
 
-const MACHINES = APPLICATIONS.filter(({ clientSecret }) => clientSecret !== undefined);
+const MACHINES = APPLICATIONS.filter(({ permissions }) => permissions.length > 0);
 
 /** One line saying which parts are local, or an empty one when none is. */
 export function localNotice({ postgres, standIn }: LocalRun): string {

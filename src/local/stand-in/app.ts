@@ -2,12 +2,15 @@ import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import { Auth0Error } from './auth0-error.js';
 import { registerDiscoveryEndpoints } from './discovery.endpoints.js';
 import { issuerOf } from './issuer.js';
-import type { People } from './people.js';
-import type { SigningKeys } from './signing-keys.js';
+import { ManagementAccess } from './management/management-access.js';
+import { registerUsersEndpoints } from './management/users.endpoints.js';
 import { registerSignupEndpoint } from './signup.endpoint.js';
+import type { Tenant } from './tenant.js';
 import { registerTokenEndpoint } from './token.endpoint.js';
 
-const BODY_LIMIT_BYTES = 100_000;
+const BODY_LIMIT_BYTES = 200_000;
+/** Of enterprise connections they hold a whole e-mail address. */
+const LONGEST_USER_ID = 500;
 /** auth0-spa-js sends `auth0-client` with every token request. */
 const CORS_HEADERS = {
   'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
@@ -17,8 +20,13 @@ const CORS_HEADERS = {
 };
 
 /** The stand-in's endpoints, not yet listening. */
-export async function buildApp(keys: SigningKeys, people: People, audience: string): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, logger: false });
+export async function buildApp(tenant: Tenant): Promise<FastifyInstance> {
+  const { clock, keys, people, rateLimit } = tenant;
+  const app = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    logger: false,
+    routerOptions: { maxParamLength: LONGEST_USER_ID },
+  });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(body as string)));
   });
@@ -40,8 +48,9 @@ export async function buildApp(keys: SigningKeys, people: People, audience: stri
     return reply.status(500).send({ error: 'server_error', error_description: 'Internal Server Error' });
   });
   registerDiscoveryEndpoints(app, keys);
-  registerTokenEndpoint(app, { keys, people, audience });
+  registerTokenEndpoint(app, tenant);
   registerSignupEndpoint(app, people);
+  registerUsersEndpoints(app, people, new ManagementAccess(keys, clock, rateLimit));
   await app.ready();
   return app;
 }

@@ -12,14 +12,19 @@ export interface Application {
   /** Absent: a public client, such as a web front end. */
   readonly clientSecret?: string;
   readonly grantTypes: readonly GrantType[];
-  /** What it may do as itself (client_credentials). */
+  /** What it may do as itself (client_credentials) at the tenant's API. */
   readonly permissions: readonly string[];
+  /** What it may do at the Management API. Absent: nothing at all. */
+  readonly managementScopes?: readonly string[];
 }
 
 /** Of every machine client: nothing here is worth a better one. */
 export const MACHINE_SECRET = 'local-only';
 
 export const WEB_CLIENT_ID = 'foothold-demo-web';
+
+/** The service's own application, for the Management API. */
+export const SERVICE_CLIENT_ID = 'foothold-service';
 
 export const APPLICATIONS: readonly Application[] = [
   { clientId: WEB_CLIENT_ID, grantTypes: ['password'], permissions: [] },
@@ -34,6 +39,13 @@ export const APPLICATIONS: readonly Application[] = [
     clientSecret: MACHINE_SECRET,
     grantTypes: ['client_credentials'],
     permissions: ['platform:admin'],
+  },
+  {
+    clientId: SERVICE_CLIENT_ID,
+    clientSecret: MACHINE_SECRET,
+    grantTypes: ['client_credentials'],
+    permissions: [],
+    managementScopes: ['read:users', 'update:users', 'update:users_app_metadata'],
   },
 ];
 

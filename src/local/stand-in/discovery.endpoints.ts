@@ -4,7 +4,7 @@ import type { SigningKeys } from './signing-keys.js';
 
 /** What a verifier reads: the discovery document of the domain it asked, and the keys. */
 export function registerDiscoveryEndpoints(app: FastifyInstance, keys: SigningKeys): void {
-  app.get('/.well-known/openid-configuration', async (request) => {
+  app.get('/.well-known/openid-configuration', { config: { operation: 'discovery' } }, async (request) => {
     const issuer = issuerOf(request);
     return {
       issuer,
@@ -17,5 +17,5 @@ export function registerDiscoveryEndpoints(app: FastifyInstance, keys: SigningKe
       id_token_signing_alg_values_supported: ['RS256'],
     };
   });
-  app.get('/.well-known/jwks.json', async () => ({ keys: keys.publicKeys() }));
+  app.get('/.well-known/jwks.json', { config: { operation: 'jwks' } }, async () => ({ keys: keys.publicKeys() }));
 }

@@ -20,3 +20,8 @@ export function issuerOf(request: FastifyRequest): string {
   }
   return `http://${host}/`;
 }
+
+/** Identifier of the Management API. It stays that of the canonical domain, whichever domain was asked. */
+export function managementAudienceOf(request: FastifyRequest): string {
+  return `http://localhost:${request.socket.localPort}/api/v2/`;
+}

@@ -1,4 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomBytes, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
 import { promisify } from 'node:util';
 import { readJsonIfPresent, writePrivateJson } from '../private-file.js';
 
@@ -66,5 +74,23 @@ export class SigningKeys {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const content = `${part({ alg: 'RS256', typ: 'JWT', kid })}.${part(claims)}`;
     return `${content}.${sign('RSA-SHA256', Buffer.from(content), privateKey).toString('base64url')}`;
+  }
+
+  /** The claims of a JWT that one of these keys signed; undefined for any other. Its times are not looked at. */
+  verify(token: string): Readonly<Record<string, unknown>> | undefined {
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const key = this.keys.find(({ kid }) => kid === jsonPart(header)?.['kid']);
+    if (!key) return undefined;
+    const content = Buffer.from(`${header}.${payload}`);
+    const isOurs = verify('RSA-SHA256', content, createPublicKey(key.privateKey), Buffer.from(signature, 'base64url'));
+    return isOurs ? jsonPart(payload) : undefined;
+  }
+}
+
+function jsonPart(part: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
+  } catch {
+    return undefined;
   }
 }

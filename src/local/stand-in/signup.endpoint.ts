@@ -9,7 +9,7 @@ const EMAIL = /^[^\s@]{1,64}@[^\s@]+\.[^\s@]+$/;
 
 /** `POST /dbconnections/signup`: a person makes an account of their own. */
 export function registerSignupEndpoint(app: FastifyInstance, people: People): void {
-  app.post('/dbconnections/signup', async (request) => {
+  app.post('/dbconnections/signup', { config: { operation: 'signup' } }, async (request) => {
     const wanted = readParameters(request.body, ['client_id', 'email', 'password', 'connection']);
     if (!APPLICATIONS.some((application) => application.clientId === wanted.client_id)) {
       throw Auth0Error.signup('invalid_signup', 'client_id is missing or unknown');

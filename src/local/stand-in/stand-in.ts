@@ -4,8 +4,12 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { LOCAL_AUDIENCE } from './applications.js';
 import { buildApp } from './app.js';
+import { Clock } from './clock.js';
+import { RateLimit } from './management/rate-limit.js';
+import type { RatePlan } from './management/rate-plan.js';
 import { People } from './people.js';
 import { SigningKeys } from './signing-keys.js';
+import type { Tenant } from './tenant.js';
 
 export interface StandInOptions {
   /** Where local data is kept; the stand-in takes the subfolder `auth0`. Made if missing. */
@@ -14,16 +18,18 @@ export interface StandInOptions {
   readonly port: number;
   /** Identifier of the API tokens are asked for. Default {@link LOCAL_AUDIENCE}. */
   readonly audience?: string;
+  /** Whose limits of the Management API hold. Default `free`, as the service's. */
+  readonly ratePlan?: RatePlan;
 }
 
 /** A small Auth0 tenant on this machine. Tokens and people survive a restart. */
-export interface StandIn {
+export interface StandIn extends Tenant {
+  readonly dataDir: string;
   readonly port: number;
   /** The canonical domain, `http://localhost:PORT`. */
   readonly domain: string;
   /** The custom domain, `http://127.0.0.1:PORT`. */
   readonly customDomain: string;
-  readonly audience: string;
   /** Signs with a new key from now on; tokens of older keys still verify. Returns the new key's id. */
   rotateKeys(): Promise<string>;
   stop(): Promise<void>;
@@ -33,22 +39,30 @@ export interface StandIn {
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const folder = path.join(options.dataDir, 'auth0');
   await mkdir(folder, { recursive: true });
+  const clock = new Clock();
   const [keys, people] = await Promise.all([
     SigningKeys.open(path.join(folder, 'signing-keys.json')),
-    People.open(path.join(folder, 'people.json')),
+    People.open(path.join(folder, 'people.json'), clock),
   ]);
-  const audience = options.audience ?? LOCAL_AUDIENCE;
-  const app = await buildApp(keys, people, audience);
+  const tenant: Tenant = {
+    audience: options.audience ?? LOCAL_AUDIENCE,
+    clock,
+    keys,
+    people,
+    rateLimit: new RateLimit(options.ratePlan ?? 'free'),
+  };
+  const app = await buildApp(tenant);
   const servers = await listenOnLoopback(
     () => createServer((request, response) => app.routing(request, response)),
     options.port,
   );
   const port = portOf(servers[0] as Server);
   return {
+    ...tenant,
+    dataDir: options.dataDir,
     port,
     domain: `http://localhost:${port}`,
     customDomain: `http://127.0.0.1:${port}`,
-    audience,
     rotateKeys: () => keys.rotate(),
     stop: async () => {
       await Promise.all(servers.map(close));

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Application, authenticateApplication, type GrantType } from './applications.js';
 import { Auth0Error } from './auth0-error.js';
-import { issuerOf } from './issuer.js';
+import type { Clock } from './clock.js';
+import { issuerOf, managementAudienceOf } from './issuer.js';
 import { readParameters } from './parameters.js';
-import type { People } from './people.js';
 import type { SigningKeys } from './signing-keys.js';
+import type { Tenant } from './tenant.js';
 
 const TOKEN_LIFETIME_SECONDS = 86_400;
 const PARAMETERS = [
@@ -28,24 +29,18 @@ interface TokenResponse {
   readonly token_type: 'Bearer';
 }
 
-interface Dependencies {
-  readonly keys: SigningKeys;
-  readonly people: People;
-  readonly audience: string;
-}
-
 /** `POST /oauth/token` for the grants `client_credentials` and `password`. */
-export function registerTokenEndpoint(app: FastifyInstance, dependencies: Dependencies): void {
-  app.post('/oauth/token', async (request, reply) => {
+export function registerTokenEndpoint(app: FastifyInstance, tenant: Tenant): void {
+  app.post('/oauth/token', { config: { operation: 'token' } }, async (request, reply) => {
     void reply.header('cache-control', 'no-store');
     const wanted = readParameters(request.body, PARAMETERS);
     switch (wanted.grant_type) {
       case undefined:
         throw missing('grant_type');
       case 'client_credentials':
-        return grantToMachine(request, wanted, dependencies);
+        return grantToMachine(request, wanted, tenant);
       case 'password':
-        return grantToPerson(request, wanted, dependencies);
+        return grantToPerson(request, wanted, tenant);
       default:
         throw Auth0Error.oauth(403, 'unsupported_grant_type', `Unsupported grant type: ${wanted.grant_type}`);
     }
@@ -55,35 +50,42 @@ export function registerTokenEndpoint(app: FastifyInstance, dependencies: Depend
 function grantToMachine(
   request: FastifyRequest,
   wanted: TokenRequest,
-  { keys, audience }: Dependencies,
+  { keys, clock, audience }: Tenant,
 ): TokenResponse {
   const application = authenticateFor('client_credentials', wanted);
   if (!wanted.audience) {
     throw Auth0Error.oauth(403, 'access_denied', 'Non-global clients are not allowed access to APIv1');
   }
-  if (wanted.audience !== audience) {
+  const isManagement = wanted.audience === managementAudienceOf(request);
+  if (!isManagement && wanted.audience !== audience) {
     throw Auth0Error.oauth(403, 'access_denied', `Service not enabled within domain: ${wanted.audience}`);
   }
+  const granted = isManagement ? application.managementScopes : application.permissions;
+  if (!granted?.length) {
+    const description = `Client is not authorized to access "${wanted.audience}". You need to create a "client-grant" associated to this API.`;
+    throw Auth0Error.oauth(403, 'access_denied', description);
+  }
   const scopes = scopesOf(wanted);
-  const refused = scopes.filter((scope) => !application.permissions.includes(scope));
+  const refused = scopes.filter((scope) => !granted.includes(scope));
   if (refused.length) {
     throw Auth0Error.oauth(403, 'access_denied', `Client has not been granted scopes: ${refused.join(', ')}`);
   }
-  const permissions = scopes.length ? scopes : application.permissions;
-  return issue(request, wanted, keys, {
+  const allowed = scopes.length ? scopes : granted;
+  return issue(request, wanted, keys, clock, {
     sub: `${application.clientId}@clients`,
-    aud: audience,
+    aud: wanted.audience,
     azp: application.clientId,
     gty: 'client-credentials',
-    ...(permissions.length ? { scope: permissions.join(' ') } : {}),
-    permissions,
+    scope: allowed.join(' '),
+    // The Management API knows scopes only.
+    ...(isManagement ? {} : { permissions: allowed }),
   });
 }
 
 async function grantToPerson(
   request: FastifyRequest,
   wanted: TokenRequest,
-  { keys, people, audience }: Dependencies,
+  { keys, people, clock, audience }: Tenant,
 ): Promise<TokenResponse> {
   const application = authenticateFor('password', wanted);
   if (!wanted.username) throw missing('username');
@@ -97,7 +99,7 @@ async function grantToPerson(
   // Without an audience Auth0's access token is opaque: no API can verify it. A local run must show that mistake too.
   if (!wanted.audience) return respond(randomBytes(32).toString('base64url'), scopes.join(' '));
   const userinfo = `${issuerOf(request)}userinfo`;
-  return issue(request, wanted, keys, {
+  return issue(request, wanted, keys, clock, {
     sub: person.id,
     aud: scopes.includes('openid') ? [audience, userinfo] : audience,
     azp: application.clientId,
@@ -119,12 +121,13 @@ function issue(
   request: FastifyRequest,
   wanted: TokenRequest,
   keys: SigningKeys,
+  clock: Clock,
   claims: Readonly<Record<string, unknown>> & { readonly scope?: string },
 ): TokenResponse {
   if (wanted.organization !== undefined && !/^org_[A-Za-z0-9]{1,48}$/.test(wanted.organization)) {
     throw Auth0Error.oauth(400, 'invalid_request', 'Parameter organization must be an organization id (org_…)');
   }
-  const iat = Math.floor(Date.now() / 1000);
+  const iat = clock.seconds();
   const token = keys.sign({
     iss: issuerOf(request),
     ...claims,
