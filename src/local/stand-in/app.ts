@@ -1,5 +1,7 @@
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import { Auth0Error } from './auth0-error.js';
+import { registerControlEndpoints } from './control/control.endpoints.js';
+import { interceptRequests } from './control/interception.js';
 import { registerDiscoveryEndpoints } from './discovery.endpoints.js';
 import { issuerOf } from './issuer.js';
 import { ManagementAccess } from './management/management-access.js';
@@ -13,7 +15,7 @@ const BODY_LIMIT_BYTES = 200_000;
 const LONGEST_USER_ID = 500;
 /** auth0-spa-js sends `auth0-client` with every token request. */
 const CORS_HEADERS = {
-  'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
+  'access-control-allow-methods': 'GET, POST, PATCH, PUT, DELETE, OPTIONS',
   'access-control-allow-headers': 'authorization, content-type, auth0-client',
   'access-control-max-age': '600',
   vary: 'Origin',
@@ -25,6 +27,7 @@ export async function buildApp(tenant: Tenant): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     logger: false,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     routerOptions: { maxParamLength: LONGEST_USER_ID },
   });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
@@ -47,6 +50,8 @@ export async function buildApp(tenant: Tenant): Promise<FastifyInstance> {
     process.stderr.write(`The Auth0 stand-in failed: ${error.stack}\n`);
     return reply.status(500).send({ error: 'server_error', error_description: 'Internal Server Error' });
   });
+  interceptRequests(app, tenant);
+  registerControlEndpoints(app, tenant);
   registerDiscoveryEndpoints(app, keys);
   registerTokenEndpoint(app, tenant);
   registerSignupEndpoint(app, people);

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { LOCAL_AUDIENCE } from './applications.js';
 import { buildApp } from './app.js';
 import { Clock } from './clock.js';
+import { Faults } from './control/faults.js';
+import { RequestLog } from './control/request-log.js';
 import { RateLimit } from './management/rate-limit.js';
 import type { RatePlan } from './management/rate-plan.js';
 import { People } from './people.js';
@@ -47,9 +49,11 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const tenant: Tenant = {
     audience: options.audience ?? LOCAL_AUDIENCE,
     clock,
+    faults: new Faults(),
     keys,
     people,
     rateLimit: new RateLimit(options.ratePlan ?? 'free'),
+    requests: new RequestLog(),
   };
   const app = await buildApp(tenant);
   const servers = await listenOnLoopback(

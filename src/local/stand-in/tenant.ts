@@ -1,4 +1,6 @@
 import type { Clock } from './clock.js';
+import type { Faults } from './control/faults.js';
+import type { RequestLog } from './control/request-log.js';
 import type { RateLimit } from './management/rate-limit.js';
 import type { People } from './people.js';
 import type { SigningKeys } from './signing-keys.js';
@@ -8,7 +10,9 @@ export interface Tenant {
   /** Identifier of the API that tokens are asked for. */
   readonly audience: string;
   readonly clock: Clock;
+  readonly faults: Faults;
   readonly keys: SigningKeys;
   readonly people: People;
   readonly rateLimit: RateLimit;
+  readonly requests: RequestLog;
 }

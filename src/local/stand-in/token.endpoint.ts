@@ -34,17 +34,23 @@ export function registerTokenEndpoint(app: FastifyInstance, tenant: Tenant): voi
   app.post('/oauth/token', { config: { operation: 'token' } }, async (request, reply) => {
     void reply.header('cache-control', 'no-store');
     const wanted = readParameters(request.body, PARAMETERS);
-    switch (wanted.grant_type) {
-      case undefined:
-        throw missing('grant_type');
-      case 'client_credentials':
-        return grantToMachine(request, wanted, tenant);
-      case 'password':
-        return grantToPerson(request, wanted, tenant);
-      default:
-        throw Auth0Error.oauth(403, 'unsupported_grant_type', `Unsupported grant type: ${wanted.grant_type}`);
-    }
+    const answer = await grant(request, wanted, tenant);
+    tenant.faults.tokenIssued(answer.access_token);
+    return answer;
   });
+}
+
+async function grant(request: FastifyRequest, wanted: TokenRequest, tenant: Tenant): Promise<TokenResponse> {
+  switch (wanted.grant_type) {
+    case undefined:
+      throw missing('grant_type');
+    case 'client_credentials':
+      return grantToMachine(request, wanted, tenant);
+    case 'password':
+      return grantToPerson(request, wanted, tenant);
+    default:
+      throw Auth0Error.oauth(403, 'unsupported_grant_type', `Unsupported grant type: ${wanted.grant_type}`);
+  }
 }
 
 function grantToMachine(

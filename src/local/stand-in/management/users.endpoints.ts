@@ -3,7 +3,13 @@ import { forbiddenName, type Metadata } from '../metadata.js';
 import { withMetadata, type MetadataChange, type People, type Person } from '../people.js';
 import type { ManagementAccess } from './management-access.js';
 import { invalidBody, invalidQuery, managementError } from './management-error.js';
-import { fieldSelection, PROFILE_LIMIT_BYTES, profileBytes, userProfile } from './user-profile.js';
+import {
+  fieldSelection,
+  PROFILE_LIMIT_BYTES,
+  PROFILE_WARNING_BYTES,
+  profileBytes,
+  userProfile,
+} from './user-profile.js';
 
 interface ById {
   readonly Params: { readonly id: string };
@@ -41,7 +47,7 @@ export function registerUsersEndpoints(app: FastifyInstance, people: People, acc
     access.admit(request, reply, 'writeUsers', touchesUserMetadata ? WRITE_SCOPES : WRITE_APP_METADATA_SCOPES);
     const change = readChange(request.body);
     const id = userId(request);
-    refuseOversized(withMetadata(existing(people.get(id)), change));
+    noteSize(request, profileBytes(withMetadata(existing(people.get(id)), change)));
     return userProfile(existing(await people.changeMetadata(id, change)));
   });
 }
@@ -78,10 +84,13 @@ function refuseMalformed(field: string, value: unknown): void {
   if (name !== undefined) throw invalidBody(`Names must not contain . or $: ${name} in ${field}`);
 }
 
-function refuseOversized(person: Person): void {
-  const bytes = profileBytes(person);
+/** Throws when the changed profile would be too long. One that only breaches Auth0's 10 kB is noted in the log. */
+function noteSize({ logged }: FastifyRequest<ById>, bytes: number): void {
   if (bytes > PROFILE_LIMIT_BYTES) {
     throw invalidBody(`The user profile would be ${bytes} bytes long, more than ${PROFILE_LIMIT_BYTES}`);
+  }
+  if (logged && bytes > PROFILE_WARNING_BYTES) {
+    logged.warning = `The user profile is ${bytes} bytes long, more than ${PROFILE_WARNING_BYTES}`;
   }
 }
 
