@@ -50,7 +50,7 @@ const isContention = (error: unknown): boolean => CONTENDED.has(sqlStateOf(error
 
 /** Errors of the socket carry a Node code (ECONNREFUSED …); errors of pg's own, only a message. */
 const CONNECTION_MESSAGE =
-  /Connection terminated|Client has encountered a connection error|not queryable|Query read timeout/;
+  /Connection terminated|Client has encountered a connection error|not queryable|Query read timeout|timeout expired/;
 const POOL_MESSAGE = /timeout exceeded when trying to connect/;
 
 export function isUnavailable(error: unknown): boolean {
@@ -59,6 +59,18 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const isSocketError = 'syscall' in error || ('code' in error && /^E[A-Z]+$/.test(String(error.code)));
   return isSocketError || CONNECTION_MESSAGE.test(error.message);
+}
+
+/** No session can be had (28, 3D000 included), the session ended, or the query took too long: 57014 by the server's clock. */
+const OUTAGE = /^(08|57P0|57014|28|3D000)/;
+
+/**
+ * Whether the error tells of a database that is gone or hangs, so that asking again only costs time. Waiting for a free
+ * connection of the pool is not among it, nor is a database that answers with an error.
+ */
+export function isOutage(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === undefined ? isUnavailable(error) : OUTAGE.test(state);
 }
 
 /** Turns what the driver throws into what the service tells apart; anything else passes through as it is. */

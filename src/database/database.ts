@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config/config.js';
+import { DatabaseCircuit } from './database-circuit.js';
 import { translateError } from './database-errors.js';
 import { DatabaseStartup } from './database-startup.js';
 import type { Statement } from './statement.js';
@@ -17,6 +18,7 @@ export class Database {
   constructor(
     private readonly dataSource: DataSource,
     private readonly startup: DatabaseStartup,
+    private readonly circuit: DatabaseCircuit,
     @Inject(CONFIG) config: Config,
   ) {
     this.prepared = config.database.preparedStatements;
@@ -25,11 +27,16 @@ export class Database {
   /** Runs one statement in its own transaction. It must set its tenant itself (see `read_progress`). */
   async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     try {
-      const result = await this.pool.query(this.configOf(statement, values));
+      const result = await this.guarded(() => this.pool.query(this.configOf(statement, values)));
       return result.rows as Row[];
     } catch (error) {
       throw this.translated(error);
     }
+  }
+
+  /** Runs what talks to the database, unless it is known to be down: that throws `DatabaseUnavailable` at once. */
+  guarded<T>(work: () => Promise<T>): Promise<T> {
+    return this.circuit.run(work);
   }
 
   /** A connection of the pool. Whoever takes one gives it back. */

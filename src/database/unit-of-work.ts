@@ -18,7 +18,7 @@ export class UnitOfWork {
   async run<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.attempt(scope, work);
+        return await this.database.guarded(() => this.attempt(scope, work));
       } catch (error) {
         if (attempt >= ATTEMPTS || !isLostRace(error)) throw this.database.translated(error);
       }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { CIRCUIT_STATUSES, type CircuitStatus } from '../database/database-circuit.js';
 
 const LEVEL_STATUSES = ['up', 'degraded', 'down'] as const;
 export type LevelStatus = (typeof LEVEL_STATUSES)[number];
@@ -34,6 +35,12 @@ export class DatabaseHealthDto {
 
   @ApiProperty({ type: String, nullable: true, description: 'What is wrong.' })
   detail!: string | null;
+
+  @ApiProperty({
+    enum: CIRCUIT_STATUSES,
+    description: 'Open: requests are refused at once, until a probe (half_open) finds the database again.',
+  })
+  circuit!: CircuitStatus;
 
   @ApiProperty({ type: PoolDto })
   pool!: PoolDto;

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SigningKeys } from '../auth/signing-keys.js';
+import { DatabaseCircuit } from '../database/database-circuit.js';
 import { DatabaseOverloaded } from '../database/database-errors.js';
 import { DatabaseStartup } from '../database/database-startup.js';
 import { Database } from '../database/database.js';
@@ -18,6 +19,7 @@ export class HealthService {
   constructor(
     private readonly database: Database,
     private readonly startup: DatabaseStartup,
+    private readonly circuit: DatabaseCircuit,
     private readonly keys: SigningKeys,
   ) {}
 
@@ -33,7 +35,7 @@ export class HealthService {
     const database: LevelStatus = detail === null ? 'up' : 'down';
     return {
       status: database === 'up' && keys === 'up' ? 'up' : 'degraded',
-      database: { status: database, detail, pool: this.database.poolState },
+      database: { status: database, detail, circuit: this.circuit.status, pool: this.database.poolState },
       keys: {
         status: keys,
         issuers: issuers.map((state) => ({ ...state, lastSuccess: state.lastSuccess?.toISOString() ?? null })),

@@ -1,17 +1,19 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { CIRCUIT_STATUSES, DatabaseCircuit } from '../database/database-circuit.js';
 import { Database } from '../database/database.js';
 
-/** Memory, CPU and event-loop lag of the process, and the state of its pool; read when somebody asks for them. */
+/** Memory, CPU and event-loop lag of the process, and the state of its pool and its circuit; read when somebody asks for them. */
 @Injectable()
 export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly database: Database,
+    private readonly circuit: DatabaseCircuit,
     private readonly registry: Registry,
   ) {}
 
   onModuleInit(): void {
-    const { database, registry } = this;
+    const { database, circuit, registry } = this;
     collectDefaultMetrics({ register: registry });
     new Gauge({
       name: 'foothold_pool_connections',
@@ -20,6 +22,16 @@ export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
       registers: [registry],
       collect() {
         for (const [state, count] of Object.entries(database.poolState)) this.set({ state }, count);
+      },
+    });
+    new Gauge({
+      name: 'foothold_circuit_state',
+      help: '1 for the state that the circuit breaker is in',
+      labelNames: ['circuit', 'state'],
+      registers: [registry],
+      collect() {
+        for (const state of CIRCUIT_STATUSES)
+          this.set({ circuit: 'database', state }, Number(state === circuit.status));
       },
     });
   }

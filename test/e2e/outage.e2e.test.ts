@@ -1,0 +1,112 @@
+import type { Api } from '../support/api.js';
+import { key } from '../support/api.js';
+import { BuiltService } from '../support/built-service.js';
+import { eventually } from '../support/eventually.js';
+import { TestService } from '../support/service.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { BUSINESS } from '../support/workspace.js';
+
+const BUILD_MS = 120_000;
+const POOL_SIZE = 6;
+/** As many as open the circuit. */
+const FAILURES = 5;
+
+let service: TestService;
+let proxy: TcpProxy;
+/** The service whose way to the database goes through the proxy. */
+let victim: BuiltService;
+beforeAll(async () => {
+  BuiltService.build();
+  service = await TestService.start();
+  proxy = await TcpProxy.open(service.database.appUrl);
+  victim = await BuiltService.start({
+    ...service.env,
+    DATABASE_URL: proxy.urlOf(service.database.appUrl),
+    DATABASE_POOL_SIZE: String(POOL_SIZE),
+  });
+}, BUILD_MS);
+afterAll(async () => {
+  victim.signal('SIGTERM');
+  await victim.ended();
+  await proxy.close();
+  await service.stop();
+});
+
+let person: Api;
+beforeEach(async () => {
+  person = service.person().at(victim.url);
+  await person.view();
+});
+
+const circuit = async (): Promise<string> => (await person.get('/health')).body.database.circuit;
+const untilItAnswers = () => eventually(async () => (await person.view()).status === 200);
+const failing = () => Promise.all(Array.from({ length: FAILURES }, () => person.view()));
+const UNKNOWN = { status: 503, body: { code: 'status_unknown' } };
+
+test('a database that is gone opens the circuit: answers come without asking it, until it is back', async () => {
+  await proxy.refuse();
+  for (const answer of await failing()) expect(answer).toMatchObject(UNKNOWN);
+  expect(await circuit()).not.toBe('closed');
+  const metrics = (await person.get('/metrics')).body;
+  expect(metrics).toContain('foothold_circuit_state{circuit="database",state="closed"} 0');
+  const refused = await person.move({ step: 'business_info', action: 'complete', data: BUSINESS });
+  expect(refused).toMatchObject(UNKNOWN);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await person.get('/health/ready')).body).toEqual({ status: 'degraded' });
+  await proxy.accept();
+  await untilItAnswers();
+  expect(await circuit()).toBe('closed');
+});
+
+test('while the circuit is open, a request does not reach the database, and none waits for a probe', async () => {
+  await proxy.refuse();
+  await failing();
+  proxy.hang();
+  await proxy.accept();
+  await eventually(async () => (await circuit()) === 'half_open');
+  const before = proxy.asked;
+  for (const answer of await Promise.all(Array.from({ length: 50 }, () => person.view()))) {
+    expect(answer).toMatchObject(UNKNOWN);
+  }
+  // No more than the probes, which are a second apart.
+  expect(proxy.asked - before).toBeLessThan(FAILURES);
+  proxy.resume();
+  proxy.cut();
+  await untilItAnswers();
+});
+
+test('a database that hangs opens the circuit, and what it was asked is not lost when it goes on', async () => {
+  const retried = key();
+  const command = { step: 'business_info', action: 'complete', data: BUSINESS };
+  proxy.hang();
+  const writing = person.move(command, retried);
+  for (const answer of await failing()) expect(answer).toMatchObject(UNKNOWN);
+  expect(await writing).toMatchObject(UNKNOWN);
+  expect(await circuit()).not.toBe('closed');
+  proxy.resume();
+  await untilItAnswers();
+  expect((await person.move(command, retried)).body).toMatchObject({ applied: true, revision: 1 });
+});
+
+test('connections that are cut cost at most the requests under way', async () => {
+  const held = await service.holding('LOCK TABLE foothold.member IN ACCESS EXCLUSIVE MODE');
+  const underWay = Promise.all([person.view(), person.view()]);
+  await service.untilBlocked(2);
+  proxy.cut();
+  for (const answer of await underWay) expect(answer).toMatchObject(UNKNOWN);
+  await held.release();
+  expect(await circuit()).toBe('closed');
+  expect((await person.view()).status).toBe(200);
+});
+
+test('waiting for a connection is overload and no outage, however many wait', async () => {
+  const held = await service.holding('LOCK TABLE foothold.member IN ACCESS EXCLUSIVE MODE');
+  const blocked = Array.from({ length: POOL_SIZE }, () => person.view());
+  await service.untilBlocked(POOL_SIZE);
+  const waiting = await Promise.all(Array.from({ length: 2 * FAILURES }, () => person.view()));
+  for (const answer of waiting) expect(answer).toMatchObject({ status: 503, body: { code: 'overloaded' } });
+  expect(await circuit()).toBe('closed');
+  await held.release();
+  await Promise.all(blocked);
+  expect((await person.view()).status).toBe(200);
+});
