@@ -1,4 +1,7 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readEnv, SettingsError, type Env } from './env.js';
+import type { MetadataField } from './metadata-field.js';
+import type { RatePlan } from './rate-plan.js';
 
 /** What the settings mean. Injected by the token {@link CONFIG}; nothing else reads the environment. */
 export interface Config {
@@ -21,10 +24,30 @@ export interface Config {
     /** Accepted `iss` values, canonical first, each with its trailing slash. */
     readonly issuers: readonly string[];
     readonly audience: string;
+    /** Base URL of the canonical domain, without a trailing slash. */
+    readonly canonicalUrl: string;
+    /** Base URL of the Management API, without a trailing slash; always on the canonical domain. */
+    readonly managementUrl: string;
+    /** The audience of tokens for the Management API. It ends with a slash. */
+    readonly managementAudience: string;
+    /** The machine-to-machine application the service uses the Management API with. */
+    readonly client: { readonly id: string; readonly secret: string };
+    readonly ratePlan: RatePlan;
+  };
+  readonly mirror: {
+    /** Part of each mirror's metadata key, so that staging cannot overwrite production. */
+    readonly environment: string;
+    readonly metadataField: MetadataField;
+    /** Seals what is written. A KeyObject, since that does not show itself in logs. */
+    readonly sealKey: KeyObject;
+    /** The key before: what it sealed is still believed. */
+    readonly previousSealKey: KeyObject | undefined;
   };
 }
 
 export const CONFIG = Symbol('Config');
+
+const keyOf = (base64: string): KeyObject => createSecretKey(base64, 'base64');
 
 const baseUrlOf = (domain: string): string => (domain.startsWith('http://') ? domain : `https://${domain}`);
 
@@ -32,6 +55,7 @@ const baseUrlOf = (domain: string): string => (domain.startsWith('http://') ? do
 export function loadConfig(source?: NodeJS.ProcessEnv): Config {
   const env = readEnv(source);
   refuseInconsistent(env);
+  const canonicalUrl = baseUrlOf(env.AUTH0_DOMAIN);
   const domains = [env.AUTH0_DOMAIN, env.AUTH0_CUSTOM_DOMAIN].filter((domain) => domain !== undefined);
   return {
     logLevel: env.LOG_LEVEL,
@@ -49,6 +73,17 @@ export function loadConfig(source?: NodeJS.ProcessEnv): Config {
     auth0: {
       issuers: [...new Set(domains.map((domain) => `${baseUrlOf(domain)}/`))],
       audience: env.AUTH0_AUDIENCE,
+      canonicalUrl,
+      managementUrl: `${canonicalUrl}/api/v2`,
+      managementAudience: `${canonicalUrl}/api/v2/`,
+      client: { id: env.AUTH0_CLIENT_ID, secret: env.AUTH0_CLIENT_SECRET },
+      ratePlan: env.AUTH0_RATE_PLAN,
+    },
+    mirror: {
+      environment: env.FOOTHOLD_ENVIRONMENT,
+      metadataField: env.AUTH0_METADATA,
+      sealKey: keyOf(env.MIRROR_SEAL_KEY),
+      previousSealKey: env.MIRROR_SEAL_KEY_PREVIOUS === undefined ? undefined : keyOf(env.MIRROR_SEAL_KEY_PREVIOUS),
     },
   };
 }
@@ -64,9 +99,18 @@ function refuseInconsistent(env: Env): void {
     if (env.AUTH0_AUDIENCE === 'https://api.foothold.local') {
       problems.push('AUTH0_AUDIENCE: the local audience cannot be used with NODE_ENV=production');
     }
+    if (env.AUTH0_CLIENT_SECRET === 'local-only') {
+      problems.push('AUTH0_CLIENT_SECRET: that of the local stand-in cannot be used with NODE_ENV=production');
+    }
+    if (env.FOOTHOLD_ENVIRONMENT === 'local') {
+      problems.push('FOOTHOLD_ENVIRONMENT: "local" is for local runs and cannot be used with NODE_ENV=production');
+    }
   }
   if (!Number.isInteger(env.DATABASE_POOL_SIZE) || env.DATABASE_POOL_SIZE < 2) {
     problems.push('DATABASE_POOL_SIZE: expected a whole number of at least 2');
+  }
+  if (env.MIRROR_SEAL_KEY_PREVIOUS === env.MIRROR_SEAL_KEY) {
+    problems.push('MIRROR_SEAL_KEY_PREVIOUS: expected the key that was used before; it is the same as MIRROR_SEAL_KEY');
   }
   if (problems.length) throw new SettingsError(problems);
 }

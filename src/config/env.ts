@@ -1,4 +1,7 @@
-import { bool, cleanEnv, EnvError, EnvMissingError, makeValidator, num, port, str } from 'envalid';
+import { bool, cleanEnv, EnvMissingError, num, port, str } from 'envalid';
+import { METADATA_FIELDS } from './metadata-field.js';
+import { RATE_PLANS } from './rate-plan.js';
+import { atLeastOne, auth0Domain, environmentName, origins, positive, postgresUrl, sealKey } from './validators.js';
 
 /**
  * The only reader of `process.env`: names, shapes and defaults of every setting the service has.
@@ -14,58 +17,14 @@ export class SettingsError extends Error {
   }
 }
 
-const postgresUrl = makeValidator<string>((value) => {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {
-    throw new EnvError('expected postgres://user:password@host:5432/database');
-  }
-  return value;
-});
-
-const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1)(:\d{1,5})?$/;
-const HOST_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-
-/** An Auth0 domain as Auth0 shows it: a bare host name. `http://localhost:PORT` is for the local stand-in only. */
-const auth0Domain = makeValidator<string>((value) => {
-  if (!HOST_NAME.test(value) && !LOOPBACK.test(value)) {
-    throw new EnvError(`expected a bare host name such as acme.eu.auth0.com, got "${value}"`);
-  }
-  return value;
-});
-
-const positive = makeValidator<number>((value) => {
-  const number = Number(value);
-  if (!Number.isFinite(number) || number <= 0) throw new EnvError(`expected a number above 0, got "${value}"`);
-  return number;
-});
-
-const atLeastOne = makeValidator<number>((value) => {
-  const number = Number(value);
-  if (!Number.isFinite(number) || number < 1) throw new EnvError(`expected a number of at least 1, got "${value}"`);
-  return number;
-});
-
-const origins = makeValidator<string[]>((value) =>
-  value
-    .split(',')
-    .map((origin) => origin.trim())
-    .filter(Boolean)
-    .map((origin) => {
-      if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-        throw new EnvError(`expected origins such as https://app.acme.com, separated by commas; got "${origin}"`);
-      }
-      return origin;
-    }),
-);
-
 /** Reads and checks every setting. Throws {@link SettingsError} naming all variables at fault at once. */
 export function readEnv(source: NodeJS.ProcessEnv = process.env) {
   // An empty variable (`DATABASE_URL=` in a compose file) means "not set", never "set to nothing".
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   return cleanEnv(
-    present,
+    { NODE_ENV: 'development', ...present },
     {
-      NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development' }),
+      NODE_ENV: str({ choices: ['development', 'test', 'production'] }),
       HOST: str({ default: '127.0.0.1', desc: 'address to listen on' }),
       PORT: port({ default: 3000, desc: 'port of the service' }),
       LOG_LEVEL: str({ choices: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'info' }),
@@ -82,6 +41,16 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env) {
       AUTH0_DOMAIN: auth0Domain({ desc: 'canonical tenant domain, such as acme.eu.auth0.com' }),
       AUTH0_CUSTOM_DOMAIN: auth0Domain({ default: undefined, desc: 'login domain, if one is set up' }),
       AUTH0_AUDIENCE: str({ desc: 'identifier of the API in Auth0' }),
+      AUTH0_CLIENT_ID: str({ desc: 'machine-to-machine application of the service, for the Management API' }),
+      AUTH0_CLIENT_SECRET: str({ desc: 'secret of that application' }),
+      AUTH0_METADATA: str({ choices: METADATA_FIELDS, default: 'app_metadata', desc: 'where mirrors are kept' }),
+      AUTH0_RATE_PLAN: str({ choices: RATE_PLANS, default: 'free', desc: 'whose Management API limits hold' }),
+      FOOTHOLD_ENVIRONMENT: environmentName({
+        devDefault: 'local',
+        desc: 'name of this installation among those that share the Auth0 tenant, such as production or staging',
+      }),
+      MIRROR_SEAL_KEY: sealKey({ desc: 'seals the mirrors; make one with: openssl rand -base64 32' }),
+      MIRROR_SEAL_KEY_PREVIOUS: sealKey({ default: undefined, desc: 'the key before, while mirrors are sealed anew' }),
     },
     {
       reporter: ({ errors }) => {

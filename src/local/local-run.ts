@@ -3,13 +3,16 @@ import { DEMO_PEOPLE } from './demo-people.js';
 import { LocalSetupError } from './local-setup-error.js';
 import type { LocalSettings } from './local-settings.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded-postgres.js';
+import { localSealKey } from './seal-key.js';
 import type { Shutdown } from './shutdown.js';
+import { MACHINE_SECRET, SERVICE_CLIENT_ID } from './stand-in/applications.js';
 import { startStandIn, type StandIn } from './stand-in/stand-in.js';
 
 /** What a run has on this machine instead of elsewhere. */
 export interface LocalRun {
   readonly postgres: EmbeddedPostgres | undefined;
   readonly standIn: StandIn | undefined;
+  readonly sealKey: string | undefined;
 }
 
 /**
@@ -17,26 +20,31 @@ export interface LocalRun {
  * database first, so that it is stopped last.
  */
 export async function startLocalRun(settings: LocalSettings, shutdown: Shutdown): Promise<LocalRun> {
-  const [postgres, standIn] = await Promise.allSettled([
+  const [postgres, standIn, sealKey] = await Promise.allSettled([
     settings.postgres ? startDatabase(settings.dataDir) : undefined,
     settings.standIn ? startAuth0(settings.dataDir, settings.standIn) : undefined,
+    settings.sealKey ? localSealKey(settings.dataDir) : undefined,
   ]);
   if (postgres.status === 'fulfilled') shutdown.add('PostgreSQL', async () => postgres.value?.stop());
   if (standIn.status === 'fulfilled') shutdown.add('the Auth0 stand-in', async () => standIn.value?.stop());
   if (postgres.status === 'rejected') throw postgres.reason;
   if (standIn.status === 'rejected') throw standIn.reason;
-  return { postgres: postgres.value, standIn: standIn.value };
+  if (sealKey.status === 'rejected') throw sealKey.reason;
+  return { postgres: postgres.value, standIn: standIn.value, sealKey: sealKey.value };
 }
 
 /** The settings with which the service uses the local parts. */
-export function environmentOf({ postgres, standIn }: LocalRun): NodeJS.ProcessEnv {
+export function environmentOf({ postgres, standIn, sealKey }: LocalRun): NodeJS.ProcessEnv {
   return {
     ...(postgres && { DATABASE_URL: postgres.appUrl, DATABASE_MIGRATION_URL: postgres.migrationUrl }),
     ...(standIn && {
       AUTH0_DOMAIN: standIn.domain,
       AUTH0_CUSTOM_DOMAIN: standIn.customDomain,
       AUTH0_AUDIENCE: standIn.audience,
+      AUTH0_CLIENT_ID: SERVICE_CLIENT_ID,
+      AUTH0_CLIENT_SECRET: MACHINE_SECRET,
     }),
+    ...(sealKey && { MIRROR_SEAL_KEY: sealKey }),
   };
 }
 

@@ -7,22 +7,32 @@ export interface LocalSettings {
   readonly dataDir: string;
   readonly postgres: boolean;
   readonly standIn: { readonly port: number; readonly audience: string } | undefined;
+  /** Whether the key that seals the mirrors is made here and kept in the data folder. */
+  readonly sealKey: boolean;
 }
 
 const DEFAULT_PORT = 3000;
 const DEFAULT_DATA_DIR = '.foothold';
 
 /**
- * A part is local when its variable is not set: DATABASE_URL, AUTH0_DOMAIN. In production nothing is, so that the service
+ * A part is local when its variable is not set: DATABASE_URL, AUTH0_DOMAIN, MIRROR_SEAL_KEY. In production nothing is, so that the service
  * refuses to start and names what is missing.
  * @throws SettingsError when a companion is set without its main variable, since a local part would silently ignore it
  */
 export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
   const dataDir = path.resolve(env['FOOTHOLD_DATA_DIR'] || DEFAULT_DATA_DIR);
-  if (env['NODE_ENV'] === 'production') return { dataDir, postgres: false, standIn: undefined };
+  if (env['NODE_ENV'] === 'production') return { dataDir, postgres: false, standIn: undefined, sealKey: false };
   refuseOrphan(env, 'DATABASE_MIGRATION_URL', 'DATABASE_URL');
-  refuseOrphan(env, 'AUTH0_CUSTOM_DOMAIN', 'AUTH0_DOMAIN');
-  return { dataDir, postgres: !env['DATABASE_URL'], standIn: env['AUTH0_DOMAIN'] ? undefined : standInSettings(env) };
+  for (const companion of ['AUTH0_CUSTOM_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET']) {
+    refuseOrphan(env, companion, 'AUTH0_DOMAIN');
+  }
+  refuseOrphan(env, 'MIRROR_SEAL_KEY_PREVIOUS', 'MIRROR_SEAL_KEY');
+  return {
+    dataDir,
+    postgres: !env['DATABASE_URL'],
+    standIn: env['AUTH0_DOMAIN'] ? undefined : standInSettings(env),
+    sealKey: !env['MIRROR_SEAL_KEY'],
+  };
 }
 
 function standInSettings(env: NodeJS.ProcessEnv): { port: number; audience: string } {

@@ -1,3 +1,4 @@
+import { MIRROR_SETTINGS } from '../support/mirror-settings.js';
 import type { BenchDatabase } from './data-set.js';
 
 export type ContestantName = 'foothold' | 'fastify' | 'nest-express';
@@ -42,6 +43,7 @@ export const FOOTHOLD: Contestant = {
     RATE_LIMIT_BURST: '1000000',
     RATE_LIMIT_PER_SECOND: '1000000',
     ...tokensOf(issuer),
+    ...MIRROR_SETTINGS,
   }),
 };
 

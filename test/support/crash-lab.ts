@@ -8,6 +8,7 @@ import { migrate } from '../../src/database/migrate.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/local/postgres/embedded-postgres.js';
 import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
+import { MIRROR_SETTINGS } from './mirror-settings.js';
 
 const MAIN = path.resolve('dist/src/main.js');
 const POLL_MS = 50;
@@ -99,6 +100,7 @@ export class CrashLab {
         AUTH0_DOMAIN: domain,
         AUTH0_CUSTOM_DOMAIN: customDomain,
         AUTH0_AUDIENCE: audience,
+        ...MIRROR_SETTINGS,
       },
     });
     this.service = service;

@@ -11,6 +11,7 @@ import { createApp } from '../../src/service.js';
 import { Api } from './api.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
+import { MIRROR_SETTINGS } from './mirror-settings.js';
 import { sql } from './sql.js';
 
 export interface ServiceOptions {
@@ -57,6 +58,7 @@ export class TestService {
         AUTH0_DOMAIN: standIn.domain,
         AUTH0_CUSTOM_DOMAIN: standIn.customDomain,
         AUTH0_AUDIENCE: standIn.audience,
+        ...MIRROR_SETTINGS,
         LOG_LEVEL: 'silent',
         RATE_LIMIT_BURST: '1000000',
         ...env,

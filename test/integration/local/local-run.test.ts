@@ -121,7 +121,14 @@ test.each(['PORT', 'LOCAL_AUTH0_PORT'])('a %s in use is named, and nothing is le
 test('in production nothing is local: the start is refused with the names of what is missing', async () => {
   const local = run(MAIN, { NODE_ENV: 'production' });
   expect(await local.end()).toBe(1);
-  for (const name of ['DATABASE_URL', 'AUTH0_DOMAIN', 'AUTH0_AUDIENCE'])
+  for (const name of [
+    'DATABASE_URL',
+    'AUTH0_DOMAIN',
+    'AUTH0_AUDIENCE',
+    'AUTH0_CLIENT_ID',
+    'MIRROR_SEAL_KEY',
+    'FOOTHOLD_ENVIRONMENT',
+  ])
     expect(local.output).toContain(`${name} is missing`);
   expect(await readdir(dataDir)).toEqual([]);
 });

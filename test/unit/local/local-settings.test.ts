@@ -6,6 +6,7 @@ test('without any setting, database and Auth0 are local, side by side with the s
     dataDir: path.resolve('.foothold'),
     postgres: true,
     standIn: { port: 3001, audience: 'https://api.foothold.local' },
+    sealKey: true,
   });
 });
 
@@ -18,7 +19,8 @@ test('what is set is not local', () => {
   const database = readLocalSettings({ DATABASE_URL: 'postgres://a@b/c' });
   expect(database).toMatchObject({ postgres: false, standIn: { port: 3001 } });
   const auth0 = readLocalSettings({ AUTH0_DOMAIN: 'acme.eu.auth0.com', PORT: '70000' });
-  expect(auth0).toMatchObject({ postgres: true, standIn: undefined });
+  expect(auth0).toMatchObject({ postgres: true, standIn: undefined, sealKey: true });
+  expect(readLocalSettings({ MIRROR_SEAL_KEY: 'any' })).toMatchObject({ postgres: true, sealKey: false });
 });
 
 test('ports, audience and data folder can be chosen', () => {
@@ -27,16 +29,24 @@ test('ports, audience and data folder can be chosen', () => {
     dataDir: '/srv/foothold',
     postgres: true,
     standIn: { port: 4001, audience: 'https://api.acme.example' },
+    sealKey: true,
   });
   expect(readLocalSettings({ LOCAL_AUTH0_PORT: '5000' }).standIn?.port).toBe(5000);
 });
 
 test('production has no local part, however little is set', () => {
-  expect(readLocalSettings({ NODE_ENV: 'production' })).toMatchObject({ postgres: false, standIn: undefined });
+  expect(readLocalSettings({ NODE_ENV: 'production' })).toMatchObject({
+    postgres: false,
+    standIn: undefined,
+    sealKey: false,
+  });
 });
 
 test.each([
   [{ AUTH0_CUSTOM_DOMAIN: 'login.acme.com' }, 'AUTH0_DOMAIN is missing, while AUTH0_CUSTOM_DOMAIN is set'],
+  [{ AUTH0_CLIENT_ID: 'abc' }, 'AUTH0_DOMAIN is missing, while AUTH0_CLIENT_ID is set'],
+  [{ AUTH0_CLIENT_SECRET: 'abc' }, 'AUTH0_DOMAIN is missing, while AUTH0_CLIENT_SECRET is set'],
+  [{ MIRROR_SEAL_KEY_PREVIOUS: 'x' }, 'MIRROR_SEAL_KEY is missing, while MIRROR_SEAL_KEY_PREVIOUS is set'],
   [{ DATABASE_MIGRATION_URL: 'postgres://a@b/c' }, 'DATABASE_URL is missing, while DATABASE_MIGRATION_URL is set'],
   [{ PORT: 'eighty' }, 'PORT: expected a port number from 1 to 65535, got "eighty"'],
   [{ PORT: '65535' }, 'LOCAL_AUTH0_PORT: expected a port number from 1 to 65535, got "65536"'],

@@ -11,6 +11,7 @@ import { RequirePermissions } from '../../../../src/auth/require-permissions.dec
 import { SigningKeys } from '../../../../src/auth/signing-keys.js';
 import { CONFIG, loadConfig, type Config } from '../../../../src/config/config.js';
 import { Problem } from '../../../../src/http/problem.js';
+import { MIRROR_SETTINGS } from '../../../support/mirror-settings.js';
 import { AUDIENCE, type TestIssuer } from './test-issuer.js';
 
 @Controller()
@@ -141,4 +142,5 @@ export const configOf = (canonical: TestIssuer, custom?: TestIssuer): Config =>
     AUTH0_DOMAIN: canonical.baseUrl,
     AUTH0_CUSTOM_DOMAIN: custom?.baseUrl ?? '',
     AUTH0_AUDIENCE: AUDIENCE,
+    ...MIRROR_SETTINGS,
   });

@@ -1,0 +1,71 @@
+import { EnvError, makeValidator } from 'envalid';
+
+/** The shapes of settings that envalid does not know. Each refusal says what was expected, and never shows a secret. */
+
+export const postgresUrl = makeValidator<string>((value) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {
+    throw new EnvError('expected postgres://user:password@host:5432/database');
+  }
+  return value;
+});
+
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1)(:\d{1,5})?$/;
+const HOST_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+/** An Auth0 domain as Auth0 shows it: a bare host name. `http://localhost:PORT` is for the local stand-in only. */
+export const auth0Domain = makeValidator<string>((value) => {
+  if (!HOST_NAME.test(value) && !LOOPBACK.test(value)) {
+    throw new EnvError(`expected a bare host name such as acme.eu.auth0.com, got "${value}"`);
+  }
+  return value;
+});
+
+export const positive = makeValidator<number>((value) => {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number <= 0) throw new EnvError(`expected a number above 0, got "${value}"`);
+  return number;
+});
+
+export const atLeastOne = makeValidator<number>((value) => {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < 1) throw new EnvError(`expected a number of at least 1, got "${value}"`);
+  return number;
+});
+
+export const origins = makeValidator<string[]>((value) =>
+  value
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean)
+    .map((origin) => {
+      if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+        throw new EnvError(`expected origins such as https://app.acme.com, separated by commas; got "${origin}"`);
+      }
+      return origin;
+    }),
+);
+
+/** Part of a metadata key's name in Auth0, where it takes room in every token. */
+export const environmentName = makeValidator<string>((value) => {
+  if (!/^[a-z0-9]{1,16}$/.test(value)) {
+    throw new EnvError(`expected 1 to 16 small letters and digits, such as production or staging; got "${value}"`);
+  }
+  return value;
+});
+
+const SEAL_KEY_BYTES = 32;
+/** 32 random bytes have fewer than 16 different values once in 10^18 times: what has fewer was typed, not drawn. */
+const DIFFERENT_BYTES = 16;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Base64 of at least 32 random bytes. */
+export const sealKey = makeValidator<string>((value) => {
+  const wanted = `expected base64 of at least ${SEAL_KEY_BYTES} random bytes, as made by: openssl rand -base64 32`;
+  if (!BASE64.test(value)) throw new EnvError(`${wanted}; this is not base64`);
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length < SEAL_KEY_BYTES) throw new EnvError(`${wanted}; this has ${bytes.length}`);
+  const different = new Set(bytes).size;
+  if (different < DIFFERENT_BYTES) throw new EnvError(`${wanted}; this is not random (${different} different bytes)`);
+  return value;
+});

@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto';
+
+/** What the service needs to know for its mirrors, beside where Auth0 is: the stand-in's client and a key. */
+export const MIRROR_SETTINGS = {
+  AUTH0_CLIENT_ID: 'foothold-service',
+  AUTH0_CLIENT_SECRET: 'local-only',
+  MIRROR_SEAL_KEY: createHash('sha256').update('of the tests').digest('base64'),
+};
