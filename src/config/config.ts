@@ -1,4 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { baseUrlOf } from './auth0-domain.js';
+import { contradictionsIn } from './contradictions.js';
 import { readEnv, SettingsError, type Env } from './env.js';
 import type { MetadataField } from './metadata-field.js';
 import type { RatePlan } from './rate-plan.js';
@@ -49,12 +51,15 @@ export const CONFIG = Symbol('Config');
 
 const keyOf = (base64: string): KeyObject => createSecretKey(base64, 'base64');
 
-const baseUrlOf = (domain: string): string => (domain.startsWith('http://') ? domain : `https://${domain}`);
-
 /** Reads the environment and gives it meaning. Throws {@link SettingsError} naming every variable at fault. */
 export function loadConfig(source?: NodeJS.ProcessEnv): Config {
-  const env = readEnv(source);
-  refuseInconsistent(env);
+  const { values, problems } = readEnv(source);
+  const all = [...problems, ...contradictionsIn(values)];
+  if (all.length) throw new SettingsError(all);
+  return configOf(values as Env);
+}
+
+function configOf(env: Env): Config {
   const canonicalUrl = baseUrlOf(env.AUTH0_DOMAIN);
   const domains = [env.AUTH0_DOMAIN, env.AUTH0_CUSTOM_DOMAIN].filter((domain) => domain !== undefined);
   return {
@@ -86,31 +91,4 @@ export function loadConfig(source?: NodeJS.ProcessEnv): Config {
       previousSealKey: env.MIRROR_SEAL_KEY_PREVIOUS === undefined ? undefined : keyOf(env.MIRROR_SEAL_KEY_PREVIOUS),
     },
   };
-}
-
-function refuseInconsistent(env: Env): void {
-  const problems: string[] = [];
-  if (env.NODE_ENV === 'production') {
-    for (const name of ['AUTH0_DOMAIN', 'AUTH0_CUSTOM_DOMAIN'] as const) {
-      if (env[name]?.startsWith('http://')) {
-        problems.push(`${name}: the local stand-in (${env[name]}) cannot be used with NODE_ENV=production`);
-      }
-    }
-    if (env.AUTH0_AUDIENCE === 'https://api.foothold.local') {
-      problems.push('AUTH0_AUDIENCE: the local audience cannot be used with NODE_ENV=production');
-    }
-    if (env.AUTH0_CLIENT_SECRET === 'local-only') {
-      problems.push('AUTH0_CLIENT_SECRET: that of the local stand-in cannot be used with NODE_ENV=production');
-    }
-    if (env.FOOTHOLD_ENVIRONMENT === 'local') {
-      problems.push('FOOTHOLD_ENVIRONMENT: "local" is for local runs and cannot be used with NODE_ENV=production');
-    }
-  }
-  if (!Number.isInteger(env.DATABASE_POOL_SIZE) || env.DATABASE_POOL_SIZE < 2) {
-    problems.push('DATABASE_POOL_SIZE: expected a whole number of at least 2');
-  }
-  if (env.MIRROR_SEAL_KEY_PREVIOUS === env.MIRROR_SEAL_KEY) {
-    problems.push('MIRROR_SEAL_KEY_PREVIOUS: expected the key that was used before; it is the same as MIRROR_SEAL_KEY');
-  }
-  if (problems.length) throw new SettingsError(problems);
 }

@@ -1,13 +1,23 @@
-import { bool, cleanEnv, EnvMissingError, num, port, str } from 'envalid';
+import { bool, customCleanEnv, EnvMissingError, num, port, str, type CleanedEnv } from 'envalid';
 import { METADATA_FIELDS } from './metadata-field.js';
 import { RATE_PLANS } from './rate-plan.js';
-import { atLeastOne, auth0Domain, environmentName, origins, positive, postgresUrl, sealKey } from './validators.js';
+import {
+  atLeastOne,
+  auth0Domain,
+  environmentName,
+  identifier,
+  origins,
+  positive,
+  postgresUrl,
+  sealKey,
+  secret,
+} from './validators.js';
 
 /**
  * The only reader of `process.env`: names, shapes and defaults of every setting the service has.
  * What the values mean together is decided in `config.ts`.
  */
-export type Env = ReturnType<typeof readEnv>;
+export type Env = CleanedEnv<typeof SETTINGS>;
 
 /** The start was refused because of the settings; the message names every variable at fault and what it should hold. */
 export class SettingsError extends Error {
@@ -17,50 +27,49 @@ export class SettingsError extends Error {
   }
 }
 
-/** Reads and checks every setting. Throws {@link SettingsError} naming all variables at fault at once. */
-export function readEnv(source: NodeJS.ProcessEnv = process.env) {
+const SETTINGS = {
+  NODE_ENV: str({ choices: ['development', 'test', 'production'] }),
+  HOST: str({ default: '127.0.0.1', desc: 'address to listen on' }),
+  PORT: port({ default: 3000, desc: 'port of the service' }),
+  LOG_LEVEL: str({ choices: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'info' }),
+  CORS_ORIGINS: origins({ default: [], desc: 'origins of web front ends, comma-separated' }),
+  RATE_LIMIT_BURST: atLeastOne({ default: 100, desc: 'requests one subject may send at once' }),
+  RATE_LIMIT_PER_SECOND: positive({ default: 20, desc: 'requests per second one subject may keep up' }),
+  DATABASE_URL: postgresUrl({ desc: 'connection of the role foothold_app' }),
+  DATABASE_MIGRATION_URL: postgresUrl({
+    default: undefined,
+    desc: 'connection of the owning role, for migrations',
+  }),
+  DATABASE_POOL_SIZE: num({ default: 10, desc: 'connections per process' }),
+  DATABASE_POOLER: bool({ default: false, desc: 'true behind a transaction-mode pooler such as pgbouncer' }),
+  AUTH0_DOMAIN: auth0Domain({ desc: 'canonical tenant domain, such as acme.eu.auth0.com' }),
+  AUTH0_CUSTOM_DOMAIN: auth0Domain({ default: undefined, desc: 'login domain, if one is set up' }),
+  AUTH0_AUDIENCE: identifier({ desc: 'identifier of the API in Auth0' }),
+  AUTH0_CLIENT_ID: identifier({ desc: 'machine-to-machine application of the service, for the Management API' }),
+  AUTH0_CLIENT_SECRET: secret({ desc: 'secret of that application' }),
+  AUTH0_METADATA: str({ choices: METADATA_FIELDS, default: 'app_metadata', desc: 'where mirrors are kept' }),
+  AUTH0_RATE_PLAN: str({ choices: RATE_PLANS, default: 'free', desc: 'whose Management API limits hold' }),
+  FOOTHOLD_ENVIRONMENT: environmentName({
+    devDefault: 'local',
+    desc: 'name of this installation among those that share the Auth0 tenant, such as production or staging',
+  }),
+  MIRROR_SEAL_KEY: sealKey({ desc: 'seals the mirrors; make one with: openssl rand -base64 32' }),
+  MIRROR_SEAL_KEY_PREVIOUS: sealKey({ default: undefined, desc: 'the key before, while mirrors are sealed anew' }),
+};
+
+/** Reads every setting. What is missing or malformed is absent from `values`, and named in `problems`. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): { values: Partial<Env>; problems: string[] } {
+  let problems: string[] = [];
   // An empty variable (`DATABASE_URL=` in a compose file) means "not set", never "set to nothing".
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  return cleanEnv(
-    { NODE_ENV: 'development', ...present },
-    {
-      NODE_ENV: str({ choices: ['development', 'test', 'production'] }),
-      HOST: str({ default: '127.0.0.1', desc: 'address to listen on' }),
-      PORT: port({ default: 3000, desc: 'port of the service' }),
-      LOG_LEVEL: str({ choices: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'info' }),
-      CORS_ORIGINS: origins({ default: [], desc: 'origins of web front ends, comma-separated' }),
-      RATE_LIMIT_BURST: atLeastOne({ default: 100, desc: 'requests one subject may send at once' }),
-      RATE_LIMIT_PER_SECOND: positive({ default: 20, desc: 'requests per second one subject may keep up' }),
-      DATABASE_URL: postgresUrl({ desc: 'connection of the role foothold_app' }),
-      DATABASE_MIGRATION_URL: postgresUrl({
-        default: undefined,
-        desc: 'connection of the owning role, for migrations',
-      }),
-      DATABASE_POOL_SIZE: num({ default: 10, desc: 'connections per process' }),
-      DATABASE_POOLER: bool({ default: false, desc: 'true behind a transaction-mode pooler such as pgbouncer' }),
-      AUTH0_DOMAIN: auth0Domain({ desc: 'canonical tenant domain, such as acme.eu.auth0.com' }),
-      AUTH0_CUSTOM_DOMAIN: auth0Domain({ default: undefined, desc: 'login domain, if one is set up' }),
-      AUTH0_AUDIENCE: str({ desc: 'identifier of the API in Auth0' }),
-      AUTH0_CLIENT_ID: str({ desc: 'machine-to-machine application of the service, for the Management API' }),
-      AUTH0_CLIENT_SECRET: str({ desc: 'secret of that application' }),
-      AUTH0_METADATA: str({ choices: METADATA_FIELDS, default: 'app_metadata', desc: 'where mirrors are kept' }),
-      AUTH0_RATE_PLAN: str({ choices: RATE_PLANS, default: 'free', desc: 'whose Management API limits hold' }),
-      FOOTHOLD_ENVIRONMENT: environmentName({
-        devDefault: 'local',
-        desc: 'name of this installation among those that share the Auth0 tenant, such as production or staging',
-      }),
-      MIRROR_SEAL_KEY: sealKey({ desc: 'seals the mirrors; make one with: openssl rand -base64 32' }),
-      MIRROR_SEAL_KEY_PREVIOUS: sealKey({ default: undefined, desc: 'the key before, while mirrors are sealed anew' }),
+  const values = customCleanEnv({ NODE_ENV: 'development', ...present }, SETTINGS, (cleaned): Partial<Env> => cleaned, {
+    reporter: ({ errors }) => {
+      problems = Object.entries(errors).map(([name, error]) =>
+        error instanceof EnvMissingError ? `${name} is missing (${error.message})` : `${name}: ${error?.message}`,
+      );
     },
-    {
-      reporter: ({ errors }) => {
-        const problems = Object.entries(errors).map(([name, error]) =>
-          error instanceof EnvMissingError ? `${name} is missing (${error.message})` : `${name}: ${error?.message}`,
-        );
-        if (problems.length) throw new SettingsError(problems);
-      },
-    },
-  );
+  });
+  return { values, problems };
 }
 
 /** For command lines that need no more than the owning role's connection. Throws {@link SettingsError}. */

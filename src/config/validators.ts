@@ -1,4 +1,5 @@
 import { EnvError, makeValidator } from 'envalid';
+import { domainFault } from './auth0-domain.js';
 
 /** The shapes of settings that envalid does not know. Each refusal says what was expected, and never shows a secret. */
 
@@ -10,14 +11,22 @@ export const postgresUrl = makeValidator<string>((value) => {
   return value;
 });
 
-const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1)(:\d{1,5})?$/;
-const HOST_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-
-/** An Auth0 domain as Auth0 shows it: a bare host name. `http://localhost:PORT` is for the local stand-in only. */
+/** An Auth0 domain as Auth0 shows it. */
 export const auth0Domain = makeValidator<string>((value) => {
-  if (!HOST_NAME.test(value) && !LOOPBACK.test(value)) {
-    throw new EnvError(`expected a bare host name such as acme.eu.auth0.com, got "${value}"`);
-  }
+  const fault = domainFault(value);
+  if (fault) throw new EnvError(fault);
+  return value;
+});
+
+/** Text without white space at its ends or in it: an identifier that was copied with a space never matches. */
+export const identifier = makeValidator<string>((value) => {
+  if (/\s/.test(value)) throw new EnvError(`expected no white space, got ${JSON.stringify(value)}`);
+  return value;
+});
+
+/** Like an identifier, but never shown. */
+export const secret = makeValidator<string>((value) => {
+  if (/\s/.test(value)) throw new EnvError('expected no white space; it has some, perhaps from copying');
   return value;
 });
 

@@ -11,7 +11,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   canonical = await TestIssuer.start(0);
-  custom = await TestIssuer.start(1);
+  custom = await TestIssuer.start(1, '127.0.0.1');
   app = await TestApp.start(canonical, custom);
   await app.keys.refresh();
 });

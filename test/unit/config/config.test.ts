@@ -11,7 +11,7 @@ const PRODUCTION: NodeJS.ProcessEnv = {
   AUTH0_DOMAIN: 'acme.eu.auth0.com',
   AUTH0_AUDIENCE: 'https://api.acme.com',
   AUTH0_CLIENT_ID: '4pEWpcfZ6iS2yrfX0mAuYvHFAXMPsJTC',
-  AUTH0_CLIENT_SECRET: 'drawn by Auth0',
+  AUTH0_CLIENT_SECRET: 'drawn-by-Auth0',
   FOOTHOLD_ENVIRONMENT: 'production',
   MIRROR_SEAL_KEY: base64(32),
 };
@@ -33,7 +33,7 @@ test('the Management API and its audience are on the canonical domain, also with
     issuers: ['https://acme.eu.auth0.com/', 'https://login.acme.com/'],
     managementUrl: 'https://acme.eu.auth0.com/api/v2',
     managementAudience: 'https://acme.eu.auth0.com/api/v2/',
-    client: { id: '4pEWpcfZ6iS2yrfX0mAuYvHFAXMPsJTC', secret: 'drawn by Auth0' },
+    client: { id: '4pEWpcfZ6iS2yrfX0mAuYvHFAXMPsJTC', secret: 'drawn-by-Auth0' },
     ratePlan: 'free',
   });
 });
@@ -73,6 +73,10 @@ test.each([
   [{ FOOTHOLD_ENVIRONMENT: 'Pre-Production' }, /^FOOTHOLD_ENVIRONMENT: expected .*; got "Pre-Production"$/],
   [{ FOOTHOLD_ENVIRONMENT: 'a'.repeat(17) }, /^FOOTHOLD_ENVIRONMENT: expected 1 to 16/],
   [{ FOOTHOLD_ENVIRONMENT: 'local' }, /^FOOTHOLD_ENVIRONMENT: "local" is for local runs/],
+  [{ AUTH0_CLIENT_ID: 'abc@clients' }, /^AUTH0_CLIENT_ID: abc@clients is the subject of .* without @clients$/],
+  [{ AUTH0_CLIENT_SECRET: PRODUCTION['AUTH0_CLIENT_ID'] }, /^AUTH0_CLIENT_SECRET: it is the same as AUTH0_CLIENT_ID/],
+  [{ AUTH0_CLIENT_SECRET: 'copied with a\n' }, /^AUTH0_CLIENT_SECRET: expected no white space; it has some/],
+  [{ DATABASE_POOL_SIZE: '1' }, /^DATABASE_POOL_SIZE: expected a whole number of at least 2, got 1$/],
   [{ AUTH0_CLIENT_SECRET: 'local-only' }, /^AUTH0_CLIENT_SECRET: that of the local stand-in/],
   [{ AUTH0_METADATA: 'client_metadata' }, /^AUTH0_METADATA: .*app_metadata,user_metadata/],
   [{ AUTH0_RATE_PLAN: 'platinum' }, /^AUTH0_RATE_PLAN: .*free,essentials,professional,enterprise,enterprise-non-pr/],
@@ -83,4 +87,84 @@ test.each([
 test('a refused key is not repeated in the message', () => {
   const key = base64(31);
   expect(problemsOf({ MIRROR_SEAL_KEY: key }).join()).not.toContain(key);
+});
+
+describe('an Auth0 domain', () => {
+  const CANONICAL = 'acme.eu.auth0.com';
+
+  test.each([
+    ['https://https://acme.eu.auth0.com', CANONICAL],
+    ['https://acme.eu.auth0.com/', CANONICAL],
+    ['acme.eu.auth0.com:443', CANONICAL],
+    ['acme.eu.auth0.com/api/v2/', CANONICAL],
+    ['acme.eu.auth0.com.', CANONICAL],
+    [' Acme.eu.auth0.com', CANONICAL],
+    ['http://localhost:3001/', undefined],
+    ['https://localhost:3001', undefined],
+    ['undefined', undefined],
+    ['acme', undefined],
+    ['${AUTH0_DOMAIN}', undefined],
+  ])('written as "%s" is refused, for the canonical and for the custom one', (value, remedy) => {
+    for (const name of ['AUTH0_DOMAIN', 'AUTH0_CUSTOM_DOMAIN']) {
+      const [problem, ...more] = problemsOf({ [name]: value });
+      expect(problem).toContain(`${name}: expected a bare host name such as acme.eu.auth0.com`);
+      expect(problem).toContain(`got "${value}": ${remedy ? `write ${remedy}` : 'copy it'}`);
+      expect(more).toEqual([]);
+    }
+  });
+
+  test.each([
+    [
+      { AUTH0_DOMAIN: 'login.acme.com' },
+      /^AUTH0_DOMAIN: login.acme.com is a custom domain and belongs into AUTH0_CUSTOM/,
+    ],
+    [
+      { AUTH0_DOMAIN: 'login.acme.com', AUTH0_CUSTOM_DOMAIN: CANONICAL },
+      /^AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAIN are swapped: acme.eu.auth0.com is the canonical/,
+    ],
+    [
+      { AUTH0_CUSTOM_DOMAIN: CANONICAL },
+      /^AUTH0_CUSTOM_DOMAIN: acme.eu.auth0.com is AUTH0_DOMAIN itself; leave it empty/,
+    ],
+    [
+      { AUTH0_CUSTOM_DOMAIN: 'globex.auth0.com' },
+      /^AUTH0_CUSTOM_DOMAIN: globex.auth0.com is a canonical domain, of ano/,
+    ],
+    [
+      { NODE_ENV: '', AUTH0_CUSTOM_DOMAIN: 'http://127.0.0.1:3001' },
+      /^AUTH0_CUSTOM_DOMAIN: .* cannot be of one tenant/,
+    ],
+    [
+      { NODE_ENV: '', AUTH0_DOMAIN: 'http://127.0.0.1:3001' },
+      /^AUTH0_DOMAIN: .* custom domain .* http:\/\/localhost:PORT/,
+    ],
+    [{ AUTH0_DOMAIN: 'http://localhost:3001' }, /^AUTH0_DOMAIN: the local stand-in .* with NODE_ENV=production$/],
+  ])('in the wrong place is refused: %j', (changes, message) => {
+    expect(problemsOf(changes)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+test.each([
+  'https://acme.eu.auth0.com/api/v2/',
+  'https://login.acme.com/api/v2/',
+  'https://globex.us.auth0.com/userinfo',
+  'acme.eu.auth0.com',
+  'https://acme.eu.auth0.com/',
+])('the audience %s is Auth0’s own and refused', (audience) => {
+  expect(problemsOf({ AUTH0_CUSTOM_DOMAIN: 'login.acme.com', AUTH0_AUDIENCE: audience })).toEqual([
+    expect.stringMatching(/^AUTH0_AUDIENCE: .* belongs to Auth0 itself/),
+  ]);
+});
+
+test('malformed, missing and contradictory settings are all told at once', () => {
+  const problems = problemsOf({
+    DATABASE_URL: '',
+    AUTH0_CUSTOM_DOMAIN: 'https://x.com',
+    AUTH0_DOMAIN: 'login.acme.com',
+  });
+  expect(problems.map((problem) => problem.split(/[: ]/)[0]).sort()).toEqual([
+    'AUTH0_CUSTOM_DOMAIN',
+    'AUTH0_DOMAIN',
+    'DATABASE_URL',
+  ]);
 });

@@ -16,12 +16,12 @@ const envOf = (chosen: typeof settings): NodeJS.ProcessEnv =>
 describe('.env.example', () => {
   /** A secret has no example: one that works would be used. */
   const secrets = {
-    AUTH0_CLIENT_SECRET: 'drawn by Auth0',
+    AUTH0_CLIENT_SECRET: 'drawn-by-Auth0',
     MIRROR_SEAL_KEY: randomBytes(32).toString('base64'),
   };
 
   it('names every setting of the service once, and no other', () => {
-    const read = Object.keys(readEnv({ ...envOf(settings), ...secrets }));
+    const read = Object.keys(readEnv({ ...envOf(settings), ...secrets }).values);
     expect(settings.map(({ name }) => name).sort()).toEqual(read.sort());
   });
 

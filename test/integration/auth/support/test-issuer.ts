@@ -6,6 +6,8 @@ import jwt from 'jsonwebtoken';
 
 export const AUDIENCE = 'https://api.foothold.test';
 
+type Host = 'localhost' | '127.0.0.1';
+
 /** How the key endpoint answers. */
 export type Fault = 'none' | 'status 500' | 'reset' | 'empty set' | 'garbage' | 'unusable keys' | 'stalled body';
 
@@ -27,7 +29,10 @@ export class TestIssuer {
   readonly #stalled: ServerResponse[] = [];
   #made = 0;
 
-  private constructor(readonly firstPair: number) {
+  private constructor(
+    readonly firstPair: number,
+    private readonly host: Host,
+  ) {
     this.#server = createServer((request, response) => {
       if (request.url !== '/.well-known/jwks.json') return void response.writeHead(404).end();
       this.fetches++;
@@ -35,9 +40,12 @@ export class TestIssuer {
     });
   }
 
-  /** @param firstPair issuers with the same number share their keys, as an Auth0 tenant's two domains do */
-  static async start(firstPair = 0): Promise<TestIssuer> {
-    const issuer = new TestIssuer(firstPair);
+  /**
+   * @param firstPair issuers with the same number share their keys, as an Auth0 tenant's two domains do
+   * @param host `localhost` for a canonical domain, `127.0.0.1` for a custom one
+   */
+  static async start(firstPair = 0, host: Host = 'localhost'): Promise<TestIssuer> {
+    const issuer = new TestIssuer(firstPair, host);
     issuer.#server.listen(0, '127.0.0.1');
     await once(issuer.#server, 'listening');
     issuer.addKey('key-1');
@@ -51,7 +59,7 @@ export class TestIssuer {
   }
 
   get baseUrl(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://${this.host}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** The `iss` of its tokens. */

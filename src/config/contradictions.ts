@@ -1,0 +1,99 @@
+import { baseUrlOf, isCanonical, isStandIn } from './auth0-domain.js';
+import type { Env } from './env.js';
+
+const WHERE_DOMAINS_ARE = 'Auth0 shows it in the settings of every application; docs/auth0.md says more';
+
+/**
+ * What cannot be right together, or not in this environment, each naming its variable. Values that are missing or
+ * malformed have been told already and are left alone here.
+ */
+export function contradictionsIn(env: Partial<Env>): string[] {
+  return [
+    ...domains(env),
+    ...audience(env),
+    ...others(env),
+    ...(env.NODE_ENV === 'production' ? localValues(env) : []),
+  ];
+}
+
+function domains({ AUTH0_DOMAIN: canonical, AUTH0_CUSTOM_DOMAIN: custom }: Partial<Env>): string[] {
+  if (canonical && custom && !isCanonical(canonical) && isCanonical(custom)) {
+    return [
+      `AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAIN are swapped: ${custom} is the canonical domain and belongs into AUTH0_DOMAIN, ${canonical} into AUTH0_CUSTOM_DOMAIN`,
+    ];
+  }
+  const problems: string[] = [];
+  if (canonical && !isCanonical(canonical)) {
+    problems.push(
+      `AUTH0_DOMAIN: ${canonical} is a custom domain and belongs into AUTH0_CUSTOM_DOMAIN; expected here is the canonical domain of the tenant, ${isStandIn(canonical) ? 'http://localhost:PORT for the local stand-in' : `such as acme.eu.auth0.com, since the Management API knows no other (${WHERE_DOMAINS_ARE})`}`,
+    );
+  }
+  if (custom && custom === canonical) {
+    problems.push(
+      `AUTH0_CUSTOM_DOMAIN: ${custom} is AUTH0_DOMAIN itself; leave it empty when there is no custom domain`,
+    );
+  } else if (custom && isCanonical(custom)) {
+    problems.push(
+      `AUTH0_CUSTOM_DOMAIN: ${custom} is a canonical domain, of another tenant than ${canonical ?? 'AUTH0_DOMAIN'}; expected the tenant's own login domain such as login.acme.com, or nothing`,
+    );
+  }
+  if (canonical && custom && isStandIn(canonical) !== isStandIn(custom)) {
+    problems.push(
+      `AUTH0_CUSTOM_DOMAIN: ${custom} and AUTH0_DOMAIN (${canonical}) cannot be of one tenant: one of them is the local stand-in`,
+    );
+  }
+  return problems;
+}
+
+function audience({ AUTH0_AUDIENCE: audience, AUTH0_DOMAIN, AUTH0_CUSTOM_DOMAIN }: Partial<Env>): string[] {
+  if (!audience) return [];
+  const expected =
+    'expected the identifier of the API that you made for Foothold (Applications → APIs), such as https://api.acme.com';
+  const ofTenant = [AUTH0_DOMAIN, AUTH0_CUSTOM_DOMAIN].some(
+    (domain) => domain && (audience === domain || audience.startsWith(`${baseUrlOf(domain)}/`)),
+  );
+  if (ofTenant || /^https:\/\/[^/]+\.auth0\.com\/(api\/v2|userinfo)\/?$/.test(audience)) {
+    return [`AUTH0_AUDIENCE: ${audience} belongs to Auth0 itself, not to the service; ${expected}`];
+  }
+  return [];
+}
+
+function others(env: Partial<Env>): string[] {
+  const problems: string[] = [];
+  const { AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, DATABASE_POOL_SIZE, MIRROR_SEAL_KEY, MIRROR_SEAL_KEY_PREVIOUS } = env;
+  if (AUTH0_CLIENT_ID?.endsWith('@clients')) {
+    problems.push(
+      `AUTH0_CLIENT_ID: ${AUTH0_CLIENT_ID} is the subject of the application's tokens; expected its id, which is the same without @clients`,
+    );
+  }
+  if (AUTH0_CLIENT_ID && AUTH0_CLIENT_ID === AUTH0_CLIENT_SECRET) {
+    problems.push('AUTH0_CLIENT_SECRET: it is the same as AUTH0_CLIENT_ID; expected the secret of that application');
+  }
+  if (DATABASE_POOL_SIZE !== undefined && (!Number.isInteger(DATABASE_POOL_SIZE) || DATABASE_POOL_SIZE < 2)) {
+    problems.push(`DATABASE_POOL_SIZE: expected a whole number of at least 2, got ${DATABASE_POOL_SIZE}`);
+  }
+  if (MIRROR_SEAL_KEY && MIRROR_SEAL_KEY === MIRROR_SEAL_KEY_PREVIOUS) {
+    problems.push('MIRROR_SEAL_KEY_PREVIOUS: it is the same as MIRROR_SEAL_KEY; expected the key before, or nothing');
+  }
+  return problems;
+}
+
+/** What a local run supplies. */
+function localValues(env: Partial<Env>): string[] {
+  const problems: string[] = [];
+  for (const name of ['AUTH0_DOMAIN', 'AUTH0_CUSTOM_DOMAIN'] as const) {
+    if (env[name] && isStandIn(env[name])) {
+      problems.push(`${name}: the local stand-in (${env[name]}) cannot be used with NODE_ENV=production`);
+    }
+  }
+  if (env.AUTH0_AUDIENCE === 'https://api.foothold.local') {
+    problems.push('AUTH0_AUDIENCE: the local audience cannot be used with NODE_ENV=production');
+  }
+  if (env.AUTH0_CLIENT_SECRET === 'local-only') {
+    problems.push('AUTH0_CLIENT_SECRET: that of the local stand-in cannot be used with NODE_ENV=production');
+  }
+  if (env.FOOTHOLD_ENVIRONMENT === 'local') {
+    problems.push('FOOTHOLD_ENVIRONMENT: "local" is for local runs and cannot be used with NODE_ENV=production');
+  }
+  return problems;
+}
