@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { IssuerCheck } from './issuer-check.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { SigningKeys } from './signing-keys.js';
@@ -7,7 +8,7 @@ import { TokenCache } from './token-cache.js';
 
 /** Who calls: verifies access tokens and closes every route that is not `@Public()`. */
 @Module({
-  providers: [SigningKeys, TokenCache, JwtStrategy, { provide: APP_GUARD, useClass: JwtAuthGuard }],
-  exports: [SigningKeys],
+  providers: [IssuerCheck, SigningKeys, TokenCache, JwtStrategy, { provide: APP_GUARD, useClass: JwtAuthGuard }],
+  exports: [IssuerCheck, SigningKeys],
 })
 export class AuthModule {}

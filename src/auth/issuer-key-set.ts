@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { JwksClient } from 'jwks-rsa';
 import { unavailable, type Problem } from '../http/problem.js';
+import { reasonOf } from './reason-of.js';
 import { invalidToken } from './unauthenticated.js';
 import { ALGORITHM } from './unverified-token.js';
 
@@ -190,10 +191,3 @@ function usableKeys(published: Awaited<ReturnType<JwksClient['getSigningKeys']>>
 
 const sameKeys = (left: Keys, right: Keys): boolean =>
   left.size === right.size && [...left].every(([kid, key]) => right.get(kid)?.equals(key));
-
-/** `fetch` hides the reason (refused, unknown host) in the cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code, message } = (error.cause ?? {}) as { code?: string; message?: string };
-  return [error.message, code ?? message].filter(Boolean).join(': ');
-}

@@ -34,8 +34,8 @@ export class HealthController {
   async ready(): Promise<ReadinessDto> {
     const { missing } = this.health;
     if (missing !== null) throw unavailable('not_ready', missing, RETRY_SECONDS);
-    const { status } = await this.health.check();
-    return { status: status === 'up' ? 'up' : 'degraded' };
+    const { status, settings } = await this.health.check();
+    return { status: status === 'up' ? 'up' : 'degraded', settingFaults: settings.faults };
   }
 
   @Get()

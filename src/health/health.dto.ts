@@ -14,6 +14,9 @@ export class LivenessDto {
 export class ReadinessDto {
   @ApiProperty({ enum: ['up', 'degraded'] })
   status!: 'up' | 'degraded';
+
+  @ApiProperty({ type: [String], description: 'Settings that proved wrong, each with the variable to change.' })
+  settingFaults!: string[];
 }
 
 @ApiSchema({ name: 'Pool' })
@@ -70,6 +73,27 @@ export class KeysHealthDto {
   issuers!: IssuerKeysDto[];
 }
 
+@ApiSchema({ name: 'DiscoveredIssuer' })
+export class DiscoveredIssuerDto {
+  @ApiProperty({ description: 'As the settings say.' })
+  issuer!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'As the domain says; null until it has answered.' })
+  discovered!: string | null;
+}
+
+@ApiSchema({ name: 'SettingsHealth' })
+export class SettingsHealthDto {
+  @ApiProperty({ enum: LEVEL_STATUSES })
+  status!: LevelStatus;
+
+  @ApiProperty({ type: [DiscoveredIssuerDto] })
+  issuers!: DiscoveredIssuerDto[];
+
+  @ApiProperty({ type: [String], description: 'Each names the setting to change.' })
+  faults!: string[];
+}
+
 @ApiSchema({ name: 'Health' })
 export class HealthDto {
   @ApiProperty({ enum: LEVEL_STATUSES })
@@ -80,4 +104,7 @@ export class HealthDto {
 
   @ApiProperty({ type: KeysHealthDto })
   keys!: KeysHealthDto;
+
+  @ApiProperty({ type: SettingsHealthDto })
+  settings!: SettingsHealthDto;
 }

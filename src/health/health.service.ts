@@ -1,11 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { IssuerCheck } from '../auth/issuer-check.js';
 import { SigningKeys } from '../auth/signing-keys.js';
 import { DatabaseCircuit } from '../database/database-circuit.js';
 import { DatabaseOverloaded } from '../database/database-errors.js';
 import { DatabaseStartup } from '../database/database-startup.js';
 import { Database } from '../database/database.js';
-import type { HealthDto, LevelStatus } from './health.dto.js';
+import type { HealthDto, LevelStatus, SettingsHealthDto } from './health.dto.js';
 
 const PING_LIMIT_MS = 500;
 const PING = { name: 'ping', text: 'SELECT 1' };
@@ -21,6 +22,7 @@ export class HealthService {
     private readonly startup: DatabaseStartup,
     private readonly circuit: DatabaseCircuit,
     private readonly keys: SigningKeys,
+    private readonly issuers: IssuerCheck,
   ) {}
 
   /** Why the service cannot take requests yet, or null. Once ready it stays so: outages degrade it. */
@@ -33,14 +35,22 @@ export class HealthService {
     const issuers = this.keys.state();
     const keys: LevelStatus = issuers.every(({ keys: count }) => count > 0) ? 'up' : 'degraded';
     const database: LevelStatus = detail === null ? 'up' : 'down';
+    const settings = this.settings();
     return {
-      status: database === 'up' && keys === 'up' ? 'up' : 'degraded',
+      status: [database, keys, settings.status].every((level) => level === 'up') ? 'up' : 'degraded',
       database: { status: database, detail, circuit: this.circuit.status, pool: this.database.poolState },
       keys: {
         status: keys,
         issuers: issuers.map((state) => ({ ...state, lastSuccess: state.lastSuccess?.toISOString() ?? null })),
       },
+      settings,
     };
+  }
+
+  /** The settings that can only be judged by asking around. */
+  private settings(): SettingsHealthDto {
+    const faults = this.issuers.faults();
+    return { status: faults.length ? 'degraded' : 'up', issuers: this.issuers.state(), faults };
   }
 
   /** Probes are impatient, and many of them must not take the pool's connections: one ping at a time, soon given up. */

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startStandIn, type StandIn } from '../../../src/local/stand-in/stand-in.js';
+import { AlteredAuth0 } from '../../support/altered-auth0.js';
+import { eventually } from '../../support/eventually.js';
+import { TestService } from '../../support/service.js';
+
+const DISCOVERY = '/.well-known/openid-configuration';
+
+let folder: string;
+let standIn: StandIn;
+let auth0: AlteredAuth0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'foothold-issuer-'));
+  standIn = await startStandIn({ dataDir: folder, port: 0 });
+  auth0 = await AlteredAuth0.start(standIn.domain);
+});
+afterAll(async () => {
+  await auth0.stop();
+  await standIn.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The service with the altered domain as its canonical one, once `until` holds of its health. */
+async function healthOf(until: (settings: any) => boolean): Promise<{ health: any; ready: any }> {
+  const service = await TestService.start({ env: { AUTH0_DOMAIN: auth0.domain } });
+  try {
+    let health: any;
+    await eventually(async () => {
+      health = (await service.anonymous().get('/health')).body;
+      return until(health.settings);
+    });
+    return { health, ready: await service.anonymous().get('/health/ready') };
+  } finally {
+    await service.stop();
+  }
+}
+
+test('a domain that calls itself another is told in health and readiness, with the setting to change', async () => {
+  auth0.alterations = {
+    [DISCOVERY]: (answer) => ({ ...answer, body: JSON.stringify({ issuer: 'https://login.acme.com/' }) }),
+  };
+  const { health, ready } = await healthOf(({ faults }) => faults.length > 0);
+  expect(health.status).toBe('degraded');
+  expect(health.settings).toMatchObject({
+    status: 'degraded',
+    issuers: [{ issuer: `${auth0.domain}/`, discovered: 'https://login.acme.com/' }, expect.anything()],
+    faults: [expect.stringMatching(/^AUTH0_DOMAIN: the domain calls itself https:\/\/login\.acme\.com\/ .* Set AUTH0/)],
+  });
+  expect(ready).toMatchObject({ status: 200, body: { status: 'degraded', settingFaults: health.settings.faults } });
+});
+
+test('domains that are who the settings say are up', async () => {
+  auth0.alterations = {};
+  const { health, ready } = await healthOf(({ issuers }) => issuers.every(({ discovered }: any) => discovered));
+  expect(health).toMatchObject({ status: 'up', settings: { status: 'up', faults: [] } });
+  expect(ready).toMatchObject({ status: 200, body: { status: 'up', settingFaults: [] } });
+});
+
+test('a domain that does not answer proves nothing about the settings', async () => {
+  let asked = 0;
+  auth0.alterations = { [DISCOVERY]: (answer) => ({ ...answer, status: 500, body: String(asked++) }) };
+  const { health } = await healthOf(() => asked > 0);
+  expect(health).toMatchObject({ status: 'up', settings: { status: 'up', faults: [] } });
+  expect(health.settings.issuers[0]).toEqual({ issuer: `${auth0.domain}/`, discovered: null });
+});
