@@ -66,5 +66,9 @@ export default defineConfig(
       globals: { console: 'readonly', process: 'readonly', URL: 'readonly' },
     },
   },
+  {
+    files: ['docs/auth0/*.action.js'],
+    languageOptions: { sourceType: 'commonjs' },
+  },
   prettier,
 );

@@ -1,7 +1,7 @@
 import { seedDemoData } from './demo-data.js';
 import { DEMO_PEOPLE } from './demo-people.js';
 import { LocalSetupError } from './local-setup-error.js';
-import type { LocalSettings } from './local-settings.js';
+import type { LocalSettings, StandInSettings } from './local-settings.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded-postgres.js';
 import { localSealKey } from './seal-key.js';
 import type { Shutdown } from './shutdown.js';
@@ -67,10 +67,7 @@ async function startDatabase(dataDir: string): Promise<EmbeddedPostgres> {
   return postgres;
 }
 
-async function startAuth0(
-  dataDir: string,
-  options: { readonly port: number; readonly audience: string },
-): Promise<StandIn> {
+async function startAuth0(dataDir: string, options: StandInSettings): Promise<StandIn> {
   return startStandIn({ dataDir, ...options }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? portInUse('LOCAL_AUTH0_PORT', options.port) : error;
   });

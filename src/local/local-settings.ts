@@ -6,11 +6,19 @@ import { LOCAL_AUDIENCE } from './stand-in/applications.js';
 export interface LocalSettings {
   readonly dataDir: string;
   readonly postgres: boolean;
-  readonly standIn: { readonly port: number; readonly audience: string } | undefined;
+  readonly standIn: StandInSettings | undefined;
   /** Whether the key that seals the mirrors is made here and kept in the data folder. */
   readonly sealKey: boolean;
 }
 
+export interface StandInSettings {
+  readonly port: number;
+  readonly audience: string;
+  /** The settings that the post-login Action must know too, as secrets of the same names. */
+  readonly actionSecrets: Readonly<Record<string, string>>;
+}
+
+const ACTION_SECRETS = ['AUTH0_METADATA', 'FOOTHOLD_ENVIRONMENT'];
 const DEFAULT_PORT = 3000;
 const DEFAULT_DATA_DIR = '.foothold';
 
@@ -35,11 +43,14 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
   };
 }
 
-function standInSettings(env: NodeJS.ProcessEnv): { port: number; audience: string } {
+function standInSettings(env: NodeJS.ProcessEnv): StandInSettings {
   const servicePort = readPort(env, 'PORT', DEFAULT_PORT);
   const port = readPort(env, 'LOCAL_AUTH0_PORT', servicePort + 1);
   if (port === servicePort) throw new SettingsError([`LOCAL_AUTH0_PORT: must differ from PORT (${servicePort})`]);
-  return { port, audience: env['AUTH0_AUDIENCE'] || LOCAL_AUDIENCE };
+  const actionSecrets = Object.fromEntries(
+    ACTION_SECRETS.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : [])),
+  );
+  return { port, audience: env['AUTH0_AUDIENCE'] || LOCAL_AUDIENCE, actionSecrets };
 }
 
 function readPort(env: NodeJS.ProcessEnv, name: string, byDefault: number): number {

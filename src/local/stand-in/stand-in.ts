@@ -10,6 +10,7 @@ import { RequestLog } from './control/request-log.js';
 import { RateLimit } from './management/rate-limit.js';
 import type { RatePlan } from './management/rate-plan.js';
 import { People } from './people.js';
+import { PostLoginAction } from './post-login.js';
 import { SigningKeys } from './signing-keys.js';
 import type { Tenant } from './tenant.js';
 
@@ -22,6 +23,8 @@ export interface StandInOptions {
   readonly audience?: string;
   /** Whose limits of the Management API hold. Default `free`, as the service's. */
   readonly ratePlan?: RatePlan;
+  /** Secrets of the post-login Action, by name. Default none. */
+  readonly actionSecrets?: Readonly<Record<string, string>>;
 }
 
 /** A small Auth0 tenant on this machine. Tokens and people survive a restart. */
@@ -42,9 +45,10 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const folder = path.join(options.dataDir, 'auth0');
   await mkdir(folder, { recursive: true });
   const clock = new Clock();
-  const [keys, people] = await Promise.all([
+  const [keys, people, postLogin] = await Promise.all([
     SigningKeys.open(path.join(folder, 'signing-keys.json')),
     People.open(path.join(folder, 'people.json'), clock),
+    PostLoginAction.load(options.actionSecrets),
   ]);
   const tenant: Tenant = {
     audience: options.audience ?? LOCAL_AUDIENCE,
@@ -52,6 +56,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     faults: new Faults(),
     keys,
     people,
+    postLogin,
     rateLimit: new RateLimit(options.ratePlan ?? 'free'),
     requests: new RequestLog(),
   };

@@ -3,6 +3,7 @@ import type { Faults } from './control/faults.js';
 import type { RequestLog } from './control/request-log.js';
 import type { RateLimit } from './management/rate-limit.js';
 import type { People } from './people.js';
+import type { PostLoginAction } from './post-login.js';
 import type { SigningKeys } from './signing-keys.js';
 
 /** The state of the one Auth0 tenant that a stand-in is; its endpoints share it, and tests may look at it and change it. */
@@ -13,6 +14,7 @@ export interface Tenant {
   readonly faults: Faults;
   readonly keys: SigningKeys;
   readonly people: People;
+  readonly postLogin: PostLoginAction;
   readonly rateLimit: RateLimit;
   readonly requests: RequestLog;
 }

@@ -91,7 +91,7 @@ function grantToMachine(
 async function grantToPerson(
   request: FastifyRequest,
   wanted: TokenRequest,
-  { keys, people, clock, audience }: Tenant,
+  { keys, people, clock, audience, postLogin }: Tenant,
 ): Promise<TokenResponse> {
   const application = authenticateFor('password', wanted);
   if (!wanted.username) throw missing('username');
@@ -104,8 +104,17 @@ async function grantToPerson(
   const scopes = scopesOf(wanted);
   // Without an audience Auth0's access token is opaque: no API can verify it. A local run must show that mistake too.
   if (!wanted.audience) return respond(randomBytes(32).toString('base64url'), scopes.join(' '));
+  const custom = await postLogin.run({
+    person,
+    clientId: application.clientId,
+    protocol: 'oauth2-password',
+    scopes,
+    audience: wanted.audience,
+    organization: wanted.organization,
+  });
   const userinfo = `${issuerOf(request)}userinfo`;
   return issue(request, wanted, keys, clock, {
+    ...custom.accessToken,
     sub: person.id,
     aud: scopes.includes('openid') ? [audience, userinfo] : audience,
     azp: application.clientId,

@@ -5,7 +5,7 @@ test('without any setting, database and Auth0 are local, side by side with the s
   expect(readLocalSettings({})).toEqual({
     dataDir: path.resolve('.foothold'),
     postgres: true,
-    standIn: { port: 3001, audience: 'https://api.foothold.local' },
+    standIn: { port: 3001, audience: 'https://api.foothold.local', actionSecrets: {} },
     sealKey: true,
   });
 });
@@ -28,10 +28,15 @@ test('ports, audience and data folder can be chosen', () => {
   expect(readLocalSettings(env)).toEqual({
     dataDir: '/srv/foothold',
     postgres: true,
-    standIn: { port: 4001, audience: 'https://api.acme.example' },
+    standIn: { port: 4001, audience: 'https://api.acme.example', actionSecrets: {} },
     sealKey: true,
   });
   expect(readLocalSettings({ LOCAL_AUTH0_PORT: '5000' }).standIn?.port).toBe(5000);
+});
+
+test('what the post-login Action must know is handed to the stand-in', () => {
+  const env = { AUTH0_METADATA: 'user_metadata', FOOTHOLD_ENVIRONMENT: '' };
+  expect(readLocalSettings(env).standIn?.actionSecrets).toEqual({ AUTH0_METADATA: 'user_metadata' });
 });
 
 test('production has no local part, however little is set', () => {
