@@ -29,11 +29,14 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'ormconfig.ts'],
+    files: ['src/**/*.ts', 'client/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}', 'ormconfig.ts'],
     extends: [typescript.configs.recommendedTypeChecked],
     languageOptions: {
       // One program for everything is faster than the project service, and src/flow has a tsconfig of its own.
-      parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.test.json', './tsconfig.client.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
@@ -43,7 +46,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.{ts,tsx}'],
     rules: {
       // Answers of HTTP calls and of raw SQL are `any`: an expectation that fails says enough.
       '@typescript-eslint/no-base-to-string': 'off',
