@@ -1,3 +1,5 @@
+import { prepareBrowserTests } from './scripts/browser-tests.mjs';
+
 // Jest runs as CommonJS: its native ESM mode cannot load CommonJS packages that require ESM ones on Node 20.
 // So swc turns our sources, and the ESM-only packages named below, into CommonJS.
 const esmOnlyPackages = [
@@ -11,6 +13,8 @@ const esmOnlyPackages = [
   'token-types',
   'uint8array-extras',
 ];
+
+const { chromium, notice } = prepareBrowserTests();
 
 /** What swc makes of a file; decorators as Nest and TypeORM want them. */
 const swc = ({ tsx }) => [
@@ -35,12 +39,13 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.{ts,tsx}'],
+  testPathIgnorePatterns: ['/node_modules/', ...(chromium ? [] : ['<rootDir>/test/browser/'])],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   transform: { '^.+\\.[cm]?[jt]s$': swc({ tsx: false }), '^.+\\.[jt]sx$': swc({ tsx: true }) },
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esmOnlyPackages.join('|')})(?:/|$))`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
-  reporters: ['default', '<rootDir>/scripts/closing-line-reporter.cjs'],
+  reporters: ['default', ['<rootDir>/scripts/closing-line-reporter.cjs', { notice }]],
   // Much of a test's time is waiting for PostgreSQL: as many workers as cores, and not one less.
   maxWorkers: '100%',
   testTimeout: 60_000,
