@@ -19,7 +19,8 @@ export interface BenchDatabase {
 }
 
 const FLOOR_ROLE = 'bench_floor';
-const FLOOR_TABLES = 'foothold.onboarding_progress, foothold.onboarding_history, foothold.operation';
+const FLOOR_TABLES =
+  'foothold.onboarding_progress, foothold.onboarding_history, foothold.operation, foothold.membership, foothold.tenant';
 
 /**
  * A fresh copy of the data set of that size: the runs of a bench change it. The original is generated once, and again

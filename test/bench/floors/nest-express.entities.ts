@@ -1,4 +1,35 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+
+@Entity({ schema: 'foothold', name: 'tenant' })
+export class Tenant {
+  @PrimaryColumn({ type: 'uuid', name: 'tenant_id' })
+  tenantId!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text' })
+  status!: string;
+}
+
+@Entity({ schema: 'foothold', name: 'membership' })
+export class Membership {
+  @PrimaryColumn({ type: 'text' })
+  subject!: string;
+
+  @PrimaryColumn({ type: 'uuid', name: 'tenant_id' })
+  tenantId!: string;
+
+  @Column({ type: 'text' })
+  role!: string;
+
+  @Column({ type: 'text' })
+  status!: string;
+
+  @ManyToOne(() => Tenant)
+  @JoinColumn({ name: 'tenant_id' })
+  tenant!: Tenant;
+}
 
 @Entity({ schema: 'foothold', name: 'onboarding_progress' })
 export class Progress {

@@ -1,5 +1,5 @@
 /**
- * The claim that tells the floors whose row to read, so that a primary key lookup is all they do. Foothold does not look
- * at it: it finds the tenant and proves the membership.
+ * The claim that tells floor (a) whose row to read, so that a primary key lookup is all it does. Nobody else looks at it:
+ * they find the tenant and prove the membership.
  */
 export const TENANT_CLAIM = 'https://bench.foothold.local/tenant_id';
