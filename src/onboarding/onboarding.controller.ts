@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ForPeople } from '../auth/for-people.decorator.js';
 import { ApiAuthenticated, ApiProblems, ApiTenantHeader, TENANT_PROBLEMS } from '../http/api-decorators.js';
+import { ApiPage, type PageQuery } from '../http/page.js';
 import { isNotModified } from '../http/preconditions.js';
 import { Person, type PersonInTenant } from '../tenant/tenant-selector.js';
 import { HistoryPageDto } from './dto/history.dto.js';
@@ -117,22 +118,15 @@ export class OnboardingController {
   })
   @FlowParam()
   @ApiTenantHeader()
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
-  @ApiQuery({
-    name: 'cursor',
-    required: false,
-    description: '`nextCursor` of the page before.',
-    schema: { type: 'string' },
-  })
+  @ApiPage()
   @ApiOkResponse({ type: HistoryPageDto })
   @ApiProblems('unknown_flow', ...TENANT_PROBLEMS)
   historyPage(
     @Person() person: PersonInTenant,
     @Param('flow') flow: string,
-    @Query('limit') limit: string | undefined,
-    @Query('cursor') cursor: string | undefined,
+    @Query() query: PageQuery,
   ): Promise<HistoryPageDto> {
-    return this.history.page(person, flow, limit, cursor);
+    return this.history.page(person, flow, query);
   }
 }
 

@@ -8,7 +8,8 @@ import { matches } from '../http/preconditions.js';
 import { Problem } from '../http/problem.js';
 import { AuditRepository } from '../tenant/audit.repository.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
-import { tenantClosed, TenantService, type TenantChoice } from '../tenant/tenant.service.js';
+import { tenantClosed } from '../tenant/tenant-problems.js';
+import { TenantService, type TenantChoice } from '../tenant/tenant.service.js';
 import { etagOf, memberActor, onboardingView, type OnboardingView } from './onboarding-view.js';
 import {
   hasBothParts,

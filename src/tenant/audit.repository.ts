@@ -3,18 +3,66 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 
+/** What can be done to a tenant, or tried; `member_joined` is written where an organisation login makes a member. */
+export const AUDIT_ACTIONS = [
+  'tenant_probed',
+  'attestation_claimed',
+  'tenant_created',
+  'tenant_renamed',
+  'tenant_closed',
+  'tenant_reopened',
+  'tenant_archived',
+  'organization_connected',
+  'organization_disconnected',
+  'member_invited',
+  'invitation_revoked',
+  'invitation_accepted',
+  'member_joined',
+  'role_changed',
+  'member_removed',
+  'member_left',
+  'member_reinstated',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
 export interface AuditEntry {
   readonly actor: string;
-  /** What they did or tried, such as `tenant_probed`. */
-  readonly action: 'tenant_probed' | 'attestation_claimed';
-  readonly detail: Readonly<Record<string, unknown>>;
+  readonly action: AuditAction;
+  /** Whom it was done to, where it was somebody. */
+  readonly subject?: string;
+  /** Why, in the actor's words. */
+  readonly reason?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditRow {
+  readonly audit_id: string;
+  readonly actor: string;
+  readonly action: AuditAction;
+  readonly subject: string | null;
+  readonly reason: string | null;
+  readonly detail: Record<string, unknown>;
+  readonly recorded_at: Date;
+}
+
+/** Where a page ended: the next one holds what is older. */
+export interface AuditPosition {
+  readonly recordedAt: Date;
+  readonly auditId: string;
 }
 
 /** Nothing is written for a tenant that does not exist: the row is selected from it. */
 const RECORD = {
   name: 'record_audit',
-  text: `INSERT INTO foothold.audit (tenant_id, audit_id, actor, action, detail, recorded_at)
-         SELECT tenant_id, $2::uuid, $3, $4, $5::jsonb, $6::timestamptz FROM foothold.tenant WHERE tenant_id = $1`,
+  text: `INSERT INTO foothold.audit (tenant_id, audit_id, actor, action, subject, reason, detail, recorded_at)
+         SELECT tenant_id, $2::uuid, $3, $4, $5, $6, $7::jsonb, $8::timestamptz
+         FROM foothold.tenant WHERE tenant_id = $1`,
+};
+const PAGE = {
+  name: 'audit_page',
+  text: `SELECT audit_id, actor, action, subject, reason, detail, recorded_at FROM foothold.audit
+         WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (recorded_at, audit_id) < ($2, $3::uuid))
+         ORDER BY recorded_at DESC, audit_id DESC LIMIT $4`,
 };
 
 /** Who did what to a tenant, or tried to. */
@@ -27,9 +75,16 @@ export class AuditRepository {
     if (transaction) return write(transaction, entry);
     return this.unitOfWork.run({ tenantId }, (own) => write(own, entry));
   }
+
+  /** Newest first; at most `limit` rows older than `before`. */
+  page(transaction: Transaction, limit: number, before?: AuditPosition): Promise<AuditRow[]> {
+    const position = before ? [before.recordedAt, before.auditId] : [null, null];
+    return transaction.query<AuditRow>(PAGE, [transaction.tenantId, ...position, limit]);
+  }
 }
 
-async function write(transaction: Transaction, { actor, action, detail }: AuditEntry): Promise<void> {
-  const values = [transaction.tenantId, randomUUID(), actor, action, JSON.stringify(detail), new Date()];
-  await transaction.query(RECORD, values);
+async function write(transaction: Transaction, entry: AuditEntry): Promise<void> {
+  const { actor, action, subject = null, reason = null, detail = {} } = entry;
+  const what = [actor, action, subject, reason, JSON.stringify(detail)];
+  await transaction.query(RECORD, [transaction.tenantId, randomUUID(), ...what, new Date()]);
 }

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import type { Role } from '../flow/index.js';
 import type { MemberStatus } from './member.entity.js';
 import { Tenant } from './tenant.entity.js';
@@ -27,8 +27,9 @@ export class Membership {
   status!: MemberStatus;
 }
 
-/** The tenant of an Auth0 organisation. */
+/** The tenant of an Auth0 organisation: one each. */
 @Entity({ schema: 'foothold', name: 'organization' })
+@Unique('organization_of_one_tenant', ['tenantId'])
 @ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'organization_of_tenant', onDelete: 'CASCADE' })
 export class Organization {
   @PrimaryColumn({ type: 'text', name: 'organization_id', primaryKeyConstraintName: 'organization_pk' })

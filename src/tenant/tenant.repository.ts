@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Database } from '../database/database.js';
 import type { Role } from '../flow/index.js';
+import type { MemberStatus } from './member.entity.js';
 import type { TenantStatus } from './tenant.entity.js';
 
 /** One of a person's tenants. */
@@ -14,9 +15,21 @@ export interface MembershipRow {
   readonly is_draft: boolean;
 }
 
+/** Where an organisation login leads to. */
+export interface JoinedTenant {
+  readonly tenantId: string;
+  readonly isClosed: boolean;
+  /** Null for a stranger to a closed tenant, which nobody joins. */
+  readonly membership: MemberStatus | null;
+}
+
 const MEMBERSHIPS_OF = { name: 'memberships_of', text: 'SELECT * FROM foothold.memberships_of($1)' };
 const OPEN_DRAFT = { name: 'open_draft', text: 'SELECT * FROM foothold.open_draft($1, $2, $3, $4)' };
-const JOIN_ORGANIZATION = { name: 'join_organization', text: 'SELECT * FROM foothold.join_organization($1, $2, $3)' };
+const JOIN_ORGANIZATION = {
+  name: 'join_organization',
+  text: 'SELECT * FROM foothold.join_organization($1, $2, $3, $4)',
+};
+
 @Injectable()
 export class TenantRepository {
   constructor(private readonly database: Database) {}
@@ -38,15 +51,19 @@ export class TenantRepository {
   }
 
   /** The organisation's tenant, with the person as its member from now on; undefined if the organisation is unknown. */
-  async joinOrganization(
-    organizationId: string,
-    subject: string,
-  ): Promise<{ tenantId: string; isRemoved: boolean } | undefined> {
-    const [row] = await this.database.query<{ tenant_id: string; membership: string }>(JOIN_ORGANIZATION, [
+  async joinOrganization(organizationId: string, subject: string): Promise<JoinedTenant | undefined> {
+    const [row] = await this.database.query<JoinedRow>(JOIN_ORGANIZATION, [
       organizationId,
       subject,
+      randomUUID(),
       new Date(),
     ]);
-    return row && { tenantId: row.tenant_id, isRemoved: row.membership === 'removed' };
+    return row && { tenantId: row.tenant_id, isClosed: row.tenant_status === 'closed', membership: row.membership };
   }
+}
+
+interface JoinedRow {
+  readonly tenant_id: string;
+  readonly tenant_status: TenantStatus;
+  readonly membership: MemberStatus | null;
 }

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Role } from '../flow/index.js';
 import { Problem } from '../http/problem.js';
 import { AuditRepository } from './audit.repository.js';
+import { membershipRemoved, tenantClosed, tenantNotFound } from './tenant-problems.js';
 import type { PersonInTenant } from './tenant-selector.js';
 import type { TenantStatus } from './tenant.entity.js';
 import { TenantRepository, type MembershipRow } from './tenant.repository.js';
@@ -27,6 +28,8 @@ export interface Me {
   readonly tenants: TenantSummary[];
 }
 
+/** The first may be outdated before it is used: somebody accepts an invitation, or is removed, in between. */
+const LOOK_UPS = 2;
 const DRAFT_NAME = 'New workspace';
 const REMEMBERED_CHOICES = 50_000;
 /** Which tenant an organisation belongs to is looked up again after this long; the membership is proven every time. */
@@ -55,21 +58,24 @@ export class TenantService {
     const hint = this.hint(person);
     const hinted = hint && (await use(hint));
     if (hinted !== undefined) return hinted;
-    const choice = await this.resolve(person);
-    const isTried = hint?.tenantId === choice.tenantId && hint.isOnlyChoice === choice.isOnlyChoice;
-    const result = isTried ? undefined : await use(choice);
-    if (result !== undefined) return result;
+    const isNamed = person.tenantId !== undefined && person.organizationId === undefined;
+    for (let lookUp = 1; lookUp <= LOOK_UPS && !isNamed; lookUp += 1) {
+      const result = await use(await this.resolve(person));
+      if (result !== undefined) return result;
+    }
     throw await this.refuseStranger(person);
   }
 
   /** The person, the tenant that a request like this one would be about, and all their tenants. */
-  async me(person: PersonInTenant): Promise<Me> {
-    const { tenantId } = await this.resolve(person);
-    const tenants = (await this.tenants.membershipsOf(person.subject)).map(summaryOf);
-    const tenant = tenants.find(({ id }) => id === tenantId);
-    if (!tenant) throw await this.refuseStranger({ ...person, tenantId });
-    if (tenant.status === 'closed') throw tenantClosed();
-    return { subject: person.subject, tenant, tenants };
+  me(person: PersonInTenant): Promise<Me> {
+    return this.within(person, async ({ tenantId, isOnlyChoice }) => {
+      const memberships = await this.tenants.membershipsOf(person.subject);
+      if (isOnlyChoice && onlyChoice(memberships)?.tenant_id !== tenantId) return undefined;
+      const tenants = memberships.map(summaryOf);
+      const tenant = tenants.find(({ id }) => id === tenantId);
+      if (tenant?.status === 'closed') throw tenantClosed();
+      return tenant && { subject: person.subject, tenant, tenants };
+    });
   }
 
   private hint(person: PersonInTenant): TenantChoice | undefined {
@@ -83,13 +89,10 @@ export class TenantService {
     return tenantId === undefined ? undefined : { tenantId, isOnlyChoice: true };
   }
 
+  /** Asks the directory. Somebody who logged in to an organisation becomes a member here, whoever has nothing, an owner. */
   private async resolve(person: PersonInTenant): Promise<TenantChoice> {
     if (person.organizationId !== undefined) return this.resolveOrganization(person, person.organizationId);
-    if (person.tenantId !== undefined) return { tenantId: person.tenantId, isOnlyChoice: false };
-    const memberships = await this.tenants.membershipsOf(person.subject);
-    const choices = memberships.filter(({ is_draft }) => !is_draft);
-    if (choices.length > 1) throw tenantRequired(choices);
-    const known = choices[0] ?? memberships[0];
+    const known = onlyChoice(await this.tenants.membershipsOf(person.subject));
     const tenantId = known?.tenant_id ?? (await this.tenants.openDraft(person.subject, DRAFT_NAME));
     this.choices.set(personKey(person.subject), tenantId);
     return { tenantId, isOnlyChoice: true };
@@ -103,9 +106,8 @@ export class TenantService {
         'No tenant belongs to the organisation of this login. Ask the tenant to connect it, or log in without one.',
       );
     }
-    if (joined.isRemoved) {
-      throw new Problem('membership_removed', 'This person was removed from the tenant. Ask one of its owners.');
-    }
+    if (joined.membership === 'removed') throw membershipRemoved();
+    if (joined.isClosed) throw tenantClosed();
     this.choices.set(organizationKey(organizationId), joined.tenantId, { ttl: ORGANIZATION_TTL_MS });
     if (person.tenantId !== undefined && person.tenantId !== joined.tenantId) throw await this.refuseStranger(person);
     return { tenantId: joined.tenantId, isOnlyChoice: false };
@@ -116,12 +118,16 @@ export class TenantService {
     if (tenantId !== undefined) {
       await this.audit.record(tenantId, { actor: subject, action: 'tenant_probed', detail: {} });
     }
-    return new Problem('tenant_not_found', 'The tenant does not exist, or this person does not belong to it.');
+    return tenantNotFound();
   }
 }
 
-export const tenantClosed = (): Problem =>
-  new Problem('tenant_closed', 'The tenant is closed. An owner can have it opened again within its grace period.');
+/** What the memberships lead to when nobody names a tenant. Throws `tenant_required` when they lead to several. */
+function onlyChoice(memberships: readonly MembershipRow[]): MembershipRow | undefined {
+  const choices = memberships.filter(({ is_draft }) => !is_draft);
+  if (choices.length > 1) throw tenantRequired(choices);
+  return choices[0] ?? memberships[0];
+}
 
 const tenantRequired = (choices: readonly MembershipRow[]): Problem =>
   new Problem('tenant_required', 'This person belongs to several tenants: name one in the header X-Tenant-Id.', {

@@ -61,7 +61,7 @@ const OPEN_DRAFT = `
  * The tenant of an organisation, with the person as its member from now on. `membership` is 'removed' for somebody who
  * was removed: an organisation login does not undo that. No row: no tenant belongs to the organisation.
  */
-const JOIN_ORGANIZATION = `
+export const JOIN_ORGANIZATION = `
   CREATE FUNCTION foothold.join_organization(p_organization text, p_subject text, p_now timestamptz)
   RETURNS TABLE (tenant_id uuid, membership text)
   LANGUAGE plpgsql AS $$

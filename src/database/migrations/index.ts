@@ -1,10 +1,12 @@
 import { CreateFoothold1795348800000 } from './1795348800000-CreateFoothold.js';
 import { CreateProgressFunctions1795348900000 } from './1795348900000-CreateProgressFunctions.js';
 import { CreateDirectoryFunctions1795349000000 } from './1795349000000-CreateDirectoryFunctions.js';
+import { AdministerTenants1795600000000 } from './1795600000000-AdministerTenants.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
   CreateFoothold1795348800000,
   CreateProgressFunctions1795348900000,
   CreateDirectoryFunctions1795349000000,
+  AdministerTenants1795600000000,
 ];

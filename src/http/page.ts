@@ -1,0 +1,73 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+import { invalidRequest } from './problem.js';
+
+/*
+ * Keyset pages: `limit` and `cursor` in, `items` and `nextCursor` out. A cursor is opaque to callers, so that what a list
+ * is ordered by can change.
+ */
+
+const DEFAULT_LIMIT = 50;
+const MAXIMUM_LIMIT = 200;
+
+/** As the query string has them. */
+export interface PageQuery {
+  readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface Page<Item> {
+  readonly items: Item[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+export const ApiPage = (): MethodDecorator =>
+  applyDecorators(
+    ApiQuery({
+      name: 'limit',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: MAXIMUM_LIMIT, default: DEFAULT_LIMIT },
+    }),
+    ApiQuery({
+      name: 'cursor',
+      required: false,
+      description: '`nextCursor` of the page before.',
+      schema: { type: 'string' },
+    }),
+  );
+
+/** Throws `invalid_request` when it is no whole number in the range. */
+export function parseLimit(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= MAXIMUM_LIMIT) return limit;
+  throw invalidRequest([{ path: 'limit', message: `expected a whole number from 1 to ${MAXIMUM_LIMIT}` }]);
+}
+
+export const encodeCursor = (position: string): string => Buffer.from(position).toString('base64url');
+
+/**
+ * The named groups of `pattern` in a cursor, which is somebody else's text: the pattern bounds whatever is handed to
+ * PostgreSQL. Undefined without a cursor. Throws `invalid_request` when it does not fit.
+ */
+export function decodeCursor(cursor: string | undefined, pattern: RegExp): Record<string, string> | undefined {
+  if (cursor === undefined) return undefined;
+  const position = typeof cursor === 'string' && pattern.exec(Buffer.from(cursor, 'base64url').toString())?.groups;
+  if (position) return position;
+  throw invalidRequest([{ path: 'cursor', message: 'expected the nextCursor of an earlier page' }]);
+}
+
+/** @param rows one more than `limit`, if there are more: that tells whether there is a next page */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  itemOf: (row: Row) => Item,
+  positionOf: (row: Row) => string,
+): Page<Item> {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    items: rows.slice(0, limit).map(itemOf),
+    nextCursor: last === undefined ? null : encodeCursor(positionOf(last)),
+  };
+}

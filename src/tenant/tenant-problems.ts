@@ -1,0 +1,14 @@
+import { Problem } from '../http/problem.js';
+
+/** The same for a tenant that is not there and for one that is not theirs: a stranger learns nothing. */
+export const tenantNotFound = (): Problem =>
+  new Problem('tenant_not_found', 'The tenant does not exist, or this caller does not belong to it.');
+
+export const tenantClosed = (): Problem =>
+  new Problem('tenant_closed', 'The tenant is closed. An owner can open it again within its grace period.');
+
+export const membershipRemoved = (): Problem =>
+  new Problem(
+    'membership_removed',
+    'This person was removed from the tenant. Ask one of its owners or admins to bring them back.',
+  );
