@@ -13,6 +13,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'This service')
     .addTag('Own progress', 'A signed-in person reads and moves their onboarding.')
+    .addTag('Tenant admins', 'For owners and admins of a tenant, and for the platform’s operators everywhere.')
     .addTag('Trusted systems', 'What nobody may claim of themselves.')
     .addTag('Health', 'For operators and their machines.')
     .addBearerAuth(

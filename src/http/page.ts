@@ -71,3 +71,19 @@ export function pageOf<Row, Item>(
     nextCursor: last === undefined ? null : encodeCursor(positionOf(last)),
   };
 }
+
+/** Where a page ended that is ordered by time, newest first, and then by id: the next one holds what is older. */
+export interface TimedPosition {
+  readonly time: Date;
+  readonly id: string;
+}
+
+const TIMED = /^(?<time>\d{1,13})\.(?<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+export const timedPosition = (time: Date, id: string): string => `${time.getTime()}.${id}`;
+
+/** Throws `invalid_request`, as {@link decodeCursor} does. */
+export function parseTimedCursor(cursor: string | undefined): TimedPosition | undefined {
+  const at = decodeCursor(cursor, TIMED);
+  return at && { time: new Date(Number(at['time'])), id: at['id'] as string };
+}

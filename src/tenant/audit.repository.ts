@@ -2,28 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-
-/** What can be done to a tenant, or tried; `member_joined` is written where an organisation login makes a member. */
-export const AUDIT_ACTIONS = [
-  'tenant_probed',
-  'attestation_claimed',
-  'tenant_created',
-  'tenant_renamed',
-  'tenant_closed',
-  'tenant_reopened',
-  'tenant_archived',
-  'organization_connected',
-  'organization_disconnected',
-  'member_invited',
-  'invitation_revoked',
-  'invitation_accepted',
-  'member_joined',
-  'role_changed',
-  'member_removed',
-  'member_left',
-  'member_reinstated',
-] as const;
-export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+import type { TimedPosition } from '../http/page.js';
+import type { AuditAction } from './audit-actions.js';
 
 export interface AuditEntry {
   readonly actor: string;
@@ -43,12 +23,6 @@ export interface AuditRow {
   readonly reason: string | null;
   readonly detail: Record<string, unknown>;
   readonly recorded_at: Date;
-}
-
-/** Where a page ended: the next one holds what is older. */
-export interface AuditPosition {
-  readonly recordedAt: Date;
-  readonly auditId: string;
 }
 
 /** Nothing is written for a tenant that does not exist: the row is selected from it. */
@@ -77,8 +51,8 @@ export class AuditRepository {
   }
 
   /** Newest first; at most `limit` rows older than `before`. */
-  page(transaction: Transaction, limit: number, before?: AuditPosition): Promise<AuditRow[]> {
-    const position = before ? [before.recordedAt, before.auditId] : [null, null];
+  page(transaction: Transaction, limit: number, before?: TimedPosition): Promise<AuditRow[]> {
+    const position = before ? [before.time, before.id] : [null, null];
     return transaction.query<AuditRow>(PAGE, [transaction.tenantId, ...position, limit]);
   }
 }

@@ -13,11 +13,15 @@ export interface PersonInTenant {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Canonical form of a tenant id from outside. Throws `invalid_request` naming where it came from. */
-export function parseTenantId(value: unknown, path: string): string {
+/** Canonical form of a UUID from outside. Throws `invalid_request` naming where it came from. */
+export function parseUuid(value: unknown, path: string, message: string): string {
   if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
-  throw invalidRequest([{ path, message: 'expected a tenant id, which is a UUID; leave it out if you have none' }]);
+  throw invalidRequest([{ path, message }]);
 }
+
+/** Canonical form of a tenant id from outside. Throws `invalid_request` naming where it came from. */
+export const parseTenantId = (value: unknown, path: string): string =>
+  parseUuid(value, path, 'expected a tenant id, which is a UUID; leave it out if you have none');
 
 interface RequestWithHeaders extends RequestWithCaller {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

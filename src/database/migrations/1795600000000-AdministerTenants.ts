@@ -30,6 +30,9 @@ const OWN_INVITATIONS = [
      USING (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)`,
 ];
 
+/** A list of all tenants tells their organisations, too. */
+const ORGANIZATIONS_OF_ALL = `CREATE POLICY organization_worker ON foothold.organization TO foothold_worker USING (true)`;
+
 const COLUMNS = [
   ['tenant', 'closed_at', 'timestamptz'],
   ['audit', 'subject', 'text'],
@@ -45,6 +48,7 @@ const INDEXES = [
 const GRANTS = [
   'GRANT SELECT, INSERT, UPDATE ON foothold.invitation TO foothold_app',
   'GRANT DELETE ON foothold.organization TO foothold_app',
+  'GRANT SELECT ON foothold.organization TO foothold_worker',
 ];
 
 /**
@@ -95,15 +99,18 @@ export class AdministerTenants1795600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const columns = COLUMNS.map(([table, name, type]) => `ALTER TABLE foothold.${table} ADD COLUMN ${name} ${type}`);
     const joining = [`DROP FUNCTION foothold.${BEFORE}`, JOIN_ORGANIZATION, ...callableByTheService(NOW)];
-    const tables = [INVITATION, INVITATION_OF_TENANT, ...OWN_INVITATIONS, ...columns, ...INDEXES, ...GRANTS];
-    for (const statement of [...tables, ...joining]) await runner.query(statement);
+    const tables = [INVITATION, INVITATION_OF_TENANT, ...columns, ...INDEXES];
+    const access = [...OWN_INVITATIONS, ORGANIZATIONS_OF_ALL, ...GRANTS];
+    for (const statement of [...tables, ...access, ...joining]) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     const joining = [`DROP FUNCTION foothold.${NOW}`, JOIN_ORGANIZATION_BEFORE, ...callableByTheService(BEFORE)];
     const columns = COLUMNS.map(([table, name]) => `ALTER TABLE foothold.${table} DROP COLUMN ${name}`);
     const tables = [
+      'REVOKE SELECT ON foothold.organization FROM foothold_worker',
       'REVOKE DELETE ON foothold.organization FROM foothold_app',
+      'DROP POLICY organization_worker ON foothold.organization',
       'ALTER TABLE foothold.organization DROP CONSTRAINT organization_of_one_tenant',
       'DROP INDEX foothold.audit_by_time',
       ...columns,

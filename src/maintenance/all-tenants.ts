@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { TenantRow } from '../tenant/tenants/tenant-view.js';
+import { asWorker } from './worker-transaction.js';
+
+const PAGE = `
+  SELECT t.tenant_id, t.name, t.status, t.created_at, t.updated_at, t.closed_at, o.organization_id
+  FROM foothold.tenant t LEFT JOIN foothold.organization o ON o.tenant_id = t.tenant_id
+  WHERE $1::uuid IS NULL OR t.tenant_id > $1
+  ORDER BY t.tenant_id LIMIT $2`;
+const CLOSED_BEFORE = `SELECT tenant_id FROM foothold.tenant WHERE status = 'closed' AND closed_at < $1`;
+
+/** Reads over all tenants, for operators and for what has to be done in each of them. */
+@Injectable()
+export class AllTenants {
+  constructor(private readonly database: Database) {}
+
+  /** By id, the only order that does not cost more with every tenant; at most `limit` after the given one. */
+  page(limit: number, after?: string): Promise<TenantRow[]> {
+    return this.query<TenantRow>(PAGE, [after ?? null, limit]);
+  }
+
+  async closedBefore(time: Date): Promise<string[]> {
+    const rows = await this.query<{ tenant_id: string }>(CLOSED_BEFORE, [time]);
+    return rows.map(({ tenant_id }) => tenant_id);
+  }
+
+  private async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+    try {
+      const connect = () => this.database.connect();
+      return (await asWorker(connect, (client) => client.query<Row>(text, values))).rows;
+    } catch (error) {
+      throw this.database.translated(error);
+    }
+  }
+}

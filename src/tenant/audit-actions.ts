@@ -1,0 +1,21 @@
+/** What can be done to a tenant, or tried; `member_joined` is written where an organisation login makes a member. */
+export const AUDIT_ACTIONS = [
+  'tenant_probed',
+  'attestation_claimed',
+  'tenant_created',
+  'tenant_renamed',
+  'tenant_closed',
+  'tenant_reopened',
+  'tenant_archived',
+  'organization_connected',
+  'organization_disconnected',
+  'member_invited',
+  'invitation_revoked',
+  'invitation_accepted',
+  'member_joined',
+  'role_changed',
+  'member_removed',
+  'member_left',
+  'member_reinstated',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

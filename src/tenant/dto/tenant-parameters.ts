@@ -1,0 +1,40 @@
+import { Param, type PipeTransform } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
+import { invalidRequest } from '../../http/problem.js';
+import { parseTenantId, parseUuid } from '../tenant-selector.js';
+
+class TenantIdPipe implements PipeTransform<string, string> {
+  transform = (value: string): string => parseTenantId(value, 'tenantId');
+}
+
+class InvitationIdPipe implements PipeTransform<string, string> {
+  transform = (value: string): string => parseUuid(value, 'invitationId', 'expected the id of an invitation, a UUID');
+}
+
+const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
+
+class SubjectPipe implements PipeTransform<string, string> {
+  transform(value: string): string {
+    if (SUBJECT.test(value)) return value;
+    throw invalidRequest([{ path: 'subject', message: 'expected the "sub" of a person, 1 to 255 characters' }]);
+  }
+}
+
+const UUID_SCHEMA = { type: 'string', format: 'uuid' } as const;
+
+/** The path parameter `tenantId` in canonical form. Like the others here it refuses anything else with 422. */
+export const TenantId = (): ParameterDecorator => Param('tenantId', TenantIdPipe);
+export const ApiTenantId = (): MethodDecorator & ClassDecorator => ApiParam({ name: 'tenantId', schema: UUID_SCHEMA });
+
+export const InvitationId = (): ParameterDecorator => Param('invitationId', InvitationIdPipe);
+export const ApiInvitationId = (): MethodDecorator => ApiParam({ name: 'invitationId', schema: UUID_SCHEMA });
+
+/** Of a person, percent-encoded as any path segment: `auth0|66f1` is `auth0%7C66f1`. */
+export const Subject = (): ParameterDecorator => Param('subject', SubjectPipe);
+export const ApiSubject = (): MethodDecorator =>
+  ApiParam({
+    name: 'subject',
+    description: 'The person’s `sub`, percent-encoded.',
+    example: 'auth0|66f1',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  });

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../database/transaction.js';
+import { UnitOfWork } from '../../database/unit-of-work.js';
+import type { Role } from '../../flow/index.js';
+import { Problem } from '../../http/problem.js';
+import { AuditRepository } from '../audit.repository.js';
+import { MemberRepository } from '../members/member.repository.js';
+import { membershipRemoved, tenantClosed } from '../tenant-problems.js';
+import type { TenantSummary } from '../tenant.service.js';
+import { TenantLifecycleRepository } from '../tenants/tenant-lifecycle.repository.js';
+import type { TenantRow } from '../tenants/tenant-view.js';
+import { UntouchedDrafts } from '../tenants/untouched-drafts.js';
+import { InvitationRepository, type InvitationRow } from './invitation.repository.js';
+import { parseToken, type InvitationKey } from './invitation-token.js';
+import { invitationNotFound } from './invitations.service.js';
+
+/** Becoming a member by a token. */
+@Injectable()
+export class InvitationAcceptance {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly lifecycle: TenantLifecycleRepository,
+    private readonly invitations: InvitationRepository,
+    private readonly members: MemberRepository,
+    private readonly audit: AuditRepository,
+    private readonly drafts: UntouchedDrafts,
+  ) {}
+
+  /**
+   * Again by the same person is answered as the first time, so that a lost answer can be asked for once more. The draft
+   * that the person may have is archived afterwards, in a transaction of its own tenant; a crash in between leaves it
+   * where it does no harm, because a draft never counts as a choice.
+   */
+  async accept(subject: string, token: string): Promise<TenantSummary> {
+    const key = parseToken(token);
+    if (!key) throw invitationNotFound();
+    const scope = { tenantId: key.tenantId, subject };
+    const tenant = await this.unitOfWork.run(scope, (transaction) => this.join(transaction, subject, key));
+    await this.drafts.archiveOf(subject);
+    return tenant;
+  }
+
+  private async join(transaction: Transaction, subject: string, key: InvitationKey): Promise<TenantSummary> {
+    // Whoever does not hold a token of the tenant locks nothing of it.
+    if (!(await this.invitations.findByToken(transaction, key))) throw invitationNotFound();
+    await this.lifecycle.lock(transaction);
+    const invitation = await this.invitations.findByToken(transaction, key);
+    const tenant = await this.lifecycle.find(transaction);
+    if (!invitation || !tenant || tenant.status === 'archived') throw invitationNotFound();
+    const { role, invitation_id: invitationId } = invitation;
+
+    const member = await this.members.find(transaction, subject);
+    const isMine = invitation.accepted_by === subject;
+    const now = new Date();
+    if (!isMine) refuseEnded(invitation, now);
+    if (tenant.status === 'closed') throw tenantClosed();
+    if (member?.status === 'removed') throw membershipRemoved();
+    if (member && isMine) return summaryOf(tenant, member.role);
+    if (member)
+      throw new Problem('already_member', 'This person is a member already; the invitation stays open for another.');
+
+    await this.members.join(transaction, subject, role, now);
+    await this.invitations.accept(transaction, invitationId, subject, now);
+    const detail = { invitationId, role, invitedBy: invitation.invited_by };
+    await this.audit.recordIn(transaction, { actor: subject, action: 'invitation_accepted', subject, detail });
+    return summaryOf(tenant, role);
+  }
+}
+
+const summaryOf = ({ tenant_id: id, name, status }: TenantRow, role: Role): TenantSummary => ({
+  id,
+  name,
+  status,
+  role,
+});
+
+/** @throws Problem saying what has become of the invitation */
+function refuseEnded({ accepted_by, revoked_at, expires_at }: InvitationRow, now: Date): void {
+  if (accepted_by !== null) {
+    throw new Problem('invitation_used', 'Somebody else has accepted this invitation; ask for a new one.');
+  }
+  if (revoked_at !== null) throw new Problem('invitation_revoked', 'This invitation was revoked; ask for a new one.');
+  if (expires_at <= now) {
+    throw new Problem(
+      'invitation_expired',
+      `This invitation expired at ${expires_at.toISOString()}; ask for a new one.`,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Caller } from '../../auth/caller.decorator.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { ApiPage } from '../../http/page.js';
+import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../dto/admin-problems.js';
+import { InvitationRequestDto, IssuedInvitationDto } from '../dto/invitation.dto.js';
+import { MemberChangeDto, MemberDto, MemberPageDto } from '../dto/member.dto.js';
+import { ApiReason, parseReason } from '../dto/reason.js';
+import { ApiSubject, ApiTenantId, Subject, TenantId } from '../dto/tenant-parameters.js';
+import { InvitationsService } from '../invitations/invitations.service.js';
+import { MembersService, type MemberPageQuery } from './members.service.js';
+
+@ApiTags('Tenant admins')
+@ApiAuthenticated()
+@ApiTenantId()
+@Controller('v1/tenants/:tenantId/members')
+export class MembersController {
+  constructor(
+    private readonly members: MembersService,
+    private readonly invitations: InvitationsService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listMembers', summary: 'Who belongs to the tenant', description: 'By subject.' })
+  @ApiQuery({
+    name: 'status',
+    required: false,
+    schema: { type: 'string', enum: ['active', 'removed'], default: 'active' },
+  })
+  @ApiPage()
+  @ApiOkResponse({ type: MemberPageDto })
+  @ApiProblems(...ADMIN_PROBLEMS)
+  list(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Query() query: MemberPageQuery,
+  ): Promise<MemberPageDto> {
+    return this.members.page(caller, tenantId, query);
+  }
+
+  @Post()
+  @ApiOperation({
+    operationId: 'inviteMember',
+    summary: 'Ask somebody in',
+    description: 'Gives a one-time token to hand over; whoever accepts it becomes a member. Only owners invite owners.',
+  })
+  @ApiCreatedResponse({ type: IssuedInvitationDto })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS)
+  invite(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Body() body: InvitationRequestDto,
+  ): Promise<IssuedInvitationDto> {
+    return this.invitations.invite(caller, tenantId, body);
+  }
+
+  @Patch(':subject')
+  @ApiOperation({
+    operationId: 'changeMember',
+    summary: 'Change a role, or bring somebody back',
+    description: 'Only owners make or change owners, and one owner stays.',
+  })
+  @ApiSubject()
+  @ApiOkResponse({ type: MemberDto })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'member_not_found', 'last_owner')
+  change(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Subject() subject: string,
+    @Body() body: MemberChangeDto,
+  ): Promise<MemberDto> {
+    return this.members.change(caller, tenantId, subject, body);
+  }
+
+  @Delete(':subject')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'removeMember',
+    summary: 'Remove somebody, or leave',
+    description:
+      'Ends access at once. Everybody may remove themselves; only owners remove owners, and one owner stays.',
+  })
+  @ApiSubject()
+  @ApiReason()
+  @ApiNoContentResponse({ description: 'The person is not a member any more.' })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, 'member_not_found', 'last_owner')
+  async remove(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Subject() subject: string,
+    @Query('reason') reason: string | undefined,
+  ): Promise<void> {
+    await this.members.remove(caller, tenantId, subject, parseReason(reason));
+  }
+}
