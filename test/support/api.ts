@@ -71,6 +71,14 @@ export class Api {
     return this.send('POST', path, { 'content-type': 'application/json', ...headers }, JSON.stringify(body));
   }
 
+  patch(path: string, body: unknown): Promise<Answer> {
+    return this.send('PATCH', path, { 'content-type': 'application/json' }, JSON.stringify(body));
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.send('DELETE', path);
+  }
+
   me(): Promise<Answer> {
     return this.get('/v1/me');
   }

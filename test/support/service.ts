@@ -112,6 +112,11 @@ export class TestService {
     return new Api(this.url);
   }
 
+  /** Calls as a machine of the platform's operators. */
+  operator(): Api {
+    return this.person('operator@clients', { gty: 'client-credentials', permissions: ['platform:admin'] });
+  }
+
   /** Calls as the trusted system that attests payments, with a token it got from the stand-in. */
   async payments(): Promise<Api> {
     const response = await fetch(`${this.standIn.domain}/oauth/token`, {

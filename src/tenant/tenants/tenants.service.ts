@@ -110,14 +110,11 @@ export class TenantsService {
     organizationId: string | null,
     { reason }: TenantChange,
   ): Promise<void> {
-    if (tenant.organization_id !== null) {
-      await this.lifecycle.disconnect(transaction);
-      const detail = { organizationId: tenant.organization_id };
-      await record({ action: 'organization_disconnected', reason, detail });
-    }
-    if (organizationId === null) return;
-    await this.connect(transaction, organizationId);
-    await record({ action: 'organization_connected', reason, detail: { organizationId } });
+    const before = tenant.organization_id;
+    if (before !== null) await this.lifecycle.disconnect(transaction);
+    if (organizationId !== null) await this.connect(transaction, organizationId);
+    const detail = { from: before, to: organizationId };
+    await record({ action: 'organization_changed', reason, detail });
   }
 
   private async connect(transaction: Transaction, organizationId: string): Promise<void> {
