@@ -79,6 +79,25 @@ describe('a login to an organisation', () => {
     expect((await colleague.me()).body.tenant).toMatchObject({ id: tenantId, role: 'member' });
   });
 
+  test('admits a new colleague also where the organisation is known from another one', async () => {
+    const organizationId = newOrganization();
+    const tenantId = await createTenant(service, { organizationId });
+    for (const call of [(api: Api) => api.view(), (api: Api) => api.me(), (api: Api) => api.history()]) {
+      expect((await call(service.person(undefined, { org_id: organizationId }))).status).toBe(200);
+    }
+    expect(await service.sql('SELECT FROM foothold.member WHERE tenant_id = $1', [tenantId])).toHaveLength(3);
+  });
+
+  test('makes nobody a member of a closed tenant', async () => {
+    const organizationId = newOrganization();
+    const tenantId = await createTenant(service, { organizationId });
+    await service.sql(`UPDATE foothold.tenant SET status = 'closed' WHERE tenant_id = $1`, [tenantId]);
+    const late = service.person(undefined, { org_id: organizationId });
+    for (const answer of [await late.view(), await late.me()])
+      expect(outcomeOf(answer)).toEqual([403, 'tenant_closed']);
+    expect(await membershipsOf(late.subject)).toEqual([]);
+  });
+
   test('does not change the role of somebody who is a member already', async () => {
     const organizationId = newOrganization();
     const owner = service.person(undefined, { org_id: organizationId });
