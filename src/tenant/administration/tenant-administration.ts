@@ -56,13 +56,17 @@ export class TenantAdministration {
       const standing = await this.standingOf(transaction, caller, access);
       const as = standing && capacityOf(caller, standing);
       if (!as) {
-        await this.audit.recordIn(transaction, { actor: subject, action: 'tenant_probed' });
+        await this.audit.record(transaction.tenantId, { actor: subject, action: 'tenant_probed' }, transaction);
         // Not thrown: what was recorded is to be kept.
         return tenantNotFound();
       }
       refuse(as, standing.tenant, access);
       const record = (entry: Omit<AuditEntry, 'actor'>): Promise<void> =>
-        this.audit.recordIn(transaction, { ...entry, actor: subject, detail: { ...entry.detail, as } });
+        this.audit.record(
+          transaction.tenantId,
+          { ...entry, actor: subject, detail: { ...entry.detail, as } },
+          transaction,
+        );
       return { result: await work({ transaction, tenant: standing.tenant, by: { subject, as }, record }) };
     });
     if (outcome instanceof Problem) throw outcome;

@@ -62,7 +62,11 @@ export class InvitationAcceptance {
     await this.members.join(transaction, subject, role, now);
     await this.invitations.accept(transaction, invitationId, subject, now);
     const detail = { invitationId, role, invitedBy: invitation.invited_by };
-    await this.audit.recordIn(transaction, { actor: subject, action: 'invitation_accepted', subject, detail });
+    await this.audit.record(
+      transaction.tenantId,
+      { actor: subject, action: 'invitation_accepted', subject, detail },
+      transaction,
+    );
     return summaryOf(tenant, role);
   }
 }

@@ -46,7 +46,7 @@ export class ClosedTenantRetention implements OnModuleDestroy {
       if (tenant?.status !== 'closed' || !tenant.closed_at || tenant.closed_at >= startOfGrace(now)) return;
       await this.lifecycle.archive(transaction, now);
       const detail = { because: 'grace_over' };
-      await this.audit.recordIn(transaction, { actor: ACTOR, action: 'tenant_archived', detail });
+      await this.audit.record(transaction.tenantId, { actor: ACTOR, action: 'tenant_archived', detail }, transaction);
     });
   }
 }

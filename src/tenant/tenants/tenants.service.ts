@@ -52,7 +52,7 @@ export class TenantsService {
       await this.lifecycle.create(transaction, name, new Date());
       if (organizationId !== undefined) await this.connect(transaction, organizationId);
       const detail = { name, ...(organizationId !== undefined && { organizationId }), as: 'platform' };
-      await this.audit.recordIn(transaction, { actor, action: 'tenant_created', reason, detail });
+      await this.audit.record(transaction.tenantId, { actor, action: 'tenant_created', reason, detail }, transaction);
       return this.view(transaction);
     });
   }

@@ -23,7 +23,7 @@ export class UntouchedDrafts {
       if (!(await this.lifecycle.lockUntouchedDraft(transaction))) return;
       await this.lifecycle.archive(transaction, new Date());
       const detail = { because: 'joined_another_tenant' };
-      await this.audit.recordIn(transaction, { actor: subject, action: 'tenant_archived', detail });
+      await this.audit.record(transaction.tenantId, { actor: subject, action: 'tenant_archived', detail }, transaction);
     });
   }
 }
