@@ -45,7 +45,8 @@ export const sqlStateOf = (error: unknown): string | undefined =>
     : undefined;
 
 /** Somebody else was first, and trying again at once helps. Not so after a lock timeout: that has waited already. */
-export const isLostRace = (error: unknown): boolean => LOST_RACE.has(sqlStateOf(error) ?? '');
+export const isLostRace = (error: unknown): boolean =>
+  LOST_RACE.has(sqlStateOf(error instanceof DatabaseOverloaded ? error.cause : error) ?? '');
 const isContention = (error: unknown): boolean => CONTENDED.has(sqlStateOf(error) ?? '');
 
 /** Errors of the socket carry a Node code (ECONNREFUSED …); errors of pg's own, only a message. */

@@ -3,7 +3,7 @@ import type { Answer, Api } from '../support/api.js';
 import { TestService } from '../support/service.js';
 import { sessionSetting } from '../support/session-setting.js';
 import { createTenant } from '../support/tenants.js';
-import { tellBusiness } from '../support/workspace.js';
+import { BUSINESS } from '../support/workspace.js';
 
 const CROWD = 20;
 
@@ -151,10 +151,8 @@ test('what an admin asked for while they were removed is refused, and leaves not
   await accept(admin, await asOne.token('admin'));
   const held = await service.holding('SELECT FROM foothold.tenant WHERE tenant_id = $1 FOR UPDATE', [tenantId]);
   const removed = asOther.remove(admin.subject);
-  await service.untilBlocked(1);
-  const invited = new Administering(admin, tenantId).invite('admin');
-  await service.untilBlocked(2);
-  await held.release();
+  const invited = service.untilBlocked(1).then(() => new Administering(admin, tenantId).invite('admin'));
+  await service.untilBlocked(2).finally(() => held.release());
   expect([outcomeOf(await removed), outcomeOf(await invited)]).toEqual([
     [204, undefined],
     [404, 'tenant_not_found'],
@@ -193,26 +191,65 @@ test('a person’s first requests, while they accept an invitation, are all answ
   }
 });
 
-test('a draft that its owner begins while they join another tenant is kept, or was archived before', async () => {
+test('a first request that makes a draft while its person accepts an invitation is led to the new tenant', async () => {
+  const [token, person] = [await asOne.token(), service.person()];
+  // Whoever makes a draft for the same person waits for this one.
+  const held = await service.holding('INSERT INTO foothold.draft_owner (subject, tenant_id) VALUES ($1, $2)', [
+    person.subject,
+    tenantId,
+  ]);
+  const viewed = person.view();
+  const accepted = service.untilBlocked(1).then(() => accept(person.at(elsewhere), token));
+  expect((await accepted.finally(() => held.release())).status).toBe(200);
+  expect(await viewed).toMatchObject({ status: 200, body: { tenantId } });
+});
+
+/** Holds back whatever moves in a tenant, at the moment when it is written. */
+const holdProgress = (id: string) =>
+  service.holding('SELECT FROM foothold.onboarding_progress WHERE tenant_id = $1 FOR UPDATE', [id]);
+const movesIn = async (id: string): Promise<number> =>
+  (await service.sql('SELECT FROM foothold.onboarding_history WHERE tenant_id = $1', [id])).length;
+
+test.each<[string, string, (person: Api) => Promise<Answer>]>([
+  ['they are removed', '404 tenant_not_found', (person) => asOther.remove(person.subject)],
+  ['the tenant is closed', '403 tenant_closed', () => asOther.change({ status: 'closed' })],
+])('a step that was judged before %s, and would be written after, is refused', async (_, refusal, end) => {
+  const person = service.person().inTenant(tenantId);
+  await accept(person, await asOne.token('admin'));
+  await person.view('member_tour');
+  const held = await holdProgress(tenantId);
+  const moved = person.move({ step: 'profile', action: 'complete' }, {}, 'member_tour');
+  const ended = await service
+    .untilBlocked(1)
+    .then(() => end(person))
+    .finally(() => held.release());
+  expect([ended.status < 300, sorted([await moved])]).toEqual([true, [refusal]]);
+  expect(await movesIn(tenantId)).toBe(0);
+});
+
+test('a draft that its owner begins while they join another tenant is archived with nothing in it, and they are told', async () => {
   const [token, person] = [await asOne.token(), service.person()];
   const draft = (await person.view()).body.tenantId;
-  const held = await service.holding('SELECT FROM foothold.onboarding_progress WHERE tenant_id = $1 FOR UPDATE', [
-    draft,
-  ]);
+  const held = await holdProgress(draft);
   const accepted = accept(person, token);
-  await service.untilBlocked(1);
-  const begun = tellBusiness(person.at(elsewhere).inTenant(draft)).catch((error: Error) => error);
-  await service.untilBlocked(2);
-  await held.release();
-  expect((await accepted).status).toBe(200);
-  await begun;
-  const [state] = await service.sql(
-    `SELECT t.status, (SELECT count(*)::int FROM foothold.onboarding_history h WHERE h.tenant_id = $1) AS moves
-     FROM foothold.tenant t WHERE t.tenant_id = $1`,
-    [draft],
-  );
-  expect([
-    { status: 'archived', moves: 0 },
-    { status: 'active', moves: 1 },
-  ]).toContainEqual(state);
+  const begun = service
+    .untilBlocked(1)
+    .then(() =>
+      person.at(elsewhere).inTenant(draft).move({ step: 'business_info', action: 'complete', data: BUSINESS }),
+    );
+  await service.untilBlocked(2).finally(() => held.release());
+  expect([sorted([await accepted]), sorted([await begun])]).toEqual([['200'], ['404 tenant_not_found']]);
+  expect(await movesIn(draft)).toBe(0);
+  expect((await person.me()).body.tenants).toMatchObject([{ id: tenantId }]);
+});
+
+test('a draft that its owner began just before they join another tenant is kept', async () => {
+  const [token, person] = [await asOne.token(), service.person()];
+  const draft = (await person.view()).body.tenantId;
+  const held = await holdProgress(draft);
+  const begun = person.move({ step: 'business_info', action: 'complete', data: BUSINESS });
+  const accepted = service.untilBlocked(1).then(() => accept(person.at(elsewhere), token));
+  await service.untilBlocked(2).finally(() => held.release());
+  expect([sorted([await begun]), sorted([await accepted])]).toEqual([['200'], ['200']]);
+  expect((await person.inTenant(draft).view()).body).toMatchObject({ tenantId: draft, currentStep: 'subscription' });
 });

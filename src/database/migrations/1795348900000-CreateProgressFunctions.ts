@@ -131,8 +131,9 @@ const OPEN_PROGRESS = `
 
 /**
  * An accepted transition: progress (compare-and-set), history, operation, mirror marks, and the draft that becomes
- * active. Nothing is written unless both parts still are at the revisions that it was judged on: the answer is false, or,
- * where the first part was changed before the second one was looked at, a serialization failure.
+ * active. Nothing is written unless both parts still are at the revisions that it was judged on, the tenant is open, and
+ * the person is its member: the answer is false, or, where the first part was changed before that showed, a serialization
+ * failure.
  *
  * Measured against six prepared statements in a transaction, which write less: 0.63 of the database's CPU time.
  */
@@ -158,6 +159,15 @@ const APPLY_TRANSITION = `
         updated_at = p_now
       WHERE tenant_id = p_tenant AND flow_key = p_flow AND subject = p_part AND revision = p_revision;
     IF NOT FOUND THEN RETURN false; END IF;
+    -- Looked at behind the row, which a draft that is being archived is locked by: this sees what was committed meanwhile.
+    IF NOT EXISTS (
+      SELECT FROM foothold.tenant t
+      WHERE t.tenant_id = p_tenant AND t.status <> 'archived' AND (t.status <> 'closed' OR p_actor_kind = 'system')
+        AND (p_subject = '' OR EXISTS (
+          SELECT FROM foothold.member m
+          WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active'))) THEN
+      RAISE serialization_failure;
+    END IF;
     IF p_other_is_judged AND p_part = '' THEN
       PERFORM FROM foothold.onboarding_progress
         WHERE tenant_id = p_tenant AND flow_key = p_flow AND subject = p_subject AND revision = p_other_revision
