@@ -52,7 +52,7 @@ test('a database that is gone opens the circuit: answers come without asking it,
   const refused = await person.move({ step: 'business_info', action: 'complete', data: BUSINESS });
   expect(refused).toMatchObject(UNKNOWN);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect((await person.get('/health/ready')).body).toEqual({ status: 'degraded' });
+  expect((await person.get('/health/ready')).body).toMatchObject({ status: 'degraded' });
   await proxy.accept();
   await untilItAnswers();
   expect(await circuit()).toBe('closed');
