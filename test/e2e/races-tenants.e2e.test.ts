@@ -243,6 +243,17 @@ test('a draft that its owner begins while they join another tenant is archived w
   expect((await person.me()).body.tenants).toMatchObject([{ id: tenantId }]);
 });
 
+test('an attestation for a draft that is being archived is told that there is no such tenant', async () => {
+  const [token, person, payments] = [await asOne.token(), service.person(), await service.payments()];
+  const draft = (await person.view()).body.tenantId;
+  const held = await holdProgress(draft);
+  const accepted = accept(person, token);
+  const attested = service.untilBlocked(1).then(() => payments.attest(draft, { step: 'payment' }));
+  await service.untilBlocked(2).finally(() => held.release());
+  expect([sorted([await accepted]), sorted([await attested])]).toEqual([['200'], ['404 tenant_not_found']]);
+  expect(await service.sql('SELECT FROM foothold.attestation WHERE tenant_id = $1', [draft])).toEqual([]);
+});
+
 test('a draft that its owner began just before they join another tenant is kept', async () => {
   const [token, person] = [await asOne.token(), service.person()];
   const draft = (await person.view()).body.tenantId;

@@ -14,7 +14,7 @@ export const ADMIN_CHANGE_PROBLEMS = [
   'tenant_status_conflict',
 ] as const satisfies readonly ProblemCode[];
 
-/** … and one with a body. */
+/** … and one with a body: also a DELETE, which takes none but may be sent one. */
 export const BODY_PROBLEMS = [
   'bad_request',
   'payload_too_large',

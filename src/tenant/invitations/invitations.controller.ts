@@ -4,7 +4,7 @@ import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
 import { ApiPage, type PageQuery } from '../../http/page.js';
-import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS } from '../dto/admin-problems.js';
+import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../dto/admin-problems.js';
 import { InvitationPageDto } from '../dto/invitation.dto.js';
 import { ApiReason, parseReason } from '../dto/reason.js';
 import { ApiInvitationId, ApiTenantId, InvitationId, TenantId } from '../dto/tenant-parameters.js';
@@ -44,7 +44,7 @@ export class InvitationsController {
   @ApiInvitationId()
   @ApiReason()
   @ApiNoContentResponse({ description: 'The invitation is not open any more.' })
-  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, 'invitation_not_found', 'invitation_used')
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'invitation_not_found', 'invitation_used')
   async revoke(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,

@@ -92,7 +92,7 @@ export class MembersController {
   @ApiSubject()
   @ApiReason()
   @ApiNoContentResponse({ description: 'The person is not a member any more.' })
-  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, 'member_not_found', 'last_owner')
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'member_not_found', 'last_owner')
   async remove(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,
