@@ -61,7 +61,7 @@ describe('a tenant that the platform makes', () => {
     ]);
   });
 
-  test('takes in whoever logs in to its organisation, and audits that', async () => {
+  test('takes in whoever logs in to its organisation, audits that, and mirrors them', async () => {
     const organizationId = newOrganization();
     const { body } = await operator.post('/v1/tenants', { name: 'Initech', organizationId });
     const peter = service.person(undefined, { org_id: organizationId });
@@ -74,6 +74,8 @@ describe('a tenant that the platform makes', () => {
     });
     await peter.me();
     expect(await auditOf(body.id)).toHaveLength(2);
+    const mirrors = 'SELECT tenant_id, wanted FROM foothold.auth0_mirror WHERE subject = $1';
+    expect(await service.sql(mirrors, [peter.subject])).toEqual([{ tenant_id: body.id, wanted: 1 }]);
   });
 
   test('is not made with the organisation of another', async () => {

@@ -52,8 +52,8 @@ const GRANTS = [
 ];
 
 /**
- * As before, and: nobody joins a closed tenant, and whoever joins leaves an entry in its audit log. `membership` is
- * 'removed' for somebody who was removed, and null for a stranger to a closed tenant.
+ * As before, and: nobody joins a closed tenant, and whoever joins leaves an entry in its audit log and is mirrored.
+ * `membership` is 'removed' for somebody who was removed, and null for a stranger to a closed tenant.
  */
 const JOIN_ORGANIZATION = `
   CREATE FUNCTION foothold.join_organization(p_organization text, p_subject text, p_audit uuid, p_now timestamptz)
@@ -75,6 +75,9 @@ const JOIN_ORGANIZATION = `
     ), listed AS (
       INSERT INTO foothold.membership (subject, tenant_id, role, status)
       SELECT joined.subject, joined.tenant_id, joined.role, joined.status FROM joined
+    ), mirrored AS (
+      INSERT INTO foothold.auth0_mirror (tenant_id, subject, wanted, due_at)
+      SELECT joined.tenant_id, joined.subject, 1, p_now FROM joined
     )
     INSERT INTO foothold.audit (tenant_id, audit_id, actor, action, subject, detail, recorded_at)
       SELECT joined.tenant_id, p_audit, joined.subject, 'member_joined', joined.subject,

@@ -21,6 +21,7 @@ const STANDING = {
            AND ($3::text IS NULL OR o.organization_id = $3)
          WHERE t.tenant_id = $1`,
 };
+
 @Injectable()
 export class TenantStandingRepository {
   /** Undefined when there is no such tenant. */
