@@ -3,8 +3,14 @@ import { ApiBearerAuth, ApiExtraModels, ApiHeader, ApiResponse, getSchemaPath } 
 import { ProblemDto } from './problem.dto.js';
 import { PROBLEMS, type ProblemCode } from './problem.js';
 
-/** Every route behind the guard can be refused like this, whatever it does. */
-const BEHIND_THE_GUARD: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'keys_unavailable'];
+/** Every route behind the guard can be refused like this, whatever it does: a malformed address, then its caller. */
+const BEHIND_THE_GUARD: readonly ProblemCode[] = [
+  'bad_request',
+  'unauthenticated',
+  'forbidden',
+  'rate_limited',
+  'keys_unavailable',
+];
 /** … and every route that needs the database, like this. */
 const NEEDS_THE_DATABASE: readonly ProblemCode[] = ['internal_error', 'not_ready', 'overloaded', 'status_unknown'];
 

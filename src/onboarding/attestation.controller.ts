@@ -29,7 +29,6 @@ export class AttestationController {
   @ApiOkResponse({ type: AttestationResultDto, description: 'It was taken in, now or before.' })
   @ApiAcceptedResponse({ type: AttestationResultDto, description: 'It is kept, and does not count yet.' })
   @ApiProblems(
-    'bad_request',
     'unknown_flow',
     'tenant_not_found',
     'transition_rejected',

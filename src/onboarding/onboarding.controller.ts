@@ -88,7 +88,6 @@ export class OnboardingController {
   @ApiHeader({ name: 'If-Match', required: false, description: 'An ETag or a bare revision, such as "12".' })
   @ApiOkResponse({ type: TransitionResultDto, headers: ETAG })
   @ApiProblems(
-    'bad_request',
     'unknown_flow',
     ...TENANT_PROBLEMS,
     'transition_rejected',
