@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { key } from '../support/api.js';
+import { TestService } from '../support/service.js';
+import { choosePlan } from '../support/workspace.js';
+import { ApiDocument, type Operation } from './support/api-document.js';
+import { seatCast, tokenOf, type Caller, type Cast } from './support/cast.js';
+import { sampleRequest, type Values } from './support/sample-request.js';
+import { fillTenant, tenantTables, type TenantTable } from './support/tenant-rows.js';
+import { Wire, type Request } from './support/wire.js';
+
+/*
+ * Every route of the OpenAPI document, called by people of other tenants with every id that the tenant has, in the path,
+ * a header, the body and the query. A new route is in here by itself, and so are the ids of a new table.
+ */
+
+/** Nobody of these has any business in the tenant. */
+const ATTACKERS = ['neighbour', 'stranger', 'removed'] as const satisfies Caller[];
+
+/** Names under which a careless server might take a tenant or person from a query or body. */
+const CARELESS = ['tenantId', 'tenant_id', 'tenant', 'subject', 'org_id', 'organizationId'];
+
+const REFUSED = [403, 404, 422];
+
+interface Probe {
+  readonly at: string;
+  readonly id: string;
+  readonly request: Request;
+  /** The id names what the request is about: nothing but a refusal will do. */
+  readonly isNamed: boolean;
+}
+
+let service: TestService;
+let document: ApiDocument;
+let wire: Wire;
+let cast: Cast;
+let tables: TenantTable[];
+/** Every id of the tenant, tenant first. */
+let ids: string[];
+/** Occurs in what the tenant keeps, and nowhere else. */
+const marker = `whispered-${randomUUID()}`;
+
+beforeAll(async () => {
+  service = await TestService.start();
+  document = await ApiDocument.of(service.url);
+  wire = new Wire(service.url);
+  cast = await seatCast(service);
+  const owner = service.person(cast.subjects.owner);
+  await choosePlan(owner);
+  await owner.move({ step: 'business_info', action: 'save', data: { businessName: marker } }, key(marker));
+  await (await service.payments()).attest(cast.tenantId, { step: 'payment', eventId: marker });
+  await service.person(cast.colleague).move({ step: 'profile', action: 'start' }, {}, 'member_tour');
+  tables = await tenantTables(service.database);
+  await fillTenant(service.database, tables, cast.tenantId, marker);
+  ids = await idsOfTenant();
+});
+afterAll(async () => {
+  wire.close();
+  await service.stop();
+});
+
+/** What the primary keys of the tenant's rows hold, but for the names of flows and roles, which are everybody's. */
+async function idsOfTenant(): Promise<string[]> {
+  const known = new Set<string>([cast.tenantId, cast.organizationId]);
+  for (const { name, key: primary, columns } of tables) {
+    const named = columns.filter((column) => primary.includes(column.name) && ['uuid', 'text'].includes(column.type));
+    for (const row of await service.sql(`SELECT * FROM foothold.${name} WHERE tenant_id = $1`, [cast.tenantId])) {
+      for (const { name: column } of named) if (column !== 'flow_key' && row[column]) known.add(row[column]);
+    }
+  }
+  return [...known];
+}
+
+/** Everything that the tenant keeps, but for what the probes themselves are remembered by. */
+async function contentOfTenant(): Promise<Record<string, object[]>> {
+  const probers: string[] = ATTACKERS.map((attacker) => cast.subjects[attacker]);
+  const rows = await service.sql<{ table: string; row: { actor?: string } }>(
+    tables
+      .map(({ name }) => `SELECT '${name}' AS table, to_jsonb(t) AS row FROM foothold.${name} t WHERE tenant_id = $1`)
+      .join(' UNION ALL ')
+      .concat(' ORDER BY 1, 2'),
+    [cast.tenantId],
+  );
+  const kept = rows.filter(({ table, row }) => table !== 'audit' || !probers.includes(row.actor!));
+  return Object.fromEntries(
+    tables.map(({ name }) => [name, kept.filter(({ table }) => table === name).map(({ row }) => row)]),
+  );
+}
+
+function probesOf(operation: Operation): Probe[] {
+  const own = cast.neighbourTenantId;
+  const base: Values = { tenantId: own, id: own, subject: cast.subjects.neighbour, flow: 'workspace' };
+  const sample = (values: Values): Request => sampleRequest(document, operation, { ...base, ...values });
+  const inPath = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+  const inHeaders = operation.parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name);
+  const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+  const good = sample({});
+  const body = (good.body === undefined ? {} : JSON.parse(good.body)) as object;
+  const properties = Object.keys((operation.body && document.resolve(operation.body)['properties']) ?? {});
+  const withQuery = (text: string): Request => ({
+    ...good,
+    path: `${good.path}${good.path.includes('?') ? '&' : '?'}${text}`,
+  });
+
+  const probes: Probe[] = [];
+  const add = (at: string, id: string, request: Request, isNamed: boolean): void =>
+    void probes.push({ at, id, request, isNamed });
+  for (const id of ids) {
+    for (const name of inPath) add(`path {${name}}`, id, sample({ [name]: id }), true);
+    for (const name of inHeaders) add(`header ${name}`, id, sample({ [name]: id }), name === 'X-Tenant-Id');
+    for (const name of new Set([...inQuery, ...CARELESS])) {
+      add(`query ${name}`, id, withQuery(`${name}=${encodeURIComponent(id)}`), false);
+    }
+    if (!operation.body) continue;
+    for (const name of new Set([...properties, ...CARELESS])) {
+      const isUnknown = !properties.includes(name);
+      add(`body ${name}`, id, { ...good, body: JSON.stringify({ ...body, [name]: id }) }, isUnknown);
+    }
+  }
+  // The tenant's own path whole, as one of its members would send it, and so with the header.
+  if (inPath.includes('tenantId') || inPath.includes('id')) {
+    const { tenantId, colleague } = cast;
+    add('path, whole', tenantId, sample({ tenantId, id: tenantId, subject: colleague }), true);
+  }
+  if (!inHeaders.includes('X-Tenant-Id')) {
+    add(
+      'header X-Tenant-Id',
+      cast.tenantId,
+      { ...good, headers: [...good.headers!, ['X-Tenant-Id', cast.tenantId]] },
+      false,
+    );
+  }
+  return probes;
+}
+
+/** What is wrong about an answer to a probe; undefined if nothing is. */
+async function faultOf(operation: Operation, attacker: (typeof ATTACKERS)[number], probe: Probe) {
+  const authorization = ['Authorization', `Bearer ${tokenOf(service, cast, attacker)}`] as const;
+  const { status, text } = await wire.send({ ...probe.request, headers: [...probe.request.headers!, authorization] });
+  // The id that the probe itself sent may be repeated in the answer.
+  const said = text.replaceAll(probe.id, '');
+  const told = [marker, cast.colleague, cast.subjects.owner].filter((secret) => said.includes(secret));
+  const isRefused = REFUSED.includes(status) || (!probe.isNamed && status < 500);
+  if (isRefused && told.length === 0) return undefined;
+  return `${attacker}: ${operation.name}, ${probe.at} ${probe.id}: ${status} ${text}`;
+}
+
+it('has something to find', async () => {
+  // The tenant, its organisation, five people, an event, an operation and an entry of the audit.
+  expect(ids.length).toBeGreaterThanOrEqual(10);
+  const content = await contentOfTenant();
+  expect(Object.keys(content).filter((table) => content[table]!.length === 0)).toEqual([]);
+  expect(JSON.stringify((await service.person(cast.subjects.owner).view()).body)).toContain(marker);
+});
+
+it('tells nothing of a tenant to anybody else and lets them change nothing, on every route and with every id', async () => {
+  for (const operation of document.operations.filter(({ isGuarded }) => isGuarded)) {
+    const before = await contentOfTenant();
+    for (const attacker of ATTACKERS) {
+      const faults = await Promise.all(probesOf(operation).map((probe) => faultOf(operation, attacker, probe)));
+      expect(faults.filter(Boolean)).toEqual([]);
+    }
+    expect({ after: operation.name, ...(await contentOfTenant()) }).toEqual({ after: operation.name, ...before });
+  }
+}, 180_000);
+
+it('does not tell a tenant that exists from one that does not', async () => {
+  const { requestId: _one, ...existing } = (await service.person(cast.subjects.stranger).inTenant(cast.tenantId).view())
+    .body;
+  const { requestId: _other, ...unknown } = (await service.person(cast.subjects.stranger).inTenant(randomUUID()).view())
+    .body;
+  expect(existing).toEqual(unknown);
+});
