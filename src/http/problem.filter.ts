@@ -67,7 +67,7 @@ export function problemOf(error: unknown): Problem {
     return unavailable('not_ready', `The service cannot serve yet: ${error.message}`, RETRY_SECONDS.not_ready, error);
   }
   const status = statusOf(error);
-  const [code, detail] = REFUSED_BY_THE_FRAMEWORK[status] ?? [];
+  const [code, detail] = REFUSED_BY_THE_FRAMEWORK[status] ?? (status < 500 ? BAD_REQUEST : []);
   if (code && detail) return new Problem(code, detail, { cause: error });
   return new Problem('internal_error', 'This is our fault and was logged under the requestId.', { cause: error });
 }
@@ -79,8 +79,13 @@ function statusOf(error: unknown): number {
   return typeof statusCode === 'number' ? statusCode : 500;
 }
 
+/** Also for refusals of other kinds, such as a range or precondition on the files of /docs: none is a fault of ours. */
+const BAD_REQUEST: readonly [ProblemCode, string] = [
+  'bad_request',
+  'The request could not be read: send a well-formed address, and a body of well-formed JSON.',
+];
+
 const REFUSED_BY_THE_FRAMEWORK: Readonly<Record<number, readonly [ProblemCode, string]>> = {
-  400: ['bad_request', 'The request could not be read: send a well-formed address, and a body of well-formed JSON.'],
   404: ['not_found', 'There is no such route; /docs lists them.'],
   413: ['payload_too_large', 'The body may be 128 kB.'],
   414: ['bad_request', 'The address is too long.'],
