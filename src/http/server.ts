@@ -83,7 +83,8 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     done();
   });
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    if (request.url.startsWith('/v1/')) keepPrivate(reply);
+    // By the route and not by the address, which the router also understands when it is absolute or percent-encoded.
+    if (request.routeOptions.url?.startsWith('/v1/')) keepPrivate(reply);
     // Kept alive behind the last answer, a connection would hold the process up for as long as its client likes.
     if (stopping) void reply.header('connection', 'close');
     done();
