@@ -1,3 +1,4 @@
+import { Wire } from '../attack/support/wire.js';
 import { Api, type Answer } from '../support/api.js';
 import { BuiltService } from '../support/built-service.js';
 import { TestService } from '../support/service.js';
@@ -87,6 +88,35 @@ describe('the log', () => {
     const signatures = [person.token!, payments.token!, SECRET.badToken].map((token) => token.split('.').at(-1)!);
     for (const secret of [...Object.values(SECRET), ...signatures]) expect(service.log).not.toContain(secret);
   });
+});
+
+test('nobody writes into the log: an address, a header or a body is never in it, and a line is never two', async () => {
+  const written = 'WRITTEN-BY-A-STRANGER';
+  const line = `\n{"level":"error","msg":"${written}"}\n`;
+  const wire = new Wire(service.url);
+  const { token } = neighbour.person();
+  const headers = [
+    ['X-Request-Id', written.replaceAll('-', ' ')],
+    ['User-Agent', written],
+    ['X-Tenant-Id', written],
+    ['Authorization', `Bearer ${token}`],
+    ['Content-Type', 'application/json'],
+  ] as const;
+  const path = `/v1/onboarding/${encodeURIComponent(line)}/transitions?${encodeURIComponent(line)}`;
+  const body = JSON.stringify({ step: line, action: line });
+  await wire.send({ method: 'POST', path, headers, body });
+  await wire.send({ method: 'GET', path: `/${written}${encodeURIComponent(line)}` });
+  await wire.write(`GET /${written}\r\r\n${line} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  wire.close();
+  service.signal('SIGTERM');
+  await service.ended();
+  const told = service.log
+    .split('\n')
+    .filter(Boolean)
+    .map((text) => JSON.parse(text));
+  expect(told).toContainEqual(expect.objectContaining({ route: '/v1/onboarding/:flow/transitions', status: 422 }));
+  expect(told).toContainEqual(expect.objectContaining({ route: 'unknown', status: 404 }));
+  expect(service.log).not.toContain(written);
 });
 
 test('told to stop, it answers what is under way, takes nothing new, and ends with 0', async () => {

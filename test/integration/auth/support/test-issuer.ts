@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,10 @@ export const AUDIENCE = 'https://api.foothold.test';
 type Host = 'localhost' | '127.0.0.1';
 
 /** How the key endpoint answers. */
-export type Fault = 'none' | 'status 500' | 'reset' | 'empty set' | 'garbage' | 'unusable keys' | 'stalled body';
+export type Fault =
+  'none' | 'status 500' | 'reset' | 'empty set' | 'garbage' | 'unusable keys' | 'stalled body' | 'slow';
+
+const SLOW_MS = 300;
 
 interface Signer {
   readonly privateKey: KeyObject;
@@ -24,6 +27,8 @@ const pair = (index: number): Signer => (pairs[index] ??= generateKeyPairSync('r
 export class TestIssuer {
   fault: Fault = 'none';
   fetches = 0;
+  /** Requests for anything but the key set, which a token may have asked for. */
+  strayRequests = 0;
   readonly #signers = new Map<string, Signer>();
   readonly #server: Server;
   readonly #stalled: ServerResponse[] = [];
@@ -34,7 +39,10 @@ export class TestIssuer {
     private readonly host: Host,
   ) {
     this.#server = createServer((request, response) => {
-      if (request.url !== '/.well-known/jwks.json') return void response.writeHead(404).end();
+      if (request.url !== '/.well-known/jwks.json') {
+        this.strayRequests++;
+        return void response.writeHead(404).end();
+      }
       this.fetches++;
       this.#answer(response);
     });
@@ -87,6 +95,12 @@ export class TestIssuer {
     return jwt.sign(JSON.stringify(all), privateKey, { header: { alg: 'RS256', typ: 'JWT', kid, ...header } });
   }
 
+  /** A token of exactly these texts, signed; JSON that no serialiser writes included, such as a claim twice. */
+  signed(header: string, payload: string, signWith = 'key-1'): string {
+    const text = [header, payload].map((part) => Buffer.from(part).toString('base64url')).join('.');
+    return `${text}.${sign('sha256', Buffer.from(text), this.#signers.get(signWith)!.privateKey).toString('base64url')}`;
+  }
+
   /** Sends the rest of the bodies that stalled: a good set of keys. */
   finishStalled(): void {
     for (const response of this.#stalled) response.end(`${JSON.stringify(this.#published())}}`);
@@ -107,6 +121,8 @@ export class TestIssuer {
       case 'stalled body':
         this.#stalled.push(response);
         return void response.writeHead(200, { 'content-type': 'application/json' }).write('{"keys":');
+      case 'slow':
+        return void setTimeout(() => this.#send(response, this.#published()), SLOW_MS);
       case 'empty set':
         return void this.#send(response, []);
       case 'unusable keys':
