@@ -4,6 +4,7 @@ import { sql } from '../../support/sql.js';
 
 export interface TenantTable {
   readonly name: string;
+  /** Those that no row can be without. */
   readonly columns: readonly Column[];
   /** Columns of the primary key. */
   readonly key: readonly string[];
@@ -27,7 +28,7 @@ export const tenantTables = ({ superuserUrl }: TestDatabase): Promise<TenantTabl
           SELECT coalesce(jsonb_agg(choice[1]), '[]') FROM pg_constraint k,
             regexp_matches(pg_get_constraintdef(k.oid), '''([^'']*)''::text', 'g') choice
           WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum])))
-        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns
+        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attnotnull) AS columns
      FROM pg_class c
      WHERE c.relnamespace = 'foothold'::regnamespace AND c.relkind IN ('r', 'p')
        AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
