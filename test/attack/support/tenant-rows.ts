@@ -35,10 +35,14 @@ export const tenantTables = ({ superuserUrl }: TestDatabase): Promise<TenantTabl
      ORDER BY c.relname`,
   );
 
-/** `INSERT` of one row of a tenant into a table, made up from the types of the columns; texts begin with `marker`. */
-export function insertOf({ name, columns }: TenantTable, tenantId: string, marker: string): string {
+/**
+ * `INSERT` of one row of a tenant into a table, made up from the types of the columns. Texts begin with `marker`, but
+ * for those of the primary key, which begin with the tenant.
+ */
+export function insertOf({ name, columns, key }: TenantTable, tenantId: string, marker: string): string {
   const names = columns.map((column) => `"${column.name}"`).join(', ');
-  const values = columns.map((column) => `'${valueOf(name, column, tenantId, marker)}'`).join(', ');
+  const beginning = (column: Column): string => (key.includes(column.name) ? tenantId : marker);
+  const values = columns.map((column) => `'${valueOf(name, column, tenantId, beginning(column))}'`).join(', ');
   return `INSERT INTO foothold.${name} (${names}) VALUES (${values})`;
 }
 
