@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
@@ -84,7 +85,9 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     stopping = true;
     done();
   });
-  fastify.addHook('onSend', (request, reply, _payload, done) => {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    // Fastify would read an event stream to its end to throw it away, and it has none: HEAD needs no more than its headers.
+    if (request.method === 'HEAD' && payload instanceof Readable) payload.destroy();
     // By the route and not by the address, which the router also understands when it is absolute or percent-encoded.
     if (request.routeOptions.url?.startsWith('/v1/')) keepPrivate(reply);
     // Kept alive behind the last answer, a connection would hold the process up for as long as its client likes.

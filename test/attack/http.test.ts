@@ -1,4 +1,7 @@
 import { TestService } from '../support/service.js';
+import { ApiDocument } from './support/api-document.js';
+import { seatCast, tokenOf } from './support/cast.js';
+import { sampleRequest } from './support/sample-request.js';
 import { Wire } from './support/wire.js';
 
 /* What an attacker does below the routes: to the bytes of HTTP, and to addresses. */
@@ -103,6 +106,28 @@ describe('an address that is written in another way', () => {
       expect(reply.text).not.toContain('echo');
     },
   );
+});
+
+it('answers HEAD as GET without a body, leaves nothing open behind it, and goes on answering', async () => {
+  const document = await ApiDocument.of(service.url);
+  const cast = await seatCast(service);
+  const { tenantId, colleague: subject } = cast;
+  for (const operation of document.operations.filter((candidate) => candidate.method === 'get')) {
+    const { path, headers = [] } = sampleRequest(document, operation, { tenantId, subject, flow: 'workspace' });
+    const ask = (method: string) =>
+      wire.send({
+        method,
+        path,
+        headers: [...headers, ['Authorization', `Bearer ${tokenOf(service, cast, 'owner')}`]],
+      });
+    const { status } = await ask('GET');
+    // More than one person may have streams.
+    for (let time = 1; time <= 12; time++) {
+      const head = await ask('HEAD');
+      expect([operation.name, head.status, head.text]).toEqual([operation.name, status, '']);
+    }
+    expect([operation.name, (await ask('GET')).status]).toEqual([operation.name, status]);
+  }
 });
 
 describe('the pages of /docs', () => {

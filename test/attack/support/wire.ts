@@ -54,7 +54,7 @@ export class Wire {
     outgoing.end(body);
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
     const contentType = incoming.headers['content-type'] ?? '';
-    const isStream = contentType.startsWith('text/event-stream');
+    const isStream = method.toUpperCase() !== 'HEAD' && contentType.startsWith('text/event-stream');
     const text = isStream ? await firstBytes(incoming) : await allBytes(incoming);
     return { status: incoming.statusCode ?? 0, contentType, headers: incoming.headers, text };
   }
