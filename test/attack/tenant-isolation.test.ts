@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { key } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
 import { TestService } from '../support/service.js';
 import { choosePlan } from '../support/workspace.js';
 import { ApiDocument, type Operation } from './support/api-document.js';
 import { seatCast, tokenOf, type Caller, type Cast } from './support/cast.js';
 import { sampleRequest, type Values } from './support/sample-request.js';
 import { fillTenant, tenantTables, type TenantTable } from './support/tenant-rows.js';
-import { Wire, type Request } from './support/wire.js';
+import { Wire, type Reply, type Request } from './support/wire.js';
 
 /*
  * Every route of the OpenAPI document, called by people of other tenants with every id that the tenant has, in the path,
@@ -133,10 +134,34 @@ function probesOf(operation: Operation): Probe[] {
   return probes;
 }
 
-/** What is wrong about an answer to a probe; undefined if nothing is. */
-async function faultOf(operation: Operation, attacker: (typeof ATTACKERS)[number], probe: Probe) {
+type Attacker = (typeof ATTACKERS)[number];
+
+/** All probes at once; but of streams a person may have only so many. */
+async function faultsOf(operation: Operation, attacker: Attacker): Promise<string[]> {
+  const probes = probesOf(operation);
+  const faults: (string | undefined)[] = [];
+  const width = operation.isStream ? 1 : probes.length;
+  for (let start = 0; start < probes.length; start += width) {
+    const some = probes.slice(start, start + width).map((probe) => faultOf(operation, attacker, probe));
+    faults.push(...(await Promise.all(some)));
+  }
+  return faults.filter((fault) => fault !== undefined);
+}
+
+async function answerTo({ request }: Probe, attacker: Attacker): Promise<Reply> {
   const authorization = ['Authorization', `Bearer ${tokenOf(service, cast, attacker)}`] as const;
-  const { status, text } = await wire.send({ ...probe.request, headers: [...probe.request.headers!, authorization] });
+  let reply: Reply | undefined;
+  await eventually(async () => {
+    reply = await wire.send({ ...request, headers: [...request.headers!, authorization] });
+    // The service has not yet noticed that the streams before this one were closed.
+    return reply.status !== 429;
+  });
+  return reply!;
+}
+
+/** What is wrong about an answer to a probe; undefined if nothing is. */
+async function faultOf(operation: Operation, attacker: Attacker, probe: Probe): Promise<string | undefined> {
+  const { status, text } = await answerTo(probe, attacker);
   // An address with the colleague's name is repeated in the refusal.
   const said = text.replaceAll(encodeURIComponent(cast.colleague), '');
   const told = [marker, cast.colleague].filter((secret) => said.includes(secret));
@@ -157,8 +182,7 @@ it('tells nothing of a tenant to anybody else and lets them change nothing, on e
   for (const operation of document.operations.filter(({ isGuarded }) => isGuarded)) {
     const before = await contentOfTenant();
     for (const attacker of ATTACKERS) {
-      const faults = await Promise.all(probesOf(operation).map((probe) => faultOf(operation, attacker, probe)));
-      expect(faults.filter(Boolean)).toEqual([]);
+      expect(await faultsOf(operation, attacker)).toEqual([]);
     }
     expect({ after: operation.name, ...(await contentOfTenant()) }).toEqual({ after: operation.name, ...before });
   }
