@@ -36,11 +36,59 @@ const MEMBERS = {
 /** For machines with the permission, in every tenant. */
 const ATTESTERS = { ...everybody(403), nobody: 401, attester: 200 };
 
+/** Of a tenant: its owners and admins, and operators. That the tenant exists is nobody else's business. */
+const ADMINS = {
+  ...everybody(200),
+  nobody: 401,
+  stranger: 404,
+  removed: 404,
+  neighbour: 404,
+  machine: 404,
+  attester: 404,
+  member: 403,
+};
+
+/** For those who operate the platform. */
+const OPERATORS = { ...everybody(403), nobody: 401, operator: 200 };
+
+/** The same, where success is answered by another status than 200. */
+const succeeding = (answers: Row['answers'], status: number): Row['answers'] =>
+  Object.fromEntries(
+    Object.entries(answers).map(([caller, answer]) => [caller, answer === 200 ? status : answer]),
+  ) as Row['answers'];
+
+/** An open invitation of the cast's tenant. */
+async function invitation({ tenantId, subjects }: Cast, service: TestService): Promise<{ id: string; token: string }> {
+  return (await service.person(subjects.owner).post(`/v1/tenants/${tenantId}/members`, { role: 'member' })).body;
+}
+
 export const ACCESS: Readonly<Record<string, Row>> = {
   'get /health': OPEN,
   'get /health/live': OPEN,
   'get /health/ready': OPEN,
   'get /metrics': OPEN,
+  'get /v1/tenants': { answers: OPERATORS },
+  'post /v1/tenants': { answers: succeeding(OPERATORS, 201) },
+  'get /v1/tenants/{tenantId}': { answers: ADMINS },
+  'patch /v1/tenants/{tenantId}': { answers: ADMINS, values: () => ({ body: { name: 'Globex' } }) },
+  'get /v1/tenants/{tenantId}/audit': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}/members': { answers: ADMINS },
+  'post /v1/tenants/{tenantId}/members': {
+    answers: succeeding(ADMINS, 201),
+    values: () => ({ body: { role: 'member' } }),
+  },
+  'patch /v1/tenants/{tenantId}/members/{subject}': { answers: ADMINS, values: () => ({ body: { role: 'admin' } }) },
+  'delete /v1/tenants/{tenantId}/members/{subject}': { answers: succeeding(ADMINS, 204) },
+  'get /v1/tenants/{tenantId}/invitations': { answers: ADMINS },
+  'delete /v1/tenants/{tenantId}/invitations/{invitationId}': {
+    answers: succeeding(ADMINS, 204),
+    values: async (cast, service) => ({ invitationId: (await invitation(cast, service)).id }),
+  },
+  // For whoever has the token, but for those who were removed, and those who are in already.
+  'post /v1/invitations/accept': {
+    answers: { ...MEMBERS, stranger: 200, neighbour: 200, removed: 403, member: 409, admin: 409, owner: 409 },
+    values: async (cast, service) => ({ token: (await invitation(cast, service)).token }),
+  },
   'get /v1/me': { answers: MEMBERS },
   'get /v1/onboarding': { answers: MEMBERS },
   'get /v1/onboarding/{flow}': { answers: MEMBERS },
