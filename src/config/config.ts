@@ -18,6 +18,8 @@ export interface Config {
   readonly database: {
     /** Connection of the restricted role `foothold_app`. */
     readonly url: string;
+    /** Direct connection for LISTEN and NOTIFY, never through a transaction-mode pooler. */
+    readonly listenUrl: string;
     readonly poolSize: number;
     /** Named prepared statements live in a session, which a transaction-mode pooler does not keep. */
     readonly preparedStatements: boolean;
@@ -72,6 +74,7 @@ function configOf(env: Env): Config {
     },
     database: {
       url: env.DATABASE_URL,
+      listenUrl: env.DATABASE_LISTEN_URL ?? env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
       preparedStatements: !env.DATABASE_POOLER,
     },

@@ -69,6 +69,9 @@ function others(env: Partial<Env>): string[] {
   if (AUTH0_CLIENT_ID && AUTH0_CLIENT_ID === AUTH0_CLIENT_SECRET) {
     problems.push('AUTH0_CLIENT_SECRET: it is the same as AUTH0_CLIENT_ID; expected the secret of that application');
   }
+  if (env.DATABASE_POOLER && !env.DATABASE_LISTEN_URL) {
+    problems.push('DATABASE_LISTEN_URL is missing: with DATABASE_POOLER=true it must lead to the database directly');
+  }
   if (DATABASE_POOL_SIZE !== undefined && (!Number.isInteger(DATABASE_POOL_SIZE) || DATABASE_POOL_SIZE < 2)) {
     problems.push(`DATABASE_POOL_SIZE: expected a whole number of at least 2, got ${DATABASE_POOL_SIZE}`);
   }

@@ -40,6 +40,10 @@ const SETTINGS = {
     default: undefined,
     desc: 'connection of the owning role, for migrations',
   }),
+  DATABASE_LISTEN_URL: postgresUrl({
+    default: undefined,
+    desc: 'direct connection for LISTEN, where a pooler is in front of DATABASE_URL',
+  }),
   DATABASE_POOL_SIZE: num({ default: 10, desc: 'connections per process' }),
   DATABASE_POOLER: bool({ default: false, desc: 'true behind a transaction-mode pooler such as pgbouncer' }),
   AUTH0_DOMAIN: auth0Domain({ desc: 'canonical tenant domain, such as acme.eu.auth0.com' }),

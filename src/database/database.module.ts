@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CONFIG, type Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source-options.js';
+import { ChangeChannel } from './change-channel.js';
 import { DatabaseCircuit } from './database-circuit.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
@@ -22,7 +23,7 @@ import { UnitOfWork } from './unit-of-work.js';
       }),
     }),
   ],
-  providers: [Database, DatabaseCircuit, DatabaseStartup, UnitOfWork],
-  exports: [Database, DatabaseCircuit, DatabaseStartup, LineageModule, UnitOfWork, TypeOrmModule],
+  providers: [ChangeChannel, Database, DatabaseCircuit, DatabaseStartup, UnitOfWork],
+  exports: [ChangeChannel, Database, DatabaseCircuit, DatabaseStartup, LineageModule, UnitOfWork, TypeOrmModule],
 })
 export class DatabaseModule {}

@@ -18,6 +18,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export class Transaction {
   private begun = false;
+  private readonly committed: Array<() => void> = [];
 
   constructor(
     private readonly client: PoolClient,
@@ -57,6 +58,12 @@ export class Transaction {
     const { command } = await this.client.query('COMMIT');
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and without an error.
     if (command !== 'COMMIT') throw new Error('The transaction had failed and was rolled back');
+    for (const tell of this.committed) tell();
+  }
+
+  /** Called once the transaction is committed, and never otherwise: what is told of a change is then true. */
+  afterCommit(tell: () => void): void {
+    this.committed.push(tell);
   }
 
   /** A connection that lost its server, or cannot roll back, is in an unknown state and must not be used again. */

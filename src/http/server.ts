@@ -9,6 +9,7 @@ import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { problemOf, sendProblem } from './problem.filter.js';
 import { answerUnreadable } from './unreadable-request.js';
+import { closeUnusedOnStop } from './unused-connections.js';
 
 const BODY_LIMIT_BYTES = 128 * 1024;
 /** Longer keep-alive than common load balancers have (60 s), so that they close first and no request meets a closed socket. */
@@ -80,6 +81,7 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     void reply.headers(API_HEADERS);
     done();
   });
+  closeUnusedOnStop(fastify);
   let stopping = false;
   fastify.addHook('preClose', (done) => {
     stopping = true;

@@ -5,6 +5,8 @@ import { TenantModule } from '../tenant/tenant.module.js';
 import { AttestationController } from './attestation.controller.js';
 import { AttestationRepository } from './attestation.repository.js';
 import { AttestationService } from './attestation.service.js';
+import { ProgressEventsController } from './events/progress-events.controller.js';
+import { ProgressEventsService } from './events/progress-events.service.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
 import { OnboardingController } from './onboarding.controller.js';
@@ -15,11 +17,12 @@ import { TransitionMetrics } from './transition-metrics.js';
 
 @Module({
   imports: [DatabaseModule, FlowCatalogModule, TenantModule],
-  controllers: [OnboardingController, AttestationController],
+  controllers: [OnboardingController, ProgressEventsController, AttestationController],
   providers: [
     OnboardingService,
     HistoryService,
     AttestationService,
+    ProgressEventsService,
     ProgressRepository,
     HistoryRepository,
     AttestationRepository,

@@ -69,6 +69,22 @@ export class OnboardingService {
     return progress;
   }
 
+  /** The confirmed view of one flow, and where it was found: `viewAt` reads it again there. */
+  async find(person: PersonInTenant, flowKey: string): Promise<{ choice: TenantChoice; found: TaggedView }> {
+    return this.tenants.within(person, async (choice) => {
+      const progress = await this.progress.read(choice, person.subject, this.catalog.flow(flowKey));
+      if (!progress) return undefined;
+      refuseClosed(progress);
+      return { choice, found: this.present(progress) };
+    });
+  }
+
+  /** The confirmed view at a choice that held before; undefined when it does not hold any more, or the tenant is closed. */
+  async viewAt(choice: TenantChoice, subject: string, flowKey: string): Promise<TaggedView | undefined> {
+    const progress = await this.progress.read(choice, subject, this.catalog.flow(flowKey));
+    return progress && progress.tenantStatus !== 'closed' ? this.present(progress) : undefined;
+  }
+
   /**
    * Moves one step. The checks speak in the contract's order: stored key (replay), If-Match, the rules, the data.
    * Nothing is written unless all of them pass, and then everything in one transaction.

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isLostRace } from '../database/database-errors.js';
+import { ChangeChannel } from '../database/change-channel.js';
 import { Database } from '../database/database.js';
 import type { Statement } from '../database/statement.js';
 import type { Transaction } from '../database/transaction.js';
@@ -14,6 +15,7 @@ import {
 } from '../flow/index.js';
 import type { TenantChoice } from '../tenant/tenant.service.js';
 import type { TenantStatus } from '../tenant/tenant.entity.js';
+import { progressTopic } from './events/progress-topic.js';
 import type { ActorKind } from './onboarding-history.entity.js';
 
 /** Both parts of a person's progress in one flow, as they were stored together. */
@@ -82,7 +84,10 @@ const STORE_NO_OP = {
 /** The edge to the tables of progress. It stores and reads; what may be stored is decided elsewhere. */
 @Injectable()
 export class ProgressRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: ChangeChannel,
+  ) {}
 
   /** One round trip; undefined when the choice of tenant does not hold. Makes the rows on the person's first visit. */
   async read(choice: TenantChoice, subject: string, flow: Flow): Promise<StoredProgress | undefined> {
@@ -150,15 +155,21 @@ export class ProgressRepository {
     if (transaction) {
       const [row] = await transaction.query<{ done: boolean }>(APPLY_TRANSITION, values);
       if (!row?.done) throw new Error('The progress changed under its lock');
+      transaction.afterCommit(() => this.announce(before, part));
       return true;
     }
     try {
       const [row] = await this.database.query<{ done: boolean }>(APPLY_TRANSITION, values);
+      if (row?.done) this.announce(before, part);
       return row?.done === true;
     } catch (error) {
       if (isLostRace(error)) return false;
       throw error;
     }
+  }
+
+  private announce({ tenantId, flowKey, subject }: ProgressKey, part: StepScope): void {
+    this.changes.announce(progressTopic(tenantId, flowKey, part === 'tenant' ? '' : subject));
   }
 
   /** Remembers how a no-op ended. False when the key was used meanwhile. */

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Wire } from '../attack/support/wire.js';
 import { Api, type Answer } from '../support/api.js';
 import { BuiltService } from '../support/built-service.js';
+import { EventStream } from '../support/event-stream.js';
 import { TestService } from '../support/service.js';
 import { BUSINESS, tellBusiness } from '../support/workspace.js';
 
@@ -133,4 +136,15 @@ test('told to stop, it answers what is under way, takes nothing new, and ends wi
   expect(await slow).toMatchObject({ status: 200, body: { applied: true, revision: 1 } });
   expect(await service.ended()).toBe(0);
   expect((await person.view()).body.revision).toBe(1);
+});
+
+test('told to stop, it ends the open streams, and waits for no connection that never asked for anything', async () => {
+  const unused = connect(Number(new URL(service.url).port), '127.0.0.1');
+  await once(unused, 'connect');
+  const stream = await EventStream.open(neighbour.person().at(service.url));
+  await stream.next();
+  service.signal('SIGTERM');
+  expect(await stream.next()).toBeUndefined();
+  expect(await service.ended()).toBe(0);
+  unused.destroy();
 });

@@ -54,6 +54,7 @@ describe('the OpenAPI document', () => {
       'get /v1/me',
       'get /v1/onboarding',
       'get /v1/onboarding/{flow}',
+      'get /v1/onboarding/{flow}/events',
       'get /v1/onboarding/{flow}/history',
       'get /v1/tenants',
       'get /v1/tenants/{tenantId}',

@@ -1,0 +1,54 @@
+import { Controller, Get, Header, Headers, Param, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Caller } from '../../auth/caller.decorator.js';
+import { ForPeople } from '../../auth/for-people.decorator.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiAuthenticated, ApiProblems, ApiTenantHeader, TENANT_PROBLEMS } from '../../http/api-decorators.js';
+import { Person, type PersonInTenant } from '../../tenant/tenant-selector.js';
+import { ProgressEventsService } from './progress-events.service.js';
+
+@ApiTags('Own progress')
+@ApiAuthenticated()
+@ForPeople()
+@Controller('v1/onboarding')
+export class ProgressEventsController {
+  constructor(private readonly events: ProgressEventsService) {}
+
+  @Get(':flow/events')
+  // A connection that streamed is not used again, so that it does not keep a stopping process.
+  @Header('Connection', 'close')
+  @Header('X-Accel-Buffering', 'no')
+  @ApiOperation({
+    operationId: 'streamOnboarding',
+    summary: 'My progress in one flow, live',
+    description:
+      'Server-sent events: `progress` with the view as its data and the revision as its id, now and after every change; ' +
+      'a comment every 15 s. The stream ends when the token expires, when the membership ends and when the process ' +
+      'stops: connect again. At most 10 for one person.',
+  })
+  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiTenantHeader()
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The revision that the caller has: it is not sent again.',
+    schema: { type: 'string' },
+  })
+  @ApiOkResponse({ description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  @ApiProblems('unknown_flow', ...TENANT_PROBLEMS)
+  async stream(
+    @Person() person: PersonInTenant,
+    @Caller() { expiresAt }: Principal,
+    @Param('flow') flow: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const stream = await this.events.open(person, flow, expiresAt, revisionIn(lastEventId));
+    await reply.header('content-type', 'text/event-stream').send(stream);
+  }
+}
+
+/** What is no revision is no reason to refuse: then everything is news. */
+const revisionIn = (lastEventId: string | undefined): number | undefined =>
+  lastEventId !== undefined && /^\d{1,10}$/.test(lastEventId) ? Number(lastEventId) : undefined;

@@ -1,0 +1,104 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { mergeMap, Subject } from 'rxjs';
+import { ChangeChannel } from '../../database/change-channel.js';
+import { Problem, unavailable } from '../../http/problem.js';
+import type { PersonInTenant } from '../../tenant/tenant-selector.js';
+import type { TenantChoice } from '../../tenant/tenant.service.js';
+import { OnboardingService } from '../onboarding.service.js';
+import { ProgressStream } from './progress-stream.js';
+import { progressTopic } from './progress-topic.js';
+import { frameOf, ProgressWatch } from './progress-watch.js';
+
+const STREAMS_PER_SUBJECT = 10;
+/** A change of a big tenant's shared part makes all its watches look: requests must still get their connections. */
+const READS_AT_ONCE = 3;
+const RETRY_SECONDS = 5;
+/** setTimeout fires at once for anything longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Streams of people's own progress. */
+@Injectable()
+export class ProgressEventsService implements OnModuleDestroy {
+  private readonly watches = new Map<string, ProgressWatch>();
+  private readonly openStreams = new Map<string, number>();
+  private readonly due = new Subject<ProgressWatch>();
+  private stopping = false;
+
+  constructor(
+    private readonly onboarding: OnboardingService,
+    private readonly channel: ChangeChannel,
+  ) {
+    this.due.pipe(mergeMap((watch) => watch.look(), READS_AT_ONCE)).subscribe();
+  }
+
+  /** Before the server waits for the requests under way, because these would never end. */
+  onModuleDestroy(): void {
+    this.stopping = true;
+    for (const watch of this.watches.values()) watch.finish();
+    this.due.complete();
+  }
+
+  /**
+   * Opens a stream. It sends the current view, unless that is at `lastRevision`, and then each newer one; it ends when
+   * the token expires, when the person may no longer see this, and when the process stops.
+   * @param expiresAt of the token, in epoch milliseconds
+   */
+  async open(
+    person: PersonInTenant,
+    flowKey: string,
+    expiresAt: number,
+    lastRevision?: number,
+  ): Promise<ProgressStream> {
+    const leave = this.enter(person.subject);
+    const stream = new ProgressStream(lastRevision);
+    stream.once('close', leave);
+    try {
+      const readAt = performance.now();
+      const { choice, found } = await this.onboarding.find(person, flowKey);
+      // The server's time to stop may have come meanwhile.
+      this.refuseWhenStopping();
+      this.watch(choice, person.subject, flowKey).join(stream, frameOf(found, readAt));
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
+    const timer = setTimeout(() => stream.finish(), Math.min(expiresAt - Date.now(), LONGEST_TIMER_MS));
+    stream.once('close', () => clearTimeout(timer));
+    return stream;
+  }
+
+  private watch(choice: TenantChoice, subject: string, flowKey: string): ProgressWatch {
+    const { tenantId, isOnlyChoice } = choice;
+    const key = [tenantId, flowKey, isOnlyChoice, subject].join(' ');
+    const known = this.watches.get(key);
+    if (known) return known;
+    const watch = new ProgressWatch(
+      this.channel,
+      ['', subject].map((part) => progressTopic(tenantId, flowKey, part)),
+      () => this.onboarding.viewAt(choice, subject, flowKey),
+      (due) => this.due.next(due),
+      () => this.watches.delete(key),
+    );
+    this.watches.set(key, watch);
+    return watch;
+  }
+
+  private enter(subject: string): () => void {
+    this.refuseWhenStopping();
+    const open = this.openStreams.get(subject) ?? 0;
+    if (open >= STREAMS_PER_SUBJECT) {
+      const detail = `This person has ${open} streams open, which is the most; close one of them.`;
+      throw new Problem('rate_limited', detail, { headers: { 'retry-after': String(RETRY_SECONDS) } });
+    }
+    this.openStreams.set(subject, open + 1);
+    return () => {
+      const left = (this.openStreams.get(subject) ?? 1) - 1;
+      if (left > 0) this.openStreams.set(subject, left);
+      else this.openStreams.delete(subject);
+    };
+  }
+
+  private refuseWhenStopping(): void {
+    if (this.stopping) throw unavailable('not_ready', 'This process is stopping; connect again.', 1);
+  }
+}

@@ -1,0 +1,197 @@
+import type { Api } from '../support/api.js';
+import { EventStream } from '../support/event-stream.js';
+import { eventually } from '../support/eventually.js';
+import { newSubject, TestService } from '../support/service.js';
+import { addMember, createTenant, removeMember } from '../support/tenants.js';
+import { BUSINESS, choosePlan, tellBusiness } from '../support/workspace.js';
+
+/** Shorter than the 15 s between two polls: what is heard within it was announced. */
+const BEFORE_ANY_POLL_MS = 10_000;
+const MOST_STREAMS = 10;
+
+let service: TestService;
+let neighbour: string;
+beforeAll(async () => {
+  service = await TestService.start();
+  neighbour = await service.startAnother();
+  // What is announced before the neighbour listens is for its polls only.
+  await eventually(async () => {
+    const listening = await service.sql(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%LISTEN%' AND state = 'idle'`,
+    );
+    return listening.length === 2;
+  });
+});
+const opened: EventStream[] = [];
+afterEach(() => {
+  for (const stream of opened.splice(0)) stream.close();
+});
+afterAll(() => service.stop());
+
+const open = async (...args: Parameters<typeof EventStream.open>): Promise<EventStream> => {
+  const stream = await EventStream.open(...args);
+  opened.push(stream);
+  return stream;
+};
+const revisionsOf = async (stream: EventStream, count: number): Promise<number[]> => {
+  const ids: number[] = [];
+  while (ids.length < count) ids.push((await stream.next())!.id);
+  return ids;
+};
+
+test('a stream begins with the current view and its revision as the id', async () => {
+  const person = service.person();
+  await tellBusiness(person);
+  const stream = await open(person);
+  const { body } = await person.view();
+  const event = await stream.next();
+  expect(event).toMatchObject({ id: 1, event: 'progress', data: { ...body, asOf: expect.any(String) } });
+  expect(stream.headers.get('content-type')).toBe('text/event-stream');
+  expect(stream.headers.get('cache-control')).toBe('private, no-cache');
+});
+
+test('what the caller has already is not sent again, and the next change is', async () => {
+  const person = service.person();
+  await tellBusiness(person);
+  const stream = await open(person, { 'last-event-id': '1' });
+  await choosePlan(person);
+  expect((await stream.next())!.id).toBe(2);
+});
+
+test.each(['0', '7', 'nonsense', ''])(
+  'with Last-Event-ID "%s", which is not the revision, the view is sent',
+  async (id) => {
+    const person = service.person();
+    await tellBusiness(person);
+    const stream = await open(person, { 'last-event-id': id });
+    expect((await stream.next())!.id).toBe(1);
+  },
+);
+
+test(
+  'a change reaches every stream of the person, through another process, too',
+  async () => {
+    const person = service.person();
+    await person.view();
+    const streams = [await open(person), await open(person), await open(person.at(neighbour))];
+    for (const stream of streams) expect((await stream.next())!.id).toBe(0);
+    await tellBusiness(person);
+    for (const stream of streams)
+      expect(await stream.next()).toMatchObject({ id: 1, data: { currentStep: 'subscription' } });
+    await choosePlan(person.at(neighbour));
+    for (const stream of streams) expect((await stream.next())!.id).toBe(2);
+  },
+  BEFORE_ANY_POLL_MS,
+);
+
+describe('in a tenant of two', () => {
+  let owner: Api;
+  let member: Api;
+  let tenantId: string;
+  beforeEach(async () => {
+    [owner, member] = [service.person(), service.person()];
+    tenantId = await createTenant(service, { members: { [owner.subject]: 'owner', [member.subject]: 'member' } });
+  });
+
+  test(
+    'a change of the shared part reaches the other’s stream, as they see it',
+    async () => {
+      const [stream, elsewhere] = [await open(member), await open(member.at(neighbour))];
+      for (const each of [stream, elsewhere]) await each.next();
+      await tellBusiness(owner);
+      for (const each of [stream, elsewhere]) {
+        const event = await each.next();
+        expect(event).toMatchObject({ id: 1, data: { subject: member.subject, currentStep: null } });
+      }
+    },
+    BEFORE_ANY_POLL_MS,
+  );
+
+  test(
+    'an attestation is a change like any other',
+    async () => {
+      await choosePlan(owner);
+      const stream = await open(owner);
+      await stream.next();
+      await (await service.payments()).attest(tenantId, { step: 'payment' });
+      expect(await stream.next()).toMatchObject({ id: 3, data: { currentStep: 'setup' } });
+    },
+    BEFORE_ANY_POLL_MS,
+  );
+
+  test('a member’s own part is nothing to the other’s stream', async () => {
+    const stream = await open(owner, {}, 'member_tour');
+    expect((await stream.next())!.id).toBe(0);
+    await member.move({ step: 'profile', action: 'start' }, {}, 'member_tour');
+    await owner.move({ step: 'profile', action: 'start' }, {}, 'member_tour');
+    expect(await stream.next()).toMatchObject({ id: 1, data: { subject: owner.subject } });
+  });
+
+  test('what nobody announced is found within 15 s, and in between the stream shows that it lives', async () => {
+    const subject = newSubject();
+    await addMember(service, tenantId, subject, 'member');
+    const removed = service.person(subject);
+    const closing = service.person();
+    const closed = await createTenant(service, { members: { [closing.subject]: 'owner' } });
+    const streams = [await open(owner), await open(removed), await open(closing)] as const;
+    for (const stream of streams) await stream.next();
+    await removeMember(service, tenantId, subject);
+    await service.sql(`UPDATE foothold.tenant SET status = 'closed' WHERE tenant_id = $1`, [closed]);
+    await service.sql(`UPDATE foothold.onboarding_progress SET revision = 4 WHERE tenant_id = $1 AND subject = ''`, [
+      tenantId,
+    ]);
+    expect((await streams[0].next())!.id).toBe(4);
+    expect(streams[0].comments).toEqual(['heartbeat']);
+    expect(await streams[1].next()).toBeUndefined();
+    expect(await streams[2].next()).toBeUndefined();
+  });
+});
+
+test('many changes while nobody reads arrive as the newest one, in order', async () => {
+  const person = service.person();
+  const stream = await open(person);
+  for (let count = 0; count < 20; count += 1) {
+    await person.move({ step: 'business_info', action: 'save', data: { ...BUSINESS, industry: String(count) } });
+  }
+  const seen: number[] = [];
+  while (seen.at(-1) !== 20) seen.push(...(await revisionsOf(stream, 1)));
+  expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
+});
+
+test('a stream ends when its token expires', async () => {
+  const subject = newSubject();
+  const inTwoSeconds = Math.floor(Date.now() / 1000) + 2;
+  const stream = await open(service.person(subject, { exp: inTwoSeconds }));
+  expect((await stream.next())!.id).toBe(0);
+  expect(await stream.next()).toBeUndefined();
+  expect(Date.now()).toBeGreaterThanOrEqual(inTwoSeconds * 1000);
+});
+
+test('a person has at most ten streams, and a closed one makes room', async () => {
+  const person = service.person();
+  const streams = await Promise.all(Array.from({ length: MOST_STREAMS }, () => open(person)));
+  const refused = await person.get('/v1/onboarding/workspace/events');
+  expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  await open(service.person());
+  streams[0]!.close();
+  await eventually(async () =>
+    open(person).then(
+      () => true,
+      () => false,
+    ),
+  );
+});
+
+test('a stream is refused like a request', async () => {
+  const stranger = await createTenant(service);
+  const closing = service.person();
+  const closed = await createTenant(service, { members: { [closing.subject]: 'owner' } });
+  await service.sql(`UPDATE foothold.tenant SET status = 'closed' WHERE tenant_id = $1`, [closed]);
+  const path = '/v1/onboarding/workspace/events';
+  expect(await service.anonymous().get(path)).toMatchObject({ status: 401 });
+  expect(await (await service.payments()).get(path)).toMatchObject({ status: 403 });
+  expect(await service.person().get('/v1/onboarding/nothing/events')).toMatchObject({ status: 404 });
+  expect(await service.person().inTenant(stranger).get(path)).toMatchObject({ status: 404 });
+  expect(await closing.get(path)).toMatchObject({ status: 403, body: { code: 'tenant_closed' } });
+});
