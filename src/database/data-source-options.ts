@@ -3,6 +3,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { Auth0Mirror, Auth0MirrorTenant } from '../auth0-sync/auth0-mirror.entity.js';
 import { FlowVersion } from '../flow-catalog/flow-version.entity.js';
 import { Attestation } from '../onboarding/attestation.entity.js';
+import { DueStep } from '../onboarding/due-step.entity.js';
 import { OnboardingHistory } from '../onboarding/onboarding-history.entity.js';
 import { OnboardingProgress } from '../onboarding/onboarding-progress.entity.js';
 import { Operation } from '../onboarding/operation.entity.js';
@@ -41,6 +42,7 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       Auth0MirrorTenant,
       Dataset,
       DraftOwner,
+      DueStep,
       FlowVersion,
       Invitation,
       Member,

@@ -110,7 +110,7 @@ const isActor = (value: unknown): value is Actor =>
  * 2. Only the step's roles move it; an admin repairs on anybody's behalf.
  * 3. Asking for what already is succeeds and changes nothing.
  * 4. A resolved step changes by `save` (its data) or `reopen` only; a step that does not apply, not at all.
- * 5. An open step moves once everything it requires is done.
+ * 5. An open step moves once everything it requires is done. Starting one that failed asks to try again.
  */
 export function judge(
   evaluation: Evaluation,
@@ -144,7 +144,7 @@ export function judge(
   if (blockedBy.length) {
     return reject('step_blocked', `"${key}" waits for: ${blockedBy.join(', ')}.`, blockedBy);
   }
-  return action === 'start' && status === 'in_progress' ? 'no-op' : 'accept';
+  return action === 'start' && status === 'in_progress' && !step.awaitsRetry ? 'no-op' : 'accept';
 }
 
 function judgeReopen(step: StepEvaluation, actor: Actor): 'accept' | 'no-op' | Rejection {
@@ -170,7 +170,9 @@ function effectsOf(
   const by = actor.subject;
   const current = evaluation.get(step.key) as StepEvaluation;
   const begin: Effect[] =
-    current.status === 'pending' ? [{ kind: 'status', step: step.key, status: 'in_progress', at, by }] : [];
+    current.status === 'pending' || current.awaitsRetry
+      ? [{ kind: 'status', step: step.key, status: 'in_progress', at, by }]
+      : [];
   switch (action) {
     case 'start':
       return begin;

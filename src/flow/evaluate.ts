@@ -17,6 +17,8 @@ export interface StepEvaluation {
   readonly resolvedBy: string | null;
   /** The attestation to show: the success that counts, else the newest failure for the values chosen now. */
   readonly attestation: AttestationFact | null;
+  /** It failed, and nobody has asked to try again since. */
+  readonly awaitsRetry: boolean;
 }
 
 export type Evaluation = ReadonlyMap<string, StepEvaluation>;
@@ -37,6 +39,7 @@ export const recordOf = (state: FlowState, step: StepDefinition): StepRecord =>
  *   on a free plan `setup` requires `payment`, which does not apply, so `setup` follows `subscription`.
  * - An attested step is completed while its requirements are met and a success was attested for the values chosen now.
  *   So an attestation may come early, stops counting when the plan changes, and counts again when the plan returns.
+ * - One that failed awaits a retry until it is started again, and is tried again then.
  * - Any other step is what was recorded.
  */
 export function evaluate(flow: Flow, state: FlowState): Evaluation {
@@ -81,7 +84,8 @@ function evaluateStep(
     return stepEvaluation(definition, 'completed', NOTHING, resolvedAt, fact.by, fact);
   }
   const status = record.status === 'in_progress' ? 'in_progress' : 'pending';
-  return stepEvaluation(definition, status, missing, null, null, fact);
+  const awaitsRetry = fact?.outcome === 'failed' && !(status === 'in_progress' && (record.at ?? '') > fact.at);
+  return { ...stepEvaluation(definition, status, missing, null, null, fact), awaitsRetry };
 }
 
 const NOTHING: readonly string[] = [];
@@ -94,7 +98,15 @@ const stepEvaluation = (
   resolvedAt: string | null = null,
   resolvedBy: string | null = null,
   attestation: AttestationFact | null = null,
-): StepEvaluation => ({ definition, status, blockedBy, resolvedAt, resolvedBy, attestation });
+): StepEvaluation => ({
+  definition,
+  status,
+  blockedBy,
+  resolvedAt,
+  resolvedBy,
+  attestation,
+  awaitsRetry: false,
+});
 
 /** The steps that it really waits for: those of a step that is not applicable stand in for that step. */
 function requirementsOf({ requires = [] }: StepDefinition, known: Evaluation): StepEvaluation[] {

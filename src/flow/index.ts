@@ -11,6 +11,7 @@ export {
   type StepDefinition,
   type StepScope,
 } from './definition.js';
+export { dueSteps } from './due.js';
 export { applyEffect, foldEffects, mergeData, type Effect } from './effects.js';
 export { evaluate, type StepStatus } from './evaluate.js';
 export { loadFlow, type Flow } from './flow.js';

@@ -1,11 +1,13 @@
+import path from 'node:path';
 import { seedDemoData } from './demo-data.js';
 import { DEMO_PEOPLE } from './demo-people.js';
+import { DemoProvisioner } from './demo-provisioner.js';
 import { LocalSetupError } from './local-setup-error.js';
 import type { LocalSettings, StandInSettings } from './local-settings.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded-postgres.js';
 import { localSealKey } from './seal-key.js';
 import type { Shutdown } from './shutdown.js';
-import { MACHINE_SECRET, SERVICE_CLIENT_ID } from './stand-in/applications.js';
+import { MACHINE_SECRET, PROVISIONER_CLIENT_ID, SERVICE_CLIENT_ID } from './stand-in/applications.js';
 import { startStandIn, type StandIn } from './stand-in/stand-in.js';
 
 /** What a run has on this machine instead of elsewhere. */
@@ -46,6 +48,23 @@ export function environmentOf({ postgres, standIn, sealKey }: LocalRun): NodeJS.
     }),
     ...(sealKey && { MIRROR_SEAL_KEY: sealKey }),
   };
+}
+
+/** Sets up the workspaces of tenants that have paid, in a folder of the local data; without the stand-in it has no token. */
+export function startDemoProvisioner(
+  serviceUrl: string,
+  { standIn }: LocalRun,
+  { dataDir }: LocalSettings,
+): DemoProvisioner | undefined {
+  if (!standIn) return undefined;
+  return new DemoProvisioner({
+    serviceUrl,
+    issuer: standIn.domain,
+    audience: standIn.audience,
+    clientId: PROVISIONER_CLIENT_ID,
+    clientSecret: MACHINE_SECRET,
+    workspaces: path.join(dataDir, 'workspaces'),
+  });
 }
 
 async function startDatabase(dataDir: string): Promise<EmbeddedPostgres> {

@@ -1,6 +1,6 @@
 import { SettingsError } from '../config/env.js';
 import { firstSteps, localNotice } from './first-steps.js';
-import { environmentOf, portInUse, startLocalRun } from './local-run.js';
+import { environmentOf, portInUse, startDemoProvisioner, startLocalRun } from './local-run.js';
 import { LocalSetupError } from './local-setup-error.js';
 import { readLocalSettings } from './local-settings.js';
 import { Shutdown } from './shutdown.js';
@@ -31,6 +31,8 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   });
   shutdown.add('the service', () => running.stop());
   if (stopping) return;
+  const provisioner = startDemoProvisioner(running.url, local, settings);
+  if (provisioner) shutdown.add('the demo provisioner', () => provisioner.stop());
   const { url } = running;
   console.log(`Foothold listens on ${url} (documentation: ${url}/docs).`);
   const next = firstSteps(url, local);

@@ -5,6 +5,7 @@ import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { attest, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
 import { invalidRequest, Problem } from '../http/problem.js';
 import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
+import { dueChange } from './due-change.js';
 import { hasBothParts, ProgressRepository } from './progress.repository.js';
 import { TransitionMetrics } from './transition-metrics.js';
 
@@ -116,6 +117,7 @@ export class AttestationService {
           actorKind: 'system',
           occurredAt,
           recordedAt,
+          ...dueChange(flow, before.state, decision),
           activatesDraft: part === 'tenant' && outcome === 'succeeded' && !deferred,
         },
         transaction,

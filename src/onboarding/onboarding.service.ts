@@ -11,6 +11,7 @@ import type { PersonInTenant } from '../tenant/tenant-selector.js';
 import { tenantClosed } from '../tenant/tenant-problems.js';
 import { TenantService, type TenantChoice } from '../tenant/tenant.service.js';
 import { etagOf, memberActor, onboardingView, type OnboardingView } from './onboarding-view.js';
+import { dueChange } from './due-change.js';
 import {
   hasBothParts,
   ProgressRepository,
@@ -182,6 +183,7 @@ export class OnboardingService {
       operation,
       occurredAt: request.occurredAt === undefined ? undefined : new Date(request.occurredAt),
       recordedAt,
+      ...dueChange(flow, before.state, decision),
       activatesDraft: before.tenantStatus === 'draft' && decision.part === 'tenant' && decision.effects.some(completes),
     };
     if (!(await this.progress.apply(before, change, transaction))) return 'lost race';

@@ -63,6 +63,8 @@ export interface ProgressChange {
   readonly recordedAt: Date;
   /** The tenant's first step was completed: from now on it counts as a choice. */
   readonly activatesDraft: boolean;
+  /** Steps that trusted systems are to act on from now on; undefined while they are the same as before. */
+  readonly dueSteps?: readonly string[];
 }
 
 const READ_PROGRESS = { name: 'read_progress', text: 'SELECT * FROM foothold.read_progress($1, $2, $3, $4, $5, $6)' };
@@ -74,7 +76,7 @@ const OPEN_PROGRESS = { name: 'open_progress', text: 'SELECT foothold.open_progr
 const APPLY_TRANSITION = {
   name: 'apply_transition',
   text: `SELECT foothold.apply_transition(
-           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) AS done`,
+           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) AS done`,
 };
 const STORE_NO_OP = {
   name: 'store_no_op',
@@ -151,6 +153,7 @@ export class ProgressRepository {
       change.occurredAt ?? null,
       change.recordedAt,
       change.activatesDraft,
+      change.dueSteps ?? null,
     ];
     if (transaction) {
       const [row] = await transaction.query<{ done: boolean }>(APPLY_TRANSITION, values);

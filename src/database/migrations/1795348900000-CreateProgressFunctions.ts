@@ -130,10 +130,10 @@ const OPEN_PROGRESS = `
   END $$`;
 
 /**
- * An accepted transition: progress (compare-and-set), history, operation, mirror marks, and the draft that becomes
- * active. Nothing is written unless both parts still are at the revisions that it was judged on, the tenant is open, and
- * the person is its member: the answer is false, or, where the first part was changed before that showed, a serialization
- * failure.
+ * An accepted transition: progress (compare-and-set), history, operation, mirror marks, the draft that becomes active,
+ * and what trusted systems are to do next (`p_due`, null while that is as before). Nothing is written unless both parts
+ * still are at the revisions that it was judged on, the tenant is open, and the person is its member: the answer is false,
+ * or, where the first part was changed before that showed, a serialization failure.
  *
  * Measured against six prepared statements in a transaction, which write less: 0.63 of the database's CPU time.
  */
@@ -142,7 +142,7 @@ const APPLY_TRANSITION = `
     p_tenant uuid, p_subject text, p_flow text, p_part text, p_revision integer, p_other_revision integer,
     p_other_is_judged boolean, p_version integer, p_steps jsonb, p_data jsonb, p_effects jsonb, p_action text, p_step text,
     p_actor text, p_actor_kind text, p_key text, p_hash text, p_client_time timestamptz, p_now timestamptz,
-    p_activates_draft boolean)
+    p_activates_draft boolean, p_due text[])
   RETURNS boolean
   LANGUAGE plpgsql AS $$
   DECLARE
@@ -202,6 +202,13 @@ const APPLY_TRANSITION = `
           WHERE m.tenant_id = p_tenant AND m.role = 'owner' AND d.subject = m.subject AND d.tenant_id = m.tenant_id;
       END IF;
     END IF;
+    IF p_due IS NOT NULL THEN
+      DELETE FROM foothold.due_step
+        WHERE tenant_id = p_tenant AND flow_key = p_flow AND subject = p_part AND step <> ALL (p_due);
+      INSERT INTO foothold.due_step (tenant_id, flow_key, subject, step, due_since)
+        SELECT p_tenant, p_flow, p_part, due.step, p_now FROM unnest(p_due) AS due (step)
+        ON CONFLICT DO NOTHING;
+    END IF;
     RETURN true;
   END $$`;
 
@@ -228,7 +235,7 @@ const FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['open_progress(uuid, text, text, text, text, integer, timestamptz)', OPEN_PROGRESS],
   [
     'apply_transition(uuid, text, text, text, integer, integer, boolean, integer, jsonb, jsonb, jsonb, text, text, ' +
-      'text, text, text, text, timestamptz, timestamptz, boolean)',
+      'text, text, text, text, timestamptz, timestamptz, boolean, text[])',
     APPLY_TRANSITION,
   ],
   ['store_no_op(uuid, text, text, text, text, text, integer, timestamptz)', STORE_NO_OP],

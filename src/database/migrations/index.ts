@@ -1,6 +1,7 @@
 import { CreateFoothold1795348800000 } from './1795348800000-CreateFoothold.js';
 import { CreateProgressFunctions1795348900000 } from './1795348900000-CreateProgressFunctions.js';
 import { CreateDirectoryFunctions1795349000000 } from './1795349000000-CreateDirectoryFunctions.js';
+import { CreateDueSteps1795349300000 } from './1795349300000-CreateDueSteps.js';
 import { AdministerTenants1795600000000 } from './1795600000000-AdministerTenants.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
@@ -8,5 +9,6 @@ export const MIGRATIONS = [
   CreateFoothold1795348800000,
   CreateProgressFunctions1795348900000,
   CreateDirectoryFunctions1795349000000,
+  CreateDueSteps1795349300000,
   AdministerTenants1795600000000,
 ];

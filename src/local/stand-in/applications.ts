@@ -22,6 +22,7 @@ export interface Application {
 export const MACHINE_SECRET = 'local-only';
 
 export const WEB_CLIENT_ID = 'foothold-demo-web';
+export const PROVISIONER_CLIENT_ID = 'foothold-demo-provisioner';
 
 /** The service's own application, for the Management API. */
 export const SERVICE_CLIENT_ID = 'foothold-service';
@@ -30,6 +31,12 @@ export const APPLICATIONS: readonly Application[] = [
   { clientId: WEB_CLIENT_ID, grantTypes: ['password'], permissions: [] },
   {
     clientId: 'foothold-demo-payments',
+    clientSecret: MACHINE_SECRET,
+    grantTypes: ['client_credentials'],
+    permissions: ['onboarding:attest'],
+  },
+  {
+    clientId: PROVISIONER_CLIENT_ID,
     clientSecret: MACHINE_SECRET,
     grantTypes: ['client_credentials'],
     permissions: ['onboarding:attest'],

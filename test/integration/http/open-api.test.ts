@@ -51,6 +51,7 @@ describe('the OpenAPI document', () => {
       'get /health/live',
       'get /health/ready',
       'get /metrics',
+      'get /v1/flows/{flow}/due-steps',
       'get /v1/me',
       'get /v1/onboarding',
       'get /v1/onboarding/{flow}',

@@ -1,0 +1,30 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { RequirePermissions } from '../auth/require-permissions.decorator.js';
+import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
+import { DueStepListDto } from './due-steps.dto.js';
+import { DueStepsService } from './due-steps.service.js';
+
+@ApiTags('Trusted systems')
+@ApiAuthenticated()
+@Controller('v1/flows/:flow/due-steps')
+export class DueStepsController {
+  constructor(private readonly due: DueStepsService) {}
+
+  @Get()
+  @RequirePermissions('onboarding:attest')
+  @ApiOperation({
+    operationId: 'listDueSteps',
+    summary: 'What there is to attest',
+    description:
+      'Permission `onboarding:attest`. Tenants in which the step can be done now and is not; one that failed, once ' +
+      'somebody asked to try again. At most 100; what is attested makes room. Ask again and again: nothing is missed.',
+  })
+  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiQuery({ name: 'step', required: true, example: 'setup', description: 'An attested step of the tenant’s part.' })
+  @ApiOkResponse({ type: DueStepListDto })
+  @ApiProblems('unknown_flow', 'invalid_request')
+  list(@Param('flow') flow: string, @Query('step') step: string | undefined): Promise<DueStepListDto> {
+    return this.due.list(flow, typeof step === 'string' ? step : undefined);
+  }
+}
