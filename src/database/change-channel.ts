@@ -31,6 +31,7 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
   private client: pg.Client | undefined;
   private connecting: Promise<void> | undefined;
   private batchTimer: NodeJS.Timeout | undefined;
+  private sending: Promise<void> | undefined;
   private reconnectTimer: NodeJS.Timeout | undefined;
   private stopped = false;
 
@@ -51,6 +52,7 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
     clearTimeout(this.reconnectTimer);
     clearTimeout(this.batchTimer);
     await this.connecting;
+    await this.sending;
     await this.send();
     await this.client?.end().catch(() => undefined);
   }
@@ -61,7 +63,7 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
       throw new TypeError(`"${topic}" is no topic: 1 to 32 of the characters A-Z, a-z, 0-9, _ and -`);
     this.tell(topic);
     this.unsent.add(topic);
-    this.batchTimer ??= setTimeout(() => void this.send(), BATCH_MS);
+    this.sendSoon();
   }
 
   /** Returns what ends the subscription. */
@@ -79,8 +81,19 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
     for (const listener of this.listeners.get(topic) ?? []) listener();
   }
 
+  /** One batch at a time: while the database is slow, what comes meanwhile is the next one. */
+  private sendSoon(): void {
+    if (this.sending || this.batchTimer) return;
+    this.batchTimer = setTimeout(() => {
+      this.batchTimer = undefined;
+      this.sending = this.send().finally(() => {
+        this.sending = undefined;
+        if (this.unsent.size && !this.stopped) this.sendSoon();
+      });
+    }, BATCH_MS);
+  }
+
   private async send(): Promise<void> {
-    this.batchTimer = undefined;
     const topics = [...this.unsent];
     this.unsent.clear();
     if (!topics.length || !this.client) return;

@@ -1,19 +1,24 @@
+import { BuiltService } from '../support/built-service.js';
+import { CUT_SESSIONS, KILL_POSTGRES, KILL_SERVICE } from '../support/crash-faults.js';
 import { CrashLab } from '../support/crash-lab.js';
 import { crashUnderLoad } from '../support/crash-rounds.js';
 
-/** Of each, PostgreSQL and the service; `npm run soak` does twenty. */
-const KILLS = 3;
+/** Rounds; `npm run soak` does twenty, and worse. */
+const ROUNDS = 3;
 
 describe('kill -9 under load', () => {
   let lab: CrashLab;
   beforeAll(async () => {
-    lab = await CrashLab.open();
-  });
+    BuiltService.build();
+    lab = await CrashLab.open({ services: 2 });
+  }, 180_000);
   afterAll(() => lab.close());
 
   it('loses no acknowledged transition, applies none twice, and leaves what the history says', async () => {
-    const { acknowledged, ...damage } = await crashUnderLoad(lab, KILLS);
+    const faults = Array.from({ length: ROUNDS }, () => [KILL_POSTGRES, KILL_SERVICE, CUT_SESSIONS]).flat();
+    const { acknowledged, recoveriesMs, ...damage } = await crashUnderLoad(lab, faults);
     expect(damage).toEqual({ lostOrDoubled: [], regressed: [], findings: [] });
+    expect(recoveriesMs).toHaveLength(faults.length);
     expect(acknowledged).toBeGreaterThan(0);
   }, 180_000);
 });

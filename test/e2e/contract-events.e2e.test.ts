@@ -14,14 +14,16 @@ let neighbour: string;
 beforeAll(async () => {
   service = await TestService.start();
   neighbour = await service.startAnother();
-  // What is announced before the neighbour listens is for its polls only.
-  await eventually(async () => {
+  await untilBothListen();
+});
+/** What is announced while a process does not listen is for its polls only. */
+const untilBothListen = () =>
+  eventually(async () => {
     const listening = await service.sql(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%LISTEN%' AND state = 'idle'`,
     );
     return listening.length === 2;
   });
-});
 const opened: EventStream[] = [];
 afterEach(() => {
   for (const stream of opened.splice(0)) stream.close();
@@ -83,6 +85,19 @@ test(
   },
   BEFORE_ANY_POLL_MS,
 );
+
+test('after the connections that listen were cut, changes by the other process are heard again', async () => {
+  const application = `application_name = 'foothold changes' AND datname = current_database()`;
+  await service.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${application}`);
+  await eventually(async () => (await service.sql(`SELECT FROM pg_stat_activity WHERE ${application}`)).length === 0);
+  await untilBothListen();
+  const person = service.person();
+  const stream = await open(person);
+  await stream.next();
+  const heard = stream.next();
+  await tellBusiness(person.at(neighbour));
+  expect(await heard).toMatchObject({ id: 1 });
+});
 
 describe('in a tenant of two', () => {
   let owner: Api;

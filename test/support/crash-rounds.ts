@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import { verify } from '../../src/maintenance/verify.js';
+import type { Fault } from './crash-faults.js';
 import { CrashLab, pause } from './crash-lab.js';
 import { sql } from './sql.js';
 
@@ -24,7 +25,7 @@ interface Stage {
 const hasFailed = ({ phase }: Stage): boolean => phase === 'failed';
 
 /** A person who saves their profile over and over, and sends each save again until it is acknowledged. */
-async function click(lab: CrashLab, subject: string, stage: Stage): Promise<Acknowledged[]> {
+async function click(lab: CrashLab, subject: string, url: string, stage: Stage): Promise<Acknowledged[]> {
   const headers = { authorization: `Bearer ${lab.token(subject)}`, 'content-type': 'application/json' };
   const acknowledged: Acknowledged[] = [];
   for (let count = 0; stage.phase === 'clicking'; count += 1) {
@@ -32,7 +33,7 @@ async function click(lab: CrashLab, subject: string, stage: Stage): Promise<Ackn
     const value = `${subject} ${count}`;
     const body = JSON.stringify({ step: 'profile', action: 'save', data: { displayName: value } });
     while (!hasFailed(stage)) {
-      const response = await fetch(`${lab.url}/v1/onboarding/member_tour/transitions`, {
+      const response = await fetch(`${url}/v1/onboarding/member_tour/transitions`, {
         method: 'POST',
         headers: { ...headers, 'idempotency-key': key },
         body,
@@ -51,6 +52,8 @@ async function click(lab: CrashLab, subject: string, stage: Stage): Promise<Ackn
 }
 
 export interface CrashReport {
+  /** After each fault: milliseconds until the service answered again. */
+  readonly recoveriesMs: readonly number[];
   readonly acknowledged: number;
   /** Keys that were acknowledged and are not in the history exactly once. */
   readonly lostOrDoubled: string[];
@@ -60,14 +63,17 @@ export interface CrashReport {
   readonly findings: readonly string[];
 }
 
-/** Kills PostgreSQL and the service in turn, `kills` times each, under load; then looks whether anything was lost. */
-export async function crashUnderLoad(lab: CrashLab, kills: number): Promise<CrashReport> {
+/** Lets the faults happen one after the other, at random moments under load; then looks whether anything was lost. */
+export async function crashUnderLoad(lab: CrashLab, faults: readonly Fault[]): Promise<CrashReport> {
   const people = Array.from({ length: PEOPLE }, (_, index) => `auth0|crash-${index}-${randomUUID()}`);
   const stage: Stage = { phase: 'clicking' };
-  const clicking = Promise.all(people.map((subject) => click(lab, subject, stage)));
+  const clicking = Promise.all(
+    people.map((subject, index) => click(lab, subject, lab.urls[index % lab.urls.length] as string, stage)),
+  );
+  const recoveriesMs: number[] = [];
   try {
     // Whoever is answered wrongly ends the rounds at once.
-    await Promise.race([killInTurn(lab, kills), clicking]);
+    await Promise.race([inTurn(lab, faults, recoveriesMs), clicking]);
     stage.phase = 'finishing';
   } catch (error) {
     stage.phase = 'failed';
@@ -75,22 +81,25 @@ export async function crashUnderLoad(lab: CrashLab, kills: number): Promise<Cras
     throw error;
   }
   const acknowledged = await clicking;
-  return report(lab, people, acknowledged);
+  return { recoveriesMs, ...(await report(lab, people, acknowledged)) };
 }
 
-async function killInTurn(lab: CrashLab, kills: number): Promise<void> {
-  for (let kill = 0; kill < kills; kill += 1) {
+async function inTurn(lab: CrashLab, faults: readonly Fault[], recoveriesMs: number[]): Promise<void> {
+  for (const fault of faults) {
     await pause(loadTime());
-    await lab.killPostgres();
-    await pause(loadTime());
-    await lab.killService();
+    await fault(lab);
+    recoveriesMs.push(await lab.untilItAnswers());
   }
   await pause(loadTime());
 }
 
 const loadTime = (): number => LOAD_MS.least + Math.random() * (LOAD_MS.most - LOAD_MS.least);
 
-async function report(lab: CrashLab, people: string[], acknowledged: Acknowledged[][]): Promise<CrashReport> {
+async function report(
+  lab: CrashLab,
+  people: string[],
+  acknowledged: Acknowledged[][],
+): Promise<Omit<CrashReport, 'recoveriesMs'>> {
   const history = await sql<{ operation_key: string; count: number }>(
     lab.superuserUrl,
     'SELECT operation_key, count(*)::integer FROM foothold.onboarding_history GROUP BY 1',
