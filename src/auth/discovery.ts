@@ -7,8 +7,8 @@ const FETCH_TIMEOUT_MS = 3_000;
 export interface Discovery {
   /** The `iss` of the tokens it issues. */
   readonly issuer: string;
-  /** When it answered, by its own clock; null if it did not say. */
-  readonly date: Date | null;
+  /** How far its clock is ahead of ours, give or take a second; null if it did not say what time it is. */
+  readonly clockSkewMs: number | null;
 }
 
 /**
@@ -18,6 +18,7 @@ export interface Discovery {
  */
 export async function discover(issuer: string, stop?: AbortSignal): Promise<Discovery> {
   const url = `${issuer}.well-known/openid-configuration`;
+  const askedAt = Date.now();
   const timeout = AbortSignal.timeout(FETCH_TIMEOUT_MS);
   const response = await fetch(url, {
     redirect: 'error',
@@ -25,10 +26,14 @@ export async function discover(issuer: string, stop?: AbortSignal): Promise<Disc
   }).catch((error: unknown) => {
     throw new Error(`${url} cannot be fetched: ${reasonOf(error)}`, { cause: error });
   });
+  const answeredAt = Date.now();
   const body = await response.text();
   if (!response.ok) throw new Error(`${url} answers with status ${response.status}`);
-  const date = response.headers.get('date');
-  return { issuer: issuerIn(body, url), date: date === null ? null : new Date(date) };
+  const date = Date.parse(response.headers.get('date') ?? '');
+  return {
+    issuer: issuerIn(body, url),
+    clockSkewMs: Number.isNaN(date) ? null : date - (askedAt + answeredAt) / 2,
+  };
 }
 
 function issuerIn(body: string, url: string): string {

@@ -93,6 +93,10 @@ export class IssuerKeySet {
     }));
   }
 
+  keyIds(): string[] {
+    return [...this.keys.keys()];
+  }
+
   state(): KeySetState {
     return {
       issuer: this.issuer,

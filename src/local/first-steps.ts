@@ -1,6 +1,7 @@
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './demo-people.js';
 import type { LocalRun } from './local-run.js';
 import { APPLICATIONS, MACHINE_SECRET, WEB_CLIENT_ID } from './stand-in/applications.js';
+import type { StandIn } from './stand-in/stand-in.js';
 
 const MACHINES = APPLICATIONS.filter(({ permissions }) => permissions.length > 0);
 
@@ -14,9 +15,8 @@ export function localNotice({ postgres, standIn }: LocalRun): string {
   return parts.length ? `Local run, not for production: ${parts.join(' and ')} with demo data.` : '';
 }
 
-/** What to paste into a terminal next: a token, a step, and how it stands. Empty without the stand-in. */
-export function firstSteps(serviceUrl: string, { standIn, postgres }: LocalRun): string {
-  if (!standIn) return '';
+/** What to paste into a terminal next: a token, a step, how it stands, and the other commands. */
+export function firstSteps(serviceUrl: string, standIn: StandIn, environmentFile: string): string {
   const [ada] = DEMO_PEOPLE;
   const onboarding = `${serviceUrl}/v1/onboarding/workspace`;
   return `Get a token (as ${ada?.email}), complete a step, and read how it stands:
@@ -28,9 +28,6 @@ export function firstSteps(serviceUrl: string, { standIn, postgres }: LocalRun):
   curl -s ${onboarding} -H "Authorization: Bearer $TOKEN"
 
 People: ${DEMO_PEOPLE.map((person) => person.email).join(', ')}; password ${DEMO_PASSWORD}.
-Machines: ${MACHINES.map(({ clientId, permissions }) => `${clientId} (${permissions.join(', ')})`).join(', ')}; secret ${MACHINE_SECRET}.${commands(postgres)}`;
+Machines: ${MACHINES.map(({ clientId, permissions }) => `${clientId} (${permissions.join(', ')})`).join(', ')}; secret ${MACHINE_SECRET}.
+Other commands on this run: (. ${environmentFile}; npm run doctor)`;
 }
-
-/** How the other commands find this database. Its password is of this folder only. */
-const commands = (postgres: LocalRun['postgres']): string =>
-  postgres ? `\nOther commands on this data: DATABASE_URL=${postgres.appUrl} npm run verify` : '';

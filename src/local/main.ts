@@ -1,4 +1,5 @@
 import { SettingsError } from '../config/env.js';
+import { writeEnvironmentFile } from './environment-file.js';
 import { firstSteps, localNotice } from './first-steps.js';
 import { environmentOf, portInUse, startDemoProvisioner, startLocalRun } from './local-run.js';
 import { LocalSetupError } from './local-setup-error.js';
@@ -26,7 +27,8 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   if (stopping) return;
   const notice = localNotice(local);
   if (notice) console.log(notice);
-  const running = await service.start({ ...env, ...environmentOf(local) }).catch((error: NodeJS.ErrnoException) => {
+  const environment = environmentOf(local);
+  const running = await service.start({ ...env, ...environment }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? portInUse('PORT', Number(env['PORT'] || DEFAULT_PORT)) : error;
   });
   shutdown.add('the service', () => running.stop());
@@ -35,8 +37,10 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   if (provisioner) shutdown.add('the demo provisioner', () => provisioner.stop());
   const { url } = running;
   console.log(`Foothold listens on ${url} (documentation: ${url}/docs).`);
-  const next = firstSteps(url, local);
-  if (next) console.log(`\n${next}\n`);
+  if (local.standIn) {
+    const environmentFile = await writeEnvironmentFile(settings.dataDir, environment);
+    console.log(`\n${firstSteps(url, local.standIn, environmentFile)}\n`);
+  }
 }
 
 /**

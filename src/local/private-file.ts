@@ -4,12 +4,15 @@ import { LocalSetupError } from './local-setup-error.js';
 
 const OWNER_ONLY = 0o600;
 
-/** Replaces a JSON file in one step, readable by its owner only: a reader sees the old content or the new, never a part. */
-export async function writePrivateJson(file: string, value: unknown): Promise<void> {
+/** Replaces a file in one step, readable by its owner only: a reader sees the old content or the new, never a part. */
+export async function writePrivateFile(file: string, text: string): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: OWNER_ONLY });
+  await writeFile(draft, text, { mode: OWNER_ONLY });
   await rename(draft, file);
 }
+
+export const writePrivateJson = (file: string, value: unknown): Promise<void> =>
+  writePrivateFile(file, `${JSON.stringify(value, null, 2)}\n`);
 
 /**
  * The content of a JSON file, or undefined when there is no such file.
