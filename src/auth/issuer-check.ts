@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { discover } from './discovery.js';
-import { reasonOf } from './reason-of.js';
 
 const RETRY_MS = 30_000;
 
@@ -57,7 +56,7 @@ export class IssuerCheck implements OnModuleInit, OnModuleDestroy {
       if (found !== issuer) this.logger.error(issuerFault(this.variableOf(issuer), issuer, found));
     } catch (error) {
       if (this.stopping.signal.aborted) return;
-      this.logger.warn(`Whether the settings fit ${issuer} is not known yet: ${reasonOf(error)}`);
+      this.logger.warn(`Whether the settings fit ${issuer} is not known yet: ${(error as Error).message}`);
       this.timers.set(issuer, setTimeout(() => void this.ask(issuer), RETRY_MS).unref());
     }
   }

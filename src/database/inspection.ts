@@ -87,8 +87,9 @@ export function hearsNotifications(url: string): Promise<boolean> {
 }
 
 async function missingMigrations(client: Client): Promise<string[] | null> {
-  const { rows } = await client.query<{ readable: boolean | null }>(
-    `SELECT has_table_privilege(to_regclass('foothold.migrations'), 'SELECT') AS readable`,
+  const { rows } = await client.query<{ readable: boolean }>(
+    `SELECT has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid, 'SELECT') AS readable
+     FROM pg_class WHERE relnamespace = to_regnamespace('foothold') AND relname = 'migrations'`,
   );
   if (!rows[0]?.readable) return null;
   const done = await client.query<{ name: string }>('SELECT name FROM foothold.migrations');

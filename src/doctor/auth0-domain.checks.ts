@@ -1,7 +1,6 @@
 import { discover, type Discovery } from '../auth/discovery.js';
 import { IssuerKeySet } from '../auth/issuer-key-set.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../auth/principal.js';
-import { reasonOf } from '../auth/reason-of.js';
 import { baseUrlOf } from '../config/auth0-domain.js';
 import type { Env } from '../config/env.js';
 import { failed, ok, skipped, type Finding } from './finding.js';
@@ -43,7 +42,7 @@ async function checkDomain(variable: DomainVariable, domain: string | undefined)
     discovery = await discover(issuer);
   } catch (error) {
     const fault = failed(check, `${domain} does not answer as an Auth0 domain`, {
-      found: reasonOf(error),
+      found: (error as Error).message,
       expected: 'a discovery document',
       change: `${variable}, or the network between here and Auth0`,
     });
