@@ -28,9 +28,10 @@ export async function examine({ source, user }: Examination): Promise<Finding[]>
 
 async function checkAuth0(env: Partial<Env>, user: string | undefined): Promise<Finding[]> {
   const domains = await checkDomains(env);
-  const { findings, token } = domains.canonicalAnswers
-    ? await checkApplication(env)
-    : noApplication('There is no Auth0 at AUTH0_DOMAIN to ask');
+  const { findings, token } =
+    env.AUTH0_DOMAIN && !domains.canonicalAnswers
+      ? noApplication('There is no Auth0 at AUTH0_DOMAIN to ask')
+      : await checkApplication(env);
   return [...domains.findings, ...findings, await checkMetadata(env, token, user)];
 }
 

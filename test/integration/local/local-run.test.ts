@@ -58,13 +58,16 @@ afterEach(async () => {
   await removeDataDirs();
 });
 
-test('`npm start` with nothing set up says what is local, and what it prints to paste completes a step', async () => {
+test('`npm start` with nothing set up says what is local, and what it prints to paste completes a step and passes the doctor', async () => {
   const local = run(['npm', 'start']);
   await local.printed('People:');
   expect(local.output).toMatch(/^Local run, not for production: PostgreSQL 18\.\d+ .* and an Auth0 stand-in/m);
   const [completed, read] = await paste(local.output);
   expect(completed).toMatchObject({ applied: true, currentStep: 'subscription', source: 'database' });
   expect(read).toMatchObject({ revision: completed.revision, subject: expect.stringMatching(/^auth0\|/) });
+  const [, command] = /^Other commands on this run: (.*)$/m.exec(local.output) as unknown as [string, string];
+  const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: REPOSITORY });
+  expect(stdout).toMatch(/\b0 failed\b/);
   const server = postmaster();
   local.kill('SIGTERM');
   // npm itself ends at once; what it started follows.
