@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { SettingsError } from '../config/env.js';
-import { LOCAL_AUDIENCE } from './stand-in/applications.js';
+import { RATE_PLANS } from '../config/rate-plan.js';
+import { LOCAL_APP_ORIGINS, LOCAL_AUDIENCE } from './stand-in/applications.js';
+import type { StandInOptions } from './stand-in/stand-in.js';
 
 /** Which parts of a run are local, and where. */
 export interface LocalSettings {
@@ -11,13 +13,9 @@ export interface LocalSettings {
   readonly sealKey: boolean;
 }
 
-export interface StandInSettings {
-  readonly port: number;
-  readonly audience: string;
-  /** The settings that the post-login Action must know too, as secrets of the same names. */
-  readonly actionSecrets: Readonly<Record<string, string>>;
-}
+export type StandInSettings = Omit<StandInOptions, 'dataDir'>;
 
+/** The settings that the post-login Action must know too, as secrets of the same names. */
 const ACTION_SECRETS = ['AUTH0_METADATA', 'FOOTHOLD_ENVIRONMENT'];
 const DEFAULT_PORT = 3000;
 const DEFAULT_DATA_DIR = '.foothold';
@@ -47,11 +45,28 @@ function standInSettings(env: NodeJS.ProcessEnv): StandInSettings {
   const servicePort = readPort(env, 'PORT', DEFAULT_PORT);
   const port = readPort(env, 'LOCAL_AUTH0_PORT', servicePort + 1);
   if (port === servicePort) throw new SettingsError([`LOCAL_AUTH0_PORT: must differ from PORT (${servicePort})`]);
-  const actionSecrets = Object.fromEntries(
-    ACTION_SECRETS.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : [])),
-  );
-  return { port, audience: env['AUTH0_AUDIENCE'] || LOCAL_AUDIENCE, actionSecrets };
+  return {
+    port,
+    audience: env['AUTH0_AUDIENCE'] || LOCAL_AUDIENCE,
+    appOrigins: [
+      ...LOCAL_APP_ORIGINS,
+      `http://localhost:${servicePort}`,
+      `http://127.0.0.1:${servicePort}`,
+      ...listed(env['CORS_ORIGINS']),
+    ],
+    // What is no plan is refused by name with the service's other settings.
+    ratePlan: RATE_PLANS.find((plan) => plan === env['AUTH0_RATE_PLAN']),
+    actionSecrets: Object.fromEntries(
+      ACTION_SECRETS.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : [])),
+    ),
+  };
 }
+
+const listed = (value = ''): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 
 function readPort(env: NodeJS.ProcessEnv, name: string, byDefault: number): number {
   const port = Number(env[name] || byDefault);

@@ -1,14 +1,17 @@
-import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Auth0Error } from './auth0-error.js';
 import { registerControlEndpoints } from './control/control.endpoints.js';
 import { interceptRequests } from './control/interception.js';
 import { registerDiscoveryEndpoints } from './discovery.endpoints.js';
 import { issuerOf } from './issuer.js';
+import { registerLoginEndpoints } from './login/login.endpoints.js';
+import { registerLogoutEndpoints } from './login/logout.endpoints.js';
 import { ManagementAccess } from './management/management-access.js';
 import { registerUsersEndpoints } from './management/users.endpoints.js';
 import { registerSignupEndpoint } from './signup.endpoint.js';
 import type { Tenant } from './tenant.js';
 import { registerTokenEndpoint } from './token.endpoint.js';
+import { registerUserinfoEndpoint } from './userinfo.endpoint.js';
 
 const BODY_LIMIT_BYTES = 200_000;
 /** Of enterprise connections they hold a whole e-mail address. */
@@ -23,7 +26,7 @@ const CORS_HEADERS = {
 
 /** The stand-in's endpoints, not yet listening. */
 export async function buildApp(tenant: Tenant): Promise<FastifyInstance> {
-  const { clock, keys, people, rateLimit } = tenant;
+  const { clock, keys, people, rateLimit, urls } = tenant;
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     logger: false,
@@ -35,8 +38,9 @@ export async function buildApp(tenant: Tenant): Promise<FastifyInstance> {
   });
   app.addHook('onRequest', async (request, reply) => {
     issuerOf(request);
-    if (request.headers.origin) {
-      void reply.headers({ ...CORS_HEADERS, 'access-control-allow-origin': request.headers.origin });
+    const { origin } = request.headers;
+    if (origin && (urls.allowsOrigin(origin) || isControl(request))) {
+      void reply.headers({ ...CORS_HEADERS, 'access-control-allow-origin': origin });
     }
     if (request.method === 'OPTIONS') await reply.status(204).send();
   });
@@ -55,7 +59,13 @@ export async function buildApp(tenant: Tenant): Promise<FastifyInstance> {
   registerDiscoveryEndpoints(app, keys);
   registerTokenEndpoint(app, tenant);
   registerSignupEndpoint(app, people);
+  registerLoginEndpoints(app, tenant);
+  registerLogoutEndpoints(app, tenant);
+  registerUserinfoEndpoint(app, tenant);
   registerUsersEndpoints(app, people, new ManagementAccess(keys, clock, rateLimit));
   await app.ready();
   return app;
 }
+
+/** Its own hook decides which pages may use it. */
+const isControl = ({ url }: FastifyRequest): boolean => url.startsWith('/_control');

@@ -4,7 +4,13 @@ import { Auth0Error } from './auth0-error.js';
 /** Identifier of the one API of the stand-in; production refuses it. */
 export const LOCAL_AUDIENCE = 'https://api.foothold.local';
 
-export type GrantType = 'client_credentials' | 'password';
+/** Where a web front end runs while it is developed: vite's own ports. */
+export const LOCAL_APP_ORIGINS: readonly string[] = ['localhost', '127.0.0.1'].flatMap((host) => [
+  `http://${host}:5173`,
+  `http://${host}:4173`,
+]);
+
+export type GrantType = 'authorization_code' | 'client_credentials' | 'password' | 'refresh_token';
 
 /** An application registered in the stand-in. */
 export interface Application {
@@ -28,7 +34,7 @@ export const PROVISIONER_CLIENT_ID = 'foothold-demo-provisioner';
 export const SERVICE_CLIENT_ID = 'foothold-service';
 
 export const APPLICATIONS: readonly Application[] = [
-  { clientId: WEB_CLIENT_ID, grantTypes: ['password'], permissions: [] },
+  { clientId: WEB_CLIENT_ID, grantTypes: ['authorization_code', 'refresh_token', 'password'], permissions: [] },
   {
     clientId: 'foothold-demo-payments',
     clientSecret: MACHINE_SECRET,

@@ -4,6 +4,7 @@ export const OPERATIONS = [
   'write_user',
   'list_users',
   'token',
+  'revoke',
   'jwks',
   'discovery',
   'authorize',

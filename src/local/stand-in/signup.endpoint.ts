@@ -7,6 +7,8 @@ import type { People } from './people.js';
 const CONNECTION = 'Username-Password-Authentication';
 const EMAIL = /^[^\s@]{1,64}@[^\s@]+\.[^\s@]+$/;
 
+export const isEmailAddress = (text: string): boolean => EMAIL.test(text);
+
 /** `POST /dbconnections/signup`: a person makes an account of their own. */
 export function registerSignupEndpoint(app: FastifyInstance, people: People): void {
   app.post('/dbconnections/signup', { config: { operation: 'signup' } }, async (request) => {
@@ -18,7 +20,7 @@ export function registerSignupEndpoint(app: FastifyInstance, people: People): vo
       throw Auth0Error.signup('invalid_signup', `connection must be ${CONNECTION}`);
     }
     if (!wanted.password) throw Auth0Error.signup('invalid_password', 'password is required');
-    if (!EMAIL.test(wanted.email ?? '')) throw Auth0Error.signup('invalid_signup', 'Invalid sign up');
+    if (!isEmailAddress(wanted.email ?? '')) throw Auth0Error.signup('invalid_signup', 'Invalid sign up');
     const person = await people.signUp(wanted.email as string, wanted.password);
     if (!person) throw Auth0Error.signup('user_exists', 'The user already exists.');
     return { _id: person.id.replace(/^auth0\|/, ''), email: person.email, email_verified: person.emailVerified };

@@ -2,17 +2,24 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { LOCAL_AUDIENCE } from './applications.js';
+import { LOCAL_APP_ORIGINS, LOCAL_AUDIENCE } from './applications.js';
 import { buildApp } from './app.js';
 import { Clock } from './clock.js';
 import { Faults } from './control/faults.js';
 import { RequestLog } from './control/request-log.js';
+import { ApplicationUrls } from './login/application-urls.js';
+import { AuthorizationCodes } from './login/authorization-codes.js';
+import { RefreshTokens } from './login/refresh-tokens.js';
+import { Sessions } from './login/sessions.js';
 import { RateLimit } from './management/rate-limit.js';
-import type { RatePlan } from './management/rate-plan.js';
+import type { RatePlan } from '../../config/rate-plan.js';
+import { OpaqueTokens } from './opaque-tokens.js';
 import { People } from './people.js';
 import { PostLoginAction } from './post-login.js';
 import { SigningKeys } from './signing-keys.js';
 import type { Tenant } from './tenant.js';
+
+const DAY_SECONDS = 86_400;
 
 export interface StandInOptions {
   /** Where local data is kept; the stand-in takes the subfolder `auth0`. Made if missing. */
@@ -25,6 +32,10 @@ export interface StandInOptions {
   readonly ratePlan?: RatePlan;
   /** Secrets of the post-login Action, by name. Default none. */
   readonly actionSecrets?: Readonly<Record<string, string>>;
+  /** How long access tokens are good. Default: a day. */
+  readonly accessTokenSeconds?: number;
+  /** Where the web application may be. Default {@link LOCAL_APP_ORIGINS}. */
+  readonly appOrigins?: readonly string[];
 }
 
 /** A small Auth0 tenant on this machine. Tokens and people survive a restart. */
@@ -45,20 +56,28 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const folder = path.join(options.dataDir, 'auth0');
   await mkdir(folder, { recursive: true });
   const clock = new Clock();
-  const [keys, people, postLogin] = await Promise.all([
+  const [keys, people, postLogin, refreshTokens, sessions] = await Promise.all([
     SigningKeys.open(path.join(folder, 'signing-keys.json')),
     People.open(path.join(folder, 'people.json'), clock),
     PostLoginAction.load(options.actionSecrets),
+    RefreshTokens.open(path.join(folder, 'refresh-tokens.json'), clock),
+    Sessions.open(path.join(folder, 'sessions.json'), clock),
   ]);
   const tenant: Tenant = {
     audience: options.audience ?? LOCAL_AUDIENCE,
+    accessTokenSeconds: options.accessTokenSeconds ?? DAY_SECONDS,
     clock,
+    codes: new AuthorizationCodes(),
     faults: new Faults(),
     keys,
+    opaqueTokens: new OpaqueTokens(),
     people,
     postLogin,
     rateLimit: new RateLimit(options.ratePlan ?? 'free'),
+    refreshTokens,
     requests: new RequestLog(),
+    sessions,
+    urls: new ApplicationUrls(options.appOrigins ?? LOCAL_APP_ORIGINS),
   };
   const app = await buildApp(tenant);
   const servers = await listenOnLoopback(

@@ -5,7 +5,7 @@ test('without any setting, database and Auth0 are local, side by side with the s
   expect(readLocalSettings({})).toEqual({
     dataDir: path.resolve('.foothold'),
     postgres: true,
-    standIn: { port: 3001, audience: 'https://api.foothold.local', actionSecrets: {} },
+    standIn: expect.objectContaining({ port: 3001, audience: 'https://api.foothold.local' }) as unknown,
     sealKey: true,
   });
 });
@@ -28,7 +28,7 @@ test('ports, audience and data folder can be chosen', () => {
   expect(readLocalSettings(env)).toEqual({
     dataDir: '/srv/foothold',
     postgres: true,
-    standIn: { port: 4001, audience: 'https://api.acme.example', actionSecrets: {} },
+    standIn: expect.objectContaining({ port: 4001, audience: 'https://api.acme.example' }) as unknown,
     sealKey: true,
   });
   expect(readLocalSettings({ LOCAL_AUTH0_PORT: '5000' }).standIn?.port).toBe(5000);
@@ -37,6 +37,22 @@ test('ports, audience and data folder can be chosen', () => {
 test('what the post-login Action must know is handed to the stand-in', () => {
   const env = { AUTH0_METADATA: 'user_metadata', FOOTHOLD_ENVIRONMENT: '' };
   expect(readLocalSettings(env).standIn?.actionSecrets).toEqual({ AUTH0_METADATA: 'user_metadata' });
+});
+
+test('the stand-in has the service’s rate plan, and lets people log in from its front ends', () => {
+  const { standIn } = readLocalSettings({
+    AUTH0_RATE_PLAN: 'professional',
+    CORS_ORIGINS: 'http://localhost:8080, http://localhost:8081',
+  });
+  expect(standIn?.ratePlan).toBe('professional');
+  expect(standIn?.appOrigins).toEqual(
+    expect.arrayContaining([
+      'http://localhost:3000',
+      'http://localhost:5173',
+      'http://localhost:8080',
+      'http://localhost:8081',
+    ]),
+  );
 });
 
 test('production has no local part, however little is set', () => {

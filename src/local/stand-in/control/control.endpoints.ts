@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Auth0Error } from '../auth0-error.js';
-import { RATE_LIMITS, type RatePlan } from '../management/rate-plan.js';
+import { RATE_PLANS, type RatePlan } from '../../../config/rate-plan.js';
 import { OPERATIONS, type Operation } from '../operation.js';
 import type { NewPerson } from '../people.js';
 import type { Tenant } from '../tenant.js';
@@ -24,7 +24,7 @@ const FAULT = body(['operation', 'kind'], {
   status: { type: 'integer', minimum: 500, maximum: 599 },
   delayMs: milliseconds,
 });
-const RATE_PLAN = body(['plan'], { plan: { enum: Object.keys(RATE_LIMITS) } });
+const RATE_PLAN = body(['plan'], { plan: { enum: RATE_PLANS } });
 const CLOCK = body(['skewSeconds'], {
   skewSeconds: { type: 'integer', minimum: -LONGEST_SKEW_SECONDS, maximum: LONGEST_SKEW_SECONDS },
 });

@@ -1,4 +1,5 @@
-import { RATE_LIMITS, type Bucket, type RateGroup, type RateLimits, type RatePlan } from './rate-plan.js';
+import type { RatePlan } from '../../../config/rate-plan.js';
+import { RATE_LIMITS, type Bucket, type RateGroup, type RateLimits } from './rate-plan.js';
 
 const MICROSECONDS_PER_MINUTE = 60_000_000;
 

@@ -1,3 +1,5 @@
+import type { RatePlan } from '../../../config/rate-plan.js';
+
 /** Size of a bucket, and how many tokens per minute are added to it. */
 export interface Bucket {
   readonly burst: number;
@@ -23,10 +25,4 @@ export const RATE_LIMITS = {
   professional: selfService,
   enterprise: { burst: 50, perMinute: 960 },
   'enterprise-non-production': { burst: 10, perMinute: 120 },
-} satisfies Record<string, RateLimits>;
-
-export type RatePlan = keyof typeof RATE_LIMITS;
-
-export function isRatePlan(name: unknown): name is RatePlan {
-  return typeof name === 'string' && Object.hasOwn(RATE_LIMITS, name);
-}
+} satisfies Record<RatePlan, RateLimits>;

@@ -1,0 +1,30 @@
+/** Where the web application may be, exactly: a callback or logout URL that is not listed is refused. */
+export class ApplicationUrls {
+  private readonly callbacks = new Set<string>();
+  private readonly logouts = new Set<string>();
+
+  constructor(origins: readonly string[]) {
+    this.allow(origins);
+  }
+
+  /** Lists the usual addresses of an application at these origins: the bare origin, its root and `/callback`. */
+  allow(origins: readonly string[]): void {
+    for (const origin of origins) {
+      for (const url of [origin, `${origin}/`, `${origin}/callback`]) this.callbacks.add(url);
+      for (const url of [origin, `${origin}/`]) this.logouts.add(url);
+    }
+  }
+
+  allowsCallback(url: string): boolean {
+    return this.callbacks.has(url);
+  }
+
+  allowsLogout(url: string): boolean {
+    return this.logouts.has(url);
+  }
+
+  /** Whether pages of this origin may read answers. */
+  allowsOrigin(origin: string): boolean {
+    return this.callbacks.has(origin);
+  }
+}
