@@ -63,7 +63,7 @@ function accountForm({ action, email = '', problem, submit, password }: AccountF
       inputmode="email"
       required
       value="${email}"
-      ${faulty}
+      ${faulty}${problem !== undefined && html` autofocus`}
     />
     <label for="password">Password</label>
     <input id="password" name="password" type="password" autocomplete="${password}" required${faulty} />
