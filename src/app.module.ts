@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
+import { Auth0SyncModule } from './auth0-sync/auth0-sync.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -12,6 +13,7 @@ import { RateLimitModule } from './http/rate-limit.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
+import { PortsModule } from './ports.module.js';
 import { TenantModule } from './tenant/tenant.module.js';
 
 /** The table of contents. A request passes the guards in this order: who is it, then how often. */
@@ -28,6 +30,8 @@ export class AppModule {
         FlowCatalogModule,
         TenantModule,
         OnboardingModule,
+        Auth0SyncModule,
+        PortsModule,
         HealthModule,
         MaintenanceModule,
         MetricsModule,

@@ -26,6 +26,9 @@ export function claimedKeyOf(token: string, issuers: readonly string[]): Claimed
   return { issuer: payload.iss as string, kid: header.kid };
 }
 
+/** The claims of a token that was verified before. */
+export const unverifiedClaims = (token: string): Readonly<Record<string, unknown>> => decode(token).payload;
+
 interface DecodedToken {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;

@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { Auth0Mirror, Auth0MirrorTenant } from '../auth0-sync/auth0-mirror.entity.js';
+import { MirrorCase } from '../auth0-sync/mirror-case.entity.js';
+import { Auth0Budget, Auth0Process } from '../auth0-sync/rate-budget.entity.js';
 import { FlowVersion } from '../flow-catalog/flow-version.entity.js';
 import { Attestation } from '../onboarding/attestation.entity.js';
 import { DueStep } from '../onboarding/due-step.entity.js';
@@ -38,8 +40,10 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
     entities: [
       Attestation,
       Audit,
+      Auth0Budget,
       Auth0Mirror,
       Auth0MirrorTenant,
+      Auth0Process,
       Dataset,
       DraftOwner,
       DueStep,
@@ -47,6 +51,7 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       Invitation,
       Member,
       Membership,
+      MirrorCase,
       OnboardingHistory,
       OnboardingProgress,
       Operation,

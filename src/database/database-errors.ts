@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { DatabaseError } from 'pg';
 
 /** The database did not answer. The caller may try again; whatever was asked may or may not have happened. */
@@ -57,7 +58,8 @@ const POOL_MESSAGE = /timeout exceeded when trying to connect/;
 export function isUnavailable(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== undefined) return UNAVAILABLE.test(state);
-  if (!(error instanceof Error)) return false;
+  // Not `instanceof`: Node's own errors are of another realm where a test runs in a sandbox.
+  if (!types.isNativeError(error)) return false;
   const isSocketError = 'syscall' in error || ('code' in error && /^E[A-Z]+$/.test(String(error.code)));
   return isSocketError || CONNECTION_MESSAGE.test(error.message);
 }

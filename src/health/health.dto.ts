@@ -94,6 +94,31 @@ export class SettingsHealthDto {
   faults!: string[];
 }
 
+/** The mirrors in Auth0. Their trouble degrades the service; it never makes it unready. */
+@ApiSchema({ name: 'MirrorsHealth' })
+export class MirrorsHealthDto {
+  @ApiProperty({ enum: LEVEL_STATUSES })
+  status!: LevelStatus;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Mirrors to be sent; null while the database is down.' })
+  due!: number | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Since when the oldest is due.' })
+  oldestDueAt!: string | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Given up until somebody mends the reason.' })
+  parked!: number | null;
+
+  @ApiProperty({ enum: CIRCUIT_STATUSES, description: 'Of reads from the Management API.' })
+  readCircuit!: CircuitStatus;
+
+  @ApiProperty({ enum: CIRCUIT_STATUSES, description: 'Of writes to the Management API.' })
+  writeCircuit!: CircuitStatus;
+
+  @ApiProperty({ type: 'integer', description: 'Reads that this process may do while the database is down.' })
+  leasedReadsLeft!: number;
+}
+
 @ApiSchema({ name: 'Health' })
 export class HealthDto {
   @ApiProperty({ enum: LEVEL_STATUSES })
@@ -101,6 +126,9 @@ export class HealthDto {
 
   @ApiProperty({ type: DatabaseHealthDto })
   database!: DatabaseHealthDto;
+
+  @ApiProperty({ type: MirrorsHealthDto })
+  mirrors!: MirrorsHealthDto;
 
   @ApiProperty({ type: KeysHealthDto })
   keys!: KeysHealthDto;

@@ -2,13 +2,16 @@ import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IssuerCheck } from '../auth/issuer-check.js';
 import { SigningKeys } from '../auth/signing-keys.js';
+import { SyncState } from '../auth0-sync/sync-state.js';
 import { DatabaseCircuit } from '../database/database-circuit.js';
 import { DatabaseOverloaded } from '../database/database-errors.js';
 import { DatabaseStartup } from '../database/database-startup.js';
 import { Database } from '../database/database.js';
-import type { HealthDto, LevelStatus, SettingsHealthDto } from './health.dto.js';
+import type { HealthDto, LevelStatus, MirrorsHealthDto, SettingsHealthDto } from './health.dto.js';
 
 const PING_LIMIT_MS = 500;
+/** A mirror that has been due for longer tells of trouble, and not of a busy minute. */
+const LATE_MS = 300_000;
 const PING = { name: 'ping', text: 'SELECT 1' };
 
 /** What each level says of itself, asked now. */
@@ -23,6 +26,7 @@ export class HealthService {
     private readonly circuit: DatabaseCircuit,
     private readonly keys: SigningKeys,
     private readonly issuers: IssuerCheck,
+    private readonly sync: SyncState,
   ) {}
 
   /** Why the service cannot take requests yet, or null. Once ready it stays so: outages degrade it. */
@@ -36,14 +40,33 @@ export class HealthService {
     const keys: LevelStatus = issuers.every(({ keys: count }) => count > 0) ? 'up' : 'degraded';
     const database: LevelStatus = detail === null ? 'up' : 'down';
     const settings = this.settings();
+    const mirrors = await this.mirrors();
     return {
-      status: [database, keys, settings.status].every((level) => level === 'up') ? 'up' : 'degraded',
+      status: [database, keys, mirrors.status, settings.status].every((level) => level === 'up') ? 'up' : 'degraded',
       database: { status: database, detail, circuit: this.circuit.status, pool: this.database.poolState },
       keys: {
         status: keys,
         issuers: issuers.map((state) => ({ ...state, lastSuccess: state.lastSuccess?.toISOString() ?? null })),
       },
+      mirrors,
       settings,
+    };
+  }
+
+  /** Behind for longer than a busy minute explains, or unable to send at all. */
+  private async mirrors(): Promise<MirrorsHealthDto> {
+    const { lag, circuits, leasedReadsLeft } = await this.sync.now();
+    const oldest = lag?.oldestDueAt ?? null;
+    const isLate = oldest !== null && Date.now() - oldest.getTime() > LATE_MS;
+    const isClosed = circuits.read === 'closed' && circuits.write === 'closed';
+    return {
+      status: isClosed && !isLate ? 'up' : 'degraded',
+      due: lag?.due ?? null,
+      oldestDueAt: oldest?.toISOString() ?? null,
+      parked: lag?.parked ?? null,
+      readCircuit: circuits.read,
+      writeCircuit: circuits.write,
+      leasedReadsLeft,
     };
   }
 

@@ -21,6 +21,7 @@ export const TENANT_PROBLEMS = [
   'tenant_closed',
   'tenant_not_found',
   'tenant_required',
+  'reconciliation_required',
   'invalid_request',
 ] as const satisfies readonly ProblemCode[];
 

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { DatabaseModule } from '../database/database.module.js';
 import { MetricsController } from './metrics.controller.js';
 import { ProcessMetrics } from './process-metrics.js';
+import { ReadMetrics } from './read-metrics.js';
 import { RequestMetrics } from './request-metrics.js';
 
 /** One registry for everything that this application measures. Global, because everything may measure itself. */
@@ -10,7 +11,7 @@ import { RequestMetrics } from './request-metrics.js';
 @Module({
   imports: [DatabaseModule],
   controllers: [MetricsController],
-  providers: [{ provide: Registry, useFactory: () => new Registry() }, RequestMetrics, ProcessMetrics],
-  exports: [Registry, RequestMetrics],
+  providers: [{ provide: Registry, useFactory: () => new Registry() }, RequestMetrics, ReadMetrics, ProcessMetrics],
+  exports: [Registry, RequestMetrics, ReadMetrics],
 })
 export class MetricsModule {}

@@ -119,6 +119,7 @@ export class AttestationService {
           recordedAt,
           ...dueChange(flow, before.state, decision),
           activatesDraft: part === 'tenant' && outcome === 'succeeded' && !deferred,
+          isMirroredAtOnce: true,
         },
         transaction,
       );

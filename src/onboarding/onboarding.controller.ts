@@ -10,7 +10,7 @@ import { HistoryPageDto } from './dto/history.dto.js';
 import { OnboardingListDto, OnboardingViewDto, TransitionResultDto } from './dto/onboarding-view.dto.js';
 import { TransitionDto } from './dto/transition.dto.js';
 import { HistoryService } from './history.service.js';
-import { OnboardingService, type TaggedView } from './onboarding.service.js';
+import { OnboardingService } from './onboarding.service.js';
 import { parseIdempotencyKey } from './transition-request.js';
 
 const ETAG = {
@@ -50,7 +50,8 @@ export class OnboardingController {
   @ApiOperation({
     operationId: 'getOnboarding',
     summary: 'My progress in one flow',
-    description: 'Made on the first visit.',
+    description:
+      'Made on the first visit. While the database does not answer: what was last known (`source` auth0, `degraded`).',
   })
   @FlowParam()
   @ApiTenantHeader()
@@ -64,7 +65,12 @@ export class OnboardingController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OnboardingViewDto | undefined> {
-    const { view, etag } = tag(reply, await this.onboarding.view(person, flow));
+    const { view, etag } = await this.onboarding.view(person, flow);
+    if (etag === undefined) {
+      void reply.header('cache-control', 'no-store');
+      return view as OnboardingViewDto;
+    }
+    void reply.header('etag', etag);
     if (!isNotModified(ifNoneMatch, etag)) return view as OnboardingViewDto;
     void reply.status(304);
     return undefined;
@@ -105,7 +111,8 @@ export class OnboardingController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TransitionResultDto> {
     const request = { ...body, idempotencyKey: parseIdempotencyKey(idempotencyKey), ifMatch };
-    const { view, applied } = tag(reply, await this.onboarding.transition(person, flow, request));
+    const { view, etag, applied } = await this.onboarding.transition(person, flow, request);
+    void reply.header('etag', etag);
     return { ...view, applied } as TransitionResultDto;
   }
 
@@ -127,9 +134,4 @@ export class OnboardingController {
   ): Promise<HistoryPageDto> {
     return this.history.page(person, flow, query);
   }
-}
-
-function tag<View extends TaggedView>(reply: FastifyReply, tagged: View): View {
-  void reply.header('etag', tagged.etag);
-  return tagged;
 }

@@ -7,17 +7,21 @@ import { AttestationRepository } from './attestation.repository.js';
 import { AttestationService } from './attestation.service.js';
 import { ProgressEventsController } from './events/progress-events.controller.js';
 import { ProgressEventsService } from './events/progress-events.service.js';
+import { ClientReadsController } from './client-reads.controller.js';
+import { ClientReadsService } from './client-reads.service.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
 import { OnboardingController } from './onboarding.controller.js';
 import { OnboardingService } from './onboarding.service.js';
 import { ProgressRepository } from './progress.repository.js';
+import { SightingRepository } from './sighting.repository.js';
+import { Sightings } from './sightings.js';
 import { StepDataValidator } from './step-data.validator.js';
 import { TransitionMetrics } from './transition-metrics.js';
 
 @Module({
   imports: [DatabaseModule, FlowCatalogModule, TenantModule],
-  controllers: [OnboardingController, ProgressEventsController, AttestationController],
+  controllers: [OnboardingController, ProgressEventsController, AttestationController, ClientReadsController],
   providers: [
     OnboardingService,
     HistoryService,
@@ -26,8 +30,12 @@ import { TransitionMetrics } from './transition-metrics.js';
     ProgressRepository,
     HistoryRepository,
     AttestationRepository,
+    ClientReadsService,
+    Sightings,
+    SightingRepository,
     StepDataValidator,
     TransitionMetrics,
   ],
+  exports: [ProgressRepository],
 })
 export class OnboardingModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseUnavailable } from '../database/database-errors.js';
 import { Lineage } from '../database/lineage.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
@@ -6,12 +7,14 @@ import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { decide, type Acceptance, type Effect, type Flow, type StepScope } from '../flow/index.js';
 import { matches } from '../http/preconditions.js';
 import { Problem } from '../http/problem.js';
+import { ReadMetrics } from '../metrics/read-metrics.js';
 import { AuditRepository } from '../tenant/audit.repository.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
 import { tenantClosed } from '../tenant/tenant-problems.js';
 import { TenantService, type TenantChoice } from '../tenant/tenant.service.js';
 import { etagOf, memberActor, onboardingView, type OnboardingView } from './onboarding-view.js';
 import { dueChange } from './due-change.js';
+import { ProgressFallback } from './progress-fallback.js';
 import {
   hasBothParts,
   ProgressRepository,
@@ -19,6 +22,7 @@ import {
   type ProgressChange,
   type StoredProgress,
 } from './progress.repository.js';
+import { Sightings } from './sightings.js';
 import { StepDataValidator } from './step-data.validator.js';
 import { TransitionMetrics } from './transition-metrics.js';
 import { refusalOf } from './transition-refusal.js';
@@ -27,6 +31,12 @@ import { requestHash, type TransitionRequest } from './transition-request.js';
 export interface TaggedView {
   readonly view: OnboardingView;
   readonly etag: string;
+}
+
+/** A view that did not come from the database must not be taken for the same one later: it has no tag. */
+export interface ReadView {
+  readonly view: OnboardingView;
+  readonly etag: string | undefined;
 }
 
 export interface TransitionResult extends TaggedView {
@@ -47,12 +57,26 @@ export class OnboardingService {
     private readonly lineage: Lineage,
     private readonly stepData: StepDataValidator,
     private readonly metrics: TransitionMetrics,
+    private readonly fallback: ProgressFallback,
+    private readonly reads: ReadMetrics,
+    private readonly sightings: Sightings,
   ) {}
 
-  /** The confirmed view of one flow. */
-  async view(person: PersonInTenant, flowKey: string): Promise<TaggedView> {
-    const progress = await this.read(person, this.catalog.flow(flowKey));
-    return this.present(progress);
+  /** The confirmed view of one flow; while the database does not answer, what was last known of it. */
+  async view(person: PersonInTenant, flowKey: string): Promise<ReadView> {
+    const flow = this.catalog.flow(flowKey);
+    try {
+      const progress = await this.read(person, flow);
+      this.reads.count('service', flow.key, 'database');
+      this.sightings.note(progress);
+      return this.present(progress);
+    } catch (error) {
+      // Nothing else is an outage: a refusal, or too much at once, must never be answered from elsewhere.
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      const view = await this.fallback.view(person, flow, error);
+      this.reads.count('service', flow.key, view.source);
+      return { view, etag: undefined };
+    }
   }
 
   /** The confirmed view of every flow. */
@@ -171,6 +195,7 @@ export class OnboardingService {
     if (action === 'save' || action === 'complete') {
       this.stepData.check(flow, decision.step, decision.state[decision.part]);
     }
+    const moved = this.present(after(before, decision, recordedAt));
     const change: ProgressChange = {
       part: decision.part,
       state: decision.state[decision.part],
@@ -185,9 +210,10 @@ export class OnboardingService {
       recordedAt,
       ...dueChange(flow, before.state, decision),
       activatesDraft: before.tenantStatus === 'draft' && decision.part === 'tenant' && decision.effects.some(completes),
+      isMirroredAtOnce: moved.view.isComplete,
     };
     if (!(await this.progress.apply(before, change, transaction))) return 'lost race';
-    return { ...this.present(after(before, decision, recordedAt)), applied: true, outcome: 'applied' };
+    return { ...moved, applied: true, outcome: 'applied' };
   }
 
   private present(progress: StoredProgress): TaggedView {

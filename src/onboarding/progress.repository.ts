@@ -65,7 +65,12 @@ export interface ProgressChange {
   readonly activatesDraft: boolean;
   /** Steps that trusted systems are to act on from now on; undefined while they are the same as before. */
   readonly dueSteps?: readonly string[];
+  /** Whether the mirror follows at once; else it waits a moment for what comes next. */
+  readonly isMirroredAtOnce: boolean;
 }
+
+/** Several steps in a row cost one send to Auth0. */
+const MIRROR_WINDOW_MS = 2_000;
 
 const READ_PROGRESS = { name: 'read_progress', text: 'SELECT * FROM foothold.read_progress($1, $2, $3, $4, $5, $6)' };
 const READ_FOR_TRANSITION = {
@@ -76,7 +81,7 @@ const OPEN_PROGRESS = { name: 'open_progress', text: 'SELECT foothold.open_progr
 const APPLY_TRANSITION = {
   name: 'apply_transition',
   text: `SELECT foothold.apply_transition(
-           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) AS done`,
+           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) AS done`,
 };
 const STORE_NO_OP = {
   name: 'store_no_op',
@@ -108,6 +113,12 @@ export class ProgressRepository {
     const values = [...placeOf(choice, subject, flow), key ?? null];
     const rows = await this.openedRows<TransitionRow>(choice, subject, flow, READ_FOR_TRANSITION, values);
     return rows && judgedProgress(choice, subject, flow, rows);
+  }
+
+  /** Makes the rows that the flow has for an active member, where they are missing. */
+  async open({ tenantId }: TenantChoice, subject: string, flow: Flow, transaction?: Transaction): Promise<void> {
+    const values = [tenantId, subject, flow.key, ...partsOf(flow, subject), flow.version, new Date()];
+    await (transaction ?? this.database).query(OPEN_PROGRESS, values);
   }
 
   /** The same again, under a lock that keeps everybody else out until the transaction ends. Rows must have been opened. */
@@ -153,6 +164,7 @@ export class ProgressRepository {
       change.occurredAt ?? null,
       change.recordedAt,
       change.activatesDraft,
+      change.isMirroredAtOnce ? change.recordedAt : new Date(change.recordedAt.getTime() + MIRROR_WINDOW_MS),
       change.dueSteps ?? null,
     ];
     if (transaction) {
@@ -206,16 +218,7 @@ export class ProgressRepository {
     const rows = await this.database.query<Row>(statement, values);
     if (!rows[0]?.is_the_choice) return undefined;
     if (rows.length === partCount(flow) && rows[0].part !== null) return rows;
-    const [first, second] = partsOf(flow, subject);
-    await this.database.query(OPEN_PROGRESS, [
-      choice.tenantId,
-      subject,
-      flow.key,
-      first,
-      second,
-      flow.version,
-      new Date(),
-    ]);
+    await this.open(choice, subject, flow);
     const opened = await this.database.query<Row>(statement, values);
     return opened[0]?.is_the_choice ? opened : undefined;
   }

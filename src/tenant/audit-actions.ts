@@ -16,5 +16,7 @@ export const AUDIT_ACTIONS = [
   'member_removed',
   'member_left',
   'member_reinstated',
+  'mirrors_reconciled',
+  'mirror_case_resolved',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,5 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { callerOf, type RequestWithCaller } from '../auth/caller.decorator.js';
+import { mirrorsClaimOf } from '../auth/mirrors-claim.js';
 import { invalidRequest } from '../http/problem.js';
 
 /** A person who calls about their own progress, and what they said of the tenant they mean. */
@@ -9,6 +11,8 @@ export interface PersonInTenant {
   readonly organizationId?: string;
   /** From the header `X-Tenant-Id`. */
   readonly tenantId?: string;
+  /** What the token tells of the person's progress, for when the database cannot; parsed only then. */
+  readonly mirrorsClaim: () => unknown;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -23,17 +27,14 @@ export function parseUuid(value: unknown, path: string, message: string): string
 export const parseTenantId = (value: unknown, path: string): string =>
   parseUuid(value, path, 'expected a tenant id, which is a UUID; leave it out if you have none');
 
-interface RequestWithHeaders extends RequestWithCaller {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
 /** Parameter decorator: the calling person with the tenant they named, as {@link PersonInTenant}. */
 export const Person = createParamDecorator((_data: unknown, context: ExecutionContext): PersonInTenant => {
-  const request = context.switchToHttp().getRequest<RequestWithHeaders>();
+  const request = context.switchToHttp().getRequest<FastifyRequest & RequestWithCaller>();
   const { subject, orgId } = callerOf(request);
   const header = request.headers['x-tenant-id'];
   return {
     subject,
+    mirrorsClaim: () => mirrorsClaimOf(request),
     ...(orgId !== undefined && { organizationId: orgId }),
     ...(header !== undefined && { tenantId: parseTenantId(header, 'X-Tenant-Id') }),
   };

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Role } from '../flow/index.js';
 import { Problem } from '../http/problem.js';
 import { AuditRepository } from './audit.repository.js';
+import { NewcomerCheck } from './newcomer-check.js';
 import { membershipRemoved, tenantClosed, tenantNotFound } from './tenant-problems.js';
 import type { PersonInTenant } from './tenant-selector.js';
 import type { TenantStatus } from './tenant.entity.js';
@@ -48,6 +49,7 @@ export class TenantService {
   constructor(
     private readonly tenants: TenantRepository,
     private readonly audit: AuditRepository,
+    private readonly newcomers: NewcomerCheck,
   ) {}
 
   /**
@@ -93,9 +95,14 @@ export class TenantService {
   private async resolve(person: PersonInTenant): Promise<TenantChoice> {
     if (person.organizationId !== undefined) return this.resolveOrganization(person, person.organizationId);
     const known = onlyChoice(await this.tenants.membershipsOf(person.subject));
-    const tenantId = known?.tenant_id ?? (await this.tenants.openDraft(person.subject, DRAFT_NAME));
+    const tenantId = known?.tenant_id ?? (await this.openDraft(person.subject));
     this.choices.set(personKey(person.subject), tenantId);
     return { tenantId, isOnlyChoice: true };
+  }
+
+  private async openDraft(subject: string): Promise<string> {
+    await this.newcomers.admit(subject);
+    return this.tenants.openDraft(subject, DRAFT_NAME);
   }
 
   private async resolveOrganization(person: PersonInTenant, organizationId: string): Promise<TenantChoice> {

@@ -142,7 +142,7 @@ const APPLY_TRANSITION = `
     p_tenant uuid, p_subject text, p_flow text, p_part text, p_revision integer, p_other_revision integer,
     p_other_is_judged boolean, p_version integer, p_steps jsonb, p_data jsonb, p_effects jsonb, p_action text, p_step text,
     p_actor text, p_actor_kind text, p_key text, p_hash text, p_client_time timestamptz, p_now timestamptz,
-    p_activates_draft boolean, p_due text[])
+    p_activates_draft boolean, p_mirror_at timestamptz, p_due text[])
   RETURNS boolean
   LANGUAGE plpgsql AS $$
   DECLARE
@@ -185,14 +185,13 @@ const APPLY_TRANSITION = `
     END IF;
     IF p_subject <> '' THEN
       INSERT INTO foothold.auth0_mirror AS m (tenant_id, subject, wanted, due_at)
-        VALUES (p_tenant, p_subject, 1, p_now)
+        VALUES (p_tenant, p_subject, 1, p_mirror_at)
         ON CONFLICT (tenant_id, subject) DO UPDATE SET wanted = m.wanted + 1,
-          due_at = CASE WHEN m.wanted > m.mirrored THEN m.due_at ELSE excluded.due_at END;
+          due_at = least(m.due_at, excluded.due_at);
     END IF;
     IF p_part = '' THEN
-      INSERT INTO foothold.auth0_mirror_tenant AS m (tenant_id, wanted, due_at) VALUES (p_tenant, 1, p_now)
-        ON CONFLICT (tenant_id) DO UPDATE SET wanted = m.wanted + 1,
-          due_at = CASE WHEN m.wanted > m.mirrored THEN m.due_at ELSE excluded.due_at END;
+      INSERT INTO foothold.auth0_mirror_tenant AS m (tenant_id, wanted, due_at) VALUES (p_tenant, 1, p_mirror_at)
+        ON CONFLICT (tenant_id) DO UPDATE SET wanted = m.wanted + 1, due_at = least(m.due_at, excluded.due_at);
     END IF;
     IF p_activates_draft THEN
       UPDATE foothold.tenant SET status = 'active', updated_at = p_now
@@ -235,7 +234,7 @@ const FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['open_progress(uuid, text, text, text, text, integer, timestamptz)', OPEN_PROGRESS],
   [
     'apply_transition(uuid, text, text, text, integer, integer, boolean, integer, jsonb, jsonb, jsonb, text, text, ' +
-      'text, text, text, text, timestamptz, timestamptz, boolean, text[])',
+      'text, text, text, text, timestamptz, timestamptz, boolean, timestamptz, text[])',
     APPLY_TRANSITION,
   ],
   ['store_no_op(uuid, text, text, text, text, text, integer, timestamptz)', STORE_NO_OP],

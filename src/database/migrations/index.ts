@@ -3,6 +3,7 @@ import { CreateProgressFunctions1795348900000 } from './1795348900000-CreateProg
 import { CreateDirectoryFunctions1795349000000 } from './1795349000000-CreateDirectoryFunctions.js';
 import { CreateDueSteps1795349300000 } from './1795349300000-CreateDueSteps.js';
 import { AdministerTenants1795600000000 } from './1795600000000-AdministerTenants.js';
+import { SendMirrors1795700000000 } from './1795700000000-SendMirrors.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   CreateDirectoryFunctions1795349000000,
   CreateDueSteps1795349300000,
   AdministerTenants1795600000000,
+  SendMirrors1795700000000,
 ];

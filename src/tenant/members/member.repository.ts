@@ -32,7 +32,7 @@ const OTHER_OWNER = {
 const MIRROR_IS_DUE = `
     INSERT INTO foothold.auth0_mirror AS m (tenant_id, subject, wanted, due_at) VALUES ($1, $2, 1, $5)
     ON CONFLICT (tenant_id, subject) DO UPDATE SET wanted = m.wanted + 1,
-      due_at = CASE WHEN m.wanted > m.mirrored THEN m.due_at ELSE excluded.due_at END`;
+      due_at = least(m.due_at, excluded.due_at)`;
 const JOIN = {
   name: 'member_join',
   text: `

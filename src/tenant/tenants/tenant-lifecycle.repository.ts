@@ -73,7 +73,7 @@ const ARCHIVE = {
     )
     INSERT INTO foothold.auth0_mirror_tenant AS m (tenant_id, wanted, due_at) SELECT tenant_id, 1, $2 FROM archived
     ON CONFLICT (tenant_id) DO UPDATE SET wanted = m.wanted + 1,
-      due_at = CASE WHEN m.wanted > m.mirrored THEN m.due_at ELSE excluded.due_at END`,
+      due_at = least(m.due_at, excluded.due_at)`,
 };
 
 /** How a tenant comes to be, changes and ends. Who may do that is decided elsewhere. */

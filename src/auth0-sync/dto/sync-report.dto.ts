@@ -1,0 +1,90 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { IsBoolean } from 'class-validator';
+import { WhenPresent } from '../../http/when-present.decorator.js';
+import type { MirrorDrift } from '../auth0-mirror.entity.js';
+
+@ApiSchema({ name: 'TroubledMirror' })
+export class TroubledMirrorDto {
+  @ApiProperty()
+  subject!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Changes so far.' })
+  wanted!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Changes that Auth0 has.' })
+  mirrored!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it was last sent.' })
+  mirroredAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it is tried again.' })
+  dueAt!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'Failures in a row.' })
+  attempts!: number;
+
+  @ApiProperty({ type: String, nullable: true })
+  lastError!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it waits for the next change, or for somebody.' })
+  parked!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: ['missing', 'behind', 'ahead', 'not_ours', null],
+    nullable: true,
+    description: 'How Auth0 differed from the database at the last check.',
+  })
+  drift!: MirrorDrift | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  checkedAt!: string | null;
+}
+
+/** How far a tenant's mirrors are. */
+@ApiSchema({ name: 'SyncReport' })
+export class SyncReportDto {
+  @ApiProperty({ type: 'integer', description: 'Mirrors there are.' })
+  mirrors!: number;
+
+  @ApiProperty({ type: 'integer' })
+  due!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Since when the oldest is due.' })
+  oldestDueAt!: string | null;
+
+  @ApiProperty({ description: 'Other members’ mirrors still follow a change of the tenant’s part.' })
+  following!: boolean;
+
+  @ApiProperty({ type: 'integer' })
+  parked!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Of the reconciliation that was asked for last.' })
+  checksPending!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Mirrors that differed when they were last looked at.' })
+  drifted!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastCheckedAt!: string | null;
+
+  @ApiProperty({ type: [TroubledMirrorDto], description: 'The first 200 that failed, are parked, or differed.' })
+  troubled!: TroubledMirrorDto[];
+}
+
+@ApiSchema({ name: 'Reconcile' })
+export class ReconcileDto {
+  @ApiPropertyOptional({ default: false, description: 'Only tell what differs; repair nothing.' })
+  @WhenPresent()
+  @IsBoolean()
+  dryRun?: boolean;
+}
+
+@ApiSchema({ name: 'ReconcileStarted' })
+export class ReconcileStartedDto {
+  @ApiProperty({ type: 'integer', description: 'Mirrors that will be looked at.' })
+  mirrors!: number;
+
+  @ApiProperty()
+  dryRun!: boolean;
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work.js';
+
+/** A round over a tenant's members: everybody whose mirror is older than the change follows it. */
+interface Round {
+  /** The tenant's `wanted` that the round brings everybody to. */
+  readonly target: number;
+  readonly cursor: string | null;
+}
+
+const ROUND = {
+  name: 'fan_out_round',
+  text: `SELECT coalesce(paging, wanted) AS target, cursor FROM foothold.auth0_mirror_tenant
+         WHERE tenant_id = $1 AND due_at <= $2`,
+};
+
+/** Whoever is due anyway, and not under way, will be sent the newest state. Of whoever has left, nothing may stay. */
+const PAGE = {
+  name: 'fan_out_page',
+  text: `SELECT m.subject FROM foothold.auth0_mirror m
+         JOIN foothold.member ON member.tenant_id = m.tenant_id AND member.subject = m.subject
+         WHERE m.tenant_id = $1 AND m.subject > $2 AND m.mirrored_tenant < $3 AND m.parked IS NULL
+           AND (m.seen_at > $4 OR member.status <> 'active') AND (m.due_at IS NULL OR m.leased_until > $5)
+         ORDER BY m.subject LIMIT $6`,
+};
+
+const MARK = {
+  name: 'fan_out_mark',
+  text: `UPDATE foothold.auth0_mirror SET wanted = wanted + 1, due_at = least(due_at, $3)
+         WHERE tenant_id = $1 AND subject = ANY($2::text[])`,
+};
+
+const GO_ON = {
+  name: 'fan_out_go_on',
+  text: `UPDATE foothold.auth0_mirror_tenant SET paging = $2, cursor = $3, due_at = $4 WHERE tenant_id = $1`,
+};
+
+const FINISH = {
+  name: 'fan_out_finish',
+  text: `UPDATE foothold.auth0_mirror_tenant SET mirrored = $2, paging = NULL, cursor = NULL,
+           due_at = CASE WHEN wanted > $2 THEN $3::timestamptz END
+         WHERE tenant_id = $1`,
+};
+
+@Injectable()
+export class FanOutRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** The round under way, or the one to begin; undefined when there is none to do. */
+  async round(tenantId: string, now: Date): Promise<Round | undefined> {
+    const [round] = await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query<Round>(ROUND, [tenantId, now]),
+    );
+    return round;
+  }
+
+  /** Whose mirrors come next, in order. */
+  async page(
+    tenantId: string,
+    { target, cursor }: Round,
+    options: { readonly seenSince: Date; readonly now: Date; readonly limit: number },
+  ): Promise<string[]> {
+    const { seenSince, now, limit } = options;
+    const rows = await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query<{ subject: string }>(PAGE, [tenantId, cursor ?? '', target, seenSince, now, limit]),
+    );
+    return rows.map(({ subject }) => subject);
+  }
+
+  /**
+   * Marks a page, and goes to the end of the queue of tenants. In two transactions, members first: a transition locks a
+   * member's mirror and the tenant's in one statement, and must never wait for us in a circle.
+   */
+  async mark(tenantId: string, { target }: Round, page: readonly string[], now: Date): Promise<void> {
+    await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(MARK, [tenantId, page, now]));
+    const values = [tenantId, target, page.at(-1), now];
+    await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(GO_ON, values));
+  }
+
+  /** Everybody was asked; what changed meanwhile begins another round. */
+  async finish(tenantId: string, { target }: Round, now: Date): Promise<void> {
+    await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(FINISH, [tenantId, target, now]));
+  }
+}

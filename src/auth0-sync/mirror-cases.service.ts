@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../auth/principal.js';
+import type { Transaction } from '../database/transaction.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Problem } from '../http/problem.js';
+import { TenantAdministration, type Access } from '../tenant/administration/tenant-administration.js';
+import { AuditRepository } from '../tenant/audit.repository.js';
+import type { CaseResolutionDto, MirrorCaseDto, MirrorCaseListDto } from './dto/mirror-case.dto.js';
+import { MirrorCaseRepository, type CaseRow } from './mirror-case.repository.js';
+import { MirrorRestore } from './mirror-restore.js';
+import { Seal } from './seal.js';
+
+const SHOWN_CASES = 200;
+
+/** Cases of a tenant: a mirror in Auth0 knows more than the database, and somebody decides which is believed. */
+@Injectable()
+export class MirrorCasesService {
+  constructor(
+    private readonly administration: TenantAdministration,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly cases: MirrorCaseRepository,
+    private readonly restore: MirrorRestore,
+    private readonly seal: Seal,
+    private readonly audit: AuditRepository,
+  ) {}
+
+  list(caller: Principal, tenantId: string): Promise<MirrorCaseListDto> {
+    return this.within(caller, tenantId, { changes: false }, async (transaction) => {
+      const rows = await this.cases.list(transaction, SHOWN_CASES);
+      return { items: rows.map((row) => this.shown(row, tenantId)) };
+    });
+  }
+
+  resolve(
+    caller: Principal,
+    tenantId: string,
+    caseId: string,
+    { resolution, reason }: CaseResolutionDto,
+  ): Promise<MirrorCaseDto> {
+    return this.within(caller, tenantId, { changes: true }, async (transaction) => {
+      const found = await this.cases.lock(transaction, caseId);
+      if (!found) throw new Problem('case_not_found', 'The tenant has no such case.');
+      if (found.status !== 'open') throw new Problem('case_resolved', `The case is ${found.status} already.`);
+      const mirror = this.seal.open(found.found, tenantId, found.subject);
+      const by = caller.subject;
+      const at = new Date();
+      if (resolution === 'restore') {
+        // Only while the key that sealed it is known: after a rotation there is nothing left to believe.
+        if (!mirror) throw new Problem('case_unreadable', 'The mirror was sealed with a key that is not configured.');
+        await this.restore.restore(transaction, mirror, by, at);
+      } else {
+        await this.restore.markDue(transaction, found.subject, at);
+      }
+      const status = resolution === 'restore' ? 'restored' : 'started_over';
+      await this.cases.resolve(transaction, caseId, { status, by, reason, at });
+      const detail = { case: caseId, resolution };
+      const entry = { actor: by, action: 'mirror_case_resolved', subject: found.subject, reason, detail } as const;
+      await this.audit.record(tenantId, entry, transaction);
+      return this.shown({ ...found, status, resolved_at: at, resolved_by: by, reason }, tenantId);
+    });
+  }
+
+  /** The tenant may be what was lost: then only the platform's operators can look at its cases. */
+  private within<T>(
+    caller: Principal,
+    tenantId: string,
+    access: Access,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    if (caller.permissions.has('platform:admin')) return this.unitOfWork.run({ tenantId }, work);
+    return this.administration.run(caller, tenantId, access, ({ transaction }) => work(transaction));
+  }
+
+  private shown(row: CaseRow, tenantId: string): MirrorCaseDto {
+    const mirror = this.seal.open(row.found, tenantId, row.subject);
+    return {
+      id: row.case_id,
+      subject: row.subject,
+      status: row.status,
+      lineage: row.found.l,
+      asOf: new Date(row.found.a).toISOString(),
+      flows: [...(mirror?.flows ?? [])].map(([flow, { revision, status, currentStep }]) => ({
+        flow,
+        revision,
+        status,
+        currentStep,
+      })),
+      raisedAt: row.raised_at.toISOString(),
+      resolvedAt: row.resolved_at?.toISOString() ?? null,
+      resolvedBy: row.resolved_by,
+      reason: row.reason,
+    };
+  }
+}

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import {
+  evaluate,
+  foldEffects,
+  type Effect,
+  type Flow,
+  type FlowState,
+  type StepDefinition,
+  type StepScope,
+} from '../flow/index.js';
+import { ProgressRepository } from '../onboarding/progress.repository.js';
+import type { MirrorContent, MirroredFlow } from './mirror-content.js';
+
+/** Of a tenant that the database has lost, nobody knows the name. */
+const RESTORED_NAME = 'Restored workspace';
+
+const REVIVE_TENANT = {
+  name: 'mirror_revive_tenant',
+  text: `INSERT INTO foothold.tenant (tenant_id, name, status, created_at, updated_at)
+         VALUES ($1, $2, 'active', $3, $3) ON CONFLICT DO NOTHING`,
+};
+const REVIVE_MEMBER = {
+  name: 'mirror_revive_member',
+  text: `
+    WITH member AS (
+      INSERT INTO foothold.member (tenant_id, subject, role, status, created_at, updated_at)
+      VALUES ($1, $2, $3, 'active', $4, $4) ON CONFLICT DO NOTHING
+    )
+    INSERT INTO foothold.membership (subject, tenant_id, role, status) VALUES ($2, $1, $3, 'active')
+    ON CONFLICT DO NOTHING`,
+};
+const MARK_DUE = {
+  name: 'mirror_restore_due',
+  text: `INSERT INTO foothold.auth0_mirror AS m (tenant_id, subject, wanted, due_at)
+         SELECT tenant_id, subject, 1, $3 FROM foothold.member WHERE tenant_id = $1 AND subject = $2
+         ON CONFLICT (tenant_id, subject) DO UPDATE SET wanted = m.wanted + 1, parked = NULL,
+           due_at = least(m.due_at, excluded.due_at)`,
+};
+
+/**
+ * Takes into the database what a mirror says was done: the tenant and the member if they are gone, and each step that is
+ * further there than here, as an import with its history. A mirror holds no step data, so a restored step has none until
+ * somebody enters it again; nothing that the database has is taken back.
+ */
+@Injectable()
+export class MirrorRestore {
+  constructor(
+    private readonly catalog: FlowCatalog,
+    private readonly progress: ProgressRepository,
+  ) {}
+
+  async restore(transaction: Transaction, mirror: MirrorContent, by: string, at: Date): Promise<void> {
+    const { tenantId } = transaction;
+    const { subject, role } = mirror;
+    await transaction.query(REVIVE_TENANT, [tenantId, RESTORED_NAME, at]);
+    await transaction.query(REVIVE_MEMBER, [tenantId, subject, role, at]);
+    for (const [key, mirrored] of mirror.flows) {
+      const flow = this.catalog.version(key, mirrored.version);
+      for (const part of ['tenant', 'member'] as const) {
+        if (flow.has(part)) await this.restorePart(transaction, flow, part, { mirror, mirrored, by, at });
+      }
+    }
+    await this.markDue(transaction, subject, at);
+  }
+
+  /** Auth0 follows the database from now on. Of somebody who is no member here there is nothing to follow. */
+  async markDue(transaction: Transaction, subject: string, at: Date): Promise<void> {
+    await transaction.query(MARK_DUE, [transaction.tenantId, subject, at]);
+  }
+
+  private async restorePart(
+    transaction: Transaction,
+    flow: Flow,
+    part: StepScope,
+    { mirror: { subject }, mirrored, by, at }: Import,
+  ): Promise<void> {
+    const choice = { tenantId: transaction.tenantId, isOnlyChoice: false };
+    await this.progress.open(choice, subject, flow, transaction);
+    const locked = await this.progress.lock(transaction, choice, subject, flow, part, undefined);
+    if (!locked) throw new Error('The member of a case is not active: bring them back first');
+    const before = locked.progress;
+    const recordedAt = new Date(Math.max(at.getTime(), before.updatedAt.getTime()));
+    const effects = missingEffects(flow, before.state, part, mirrored, by, recordedAt.toISOString());
+    const last = effects.at(-1);
+    if (!last) return;
+    await this.progress.apply(
+      before,
+      {
+        part,
+        state: foldEffects(effects, before.state[part]),
+        isJudgedOnBoth: false,
+        effects,
+        action: 'restore',
+        step: last.step,
+        actor: by,
+        actorKind: 'import',
+        recordedAt,
+        activatesDraft: false,
+        isMirroredAtOnce: true,
+      },
+      transaction,
+    );
+  }
+}
+
+interface Import {
+  readonly mirror: MirrorContent;
+  readonly mirrored: MirroredFlow;
+  readonly by: string;
+  readonly at: Date;
+}
+
+function missingEffects(
+  flow: Flow,
+  state: FlowState,
+  part: StepScope,
+  mirrored: MirroredFlow,
+  by: string,
+  at: string,
+): Effect[] {
+  const current = evaluate(flow, state);
+  return flow.definition.steps.flatMap((step, index): Effect[] => {
+    const there = mirrored.steps[index];
+    const here = current.get(step.key)?.status;
+    const isDone = here === 'completed' || here === 'skipped';
+    if (step.scope !== part || isDone || (there !== 'completed' && there !== 'skipped')) return [];
+    if (step.attested) return [attestedByMirror(step, mirrored, by, at)];
+    return [{ kind: 'status', step: step.key, status: there, at, by }];
+  });
+}
+
+/** Bound to no value at all, as nothing is known of them; it counts until somebody chooses one. */
+const attestedByMirror = (
+  { key, attested }: StepDefinition,
+  { updatedAt }: MirroredFlow,
+  by: string,
+  at: string,
+): Effect => ({
+  kind: 'attested',
+  step: key,
+  fact: {
+    eventId: `mirror-${key}-${updatedAt.getTime()}`,
+    outcome: 'succeeded',
+    bound: Object.fromEntries(
+      (attested?.binds ?? []).flatMap(({ step, fields }) => fields.map((field) => [`${step}.${field}`, null])),
+    ),
+    occurredAt: updatedAt.toISOString(),
+    at,
+    by,
+  },
+});

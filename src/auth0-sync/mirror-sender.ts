@@ -1,0 +1,188 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Lineage } from '../database/lineage.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import type { MirrorDrift } from './auth0-mirror.entity.js';
+import { mirrorOf } from './member-mirror.js';
+import { MirrorAccess } from './mirror-access.js';
+import { MirrorCaseRepository } from './mirror-case.repository.js';
+import { isAhead, sameContent, type MirrorContent } from './mirror-content.js';
+import { MirrorFailure, type StoredMirrors } from './mirror.js';
+import { MirrorRepository, type Claim, type MemberState } from './mirror.repository.js';
+import { Seal, type SealedMirror } from './seal.js';
+import { SyncMetrics } from './sync-metrics.js';
+import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
+
+/** A profile has 10 kB for everything that anybody keeps there. */
+const KEPT_TENANTS = 5;
+/** Why a mirror waits for somebody's decision. */
+export const RECONCILIATION_REQUIRED = 'reconciliation_required';
+
+const PRUNE_PATIENCE_MS = 2_000;
+const LEASE_MARGIN_MS = 5_000;
+
+interface Loaded {
+  readonly state: MemberState;
+  readonly asOf: Date;
+  readonly content: MirrorContent | null;
+}
+
+interface Found {
+  readonly raw: unknown;
+  /** Undefined when nothing is there that we believe. */
+  readonly content: MirrorContent | undefined;
+}
+
+/**
+ * Brings one claimed mirror up to date: reads what Auth0 holds if that is not known, compares, writes the newest state
+ * whole, and settles the claim, however it ended.
+ */
+@Injectable()
+export class MirrorSender {
+  private readonly logger = new Logger(MirrorSender.name);
+  private readonly flowKeys: readonly string[];
+
+  constructor(
+    private readonly catalog: FlowCatalog,
+    private readonly lineage: Lineage,
+    private readonly repository: MirrorRepository,
+    private readonly cases: MirrorCaseRepository,
+    private readonly access: MirrorAccess,
+    private readonly seal: Seal,
+    private readonly metrics: SyncMetrics,
+    @Inject(SYNC_TIMING) private readonly timing: SyncTiming,
+  ) {
+    this.flowKeys = catalog.newest().map(({ key }) => key);
+  }
+
+  /** Never rejects, unless the database fails: then the lease ends by itself. */
+  async send(claim: Claim): Promise<void> {
+    try {
+      await this.update(claim);
+    } catch (error) {
+      if (!(error instanceof MirrorFailure)) throw error;
+      await this.settleFailure(claim, error);
+    }
+  }
+
+  private async update(claim: Claim): Promise<void> {
+    const { subject } = claim;
+    const isKnown = claim.lineage === this.lineage.current && claim.pendingCheck === null;
+    let drift: MirrorDrift | null | undefined;
+    if (!isKnown) {
+      const found = this.openOwn(claim, await this.access.read(subject, this.patienceOf(claim)));
+      const now = await this.load(claim);
+      if (!now) return;
+      drift = driftBetween(found, now.content);
+      if (await this.isAnswered(claim, found, now, drift)) return;
+    }
+    // Taken when its slot has come, so that it is the newest; undefined when the member is gone meanwhile.
+    let sent: Loaded | undefined;
+    const stored = await this.access.write(subject, this.patienceOf(claim), async () => {
+      sent = await this.load(claim);
+      return sent && new Map([[claim.tenantId, sent.content && this.seal.seal(sent.content)]]);
+    });
+    if (!sent || !stored) return;
+    await this.settle(claim, sent, drift);
+    this.metrics.countSend('sent');
+    this.metrics.countCoalesced(sent.state.wanted - sent.state.mirrored - 1);
+    await this.removeOldest(claim, stored);
+  }
+
+  /** Whether what was found there needs no write, or must not be overwritten. */
+  private async isAnswered(claim: Claim, found: Found, now: Loaded, drift: MirrorDrift | null): Promise<boolean> {
+    const raw = found.raw as SealedMirror;
+    if (found.content && drift === 'ahead' && !(await this.cases.isDecided(found.content, raw.seal))) {
+      await this.cases.raise(found.content, raw);
+      await this.repository.park(claim, RECONCILIATION_REQUIRED, { drift });
+      this.logger.warn(`A mirror of tenant ${claim.tenantId} knows more than the database: a case was raised`);
+      this.metrics.countSend('parked');
+      return true;
+    }
+    if (claim.pendingCheck === 'compare' && now.state.wanted === now.state.mirrored) {
+      await this.repository.compared(claim, drift);
+      this.metrics.countSend('compared');
+      return true;
+    }
+    if (drift !== null) return false;
+    await this.settle(claim, now, drift);
+    this.metrics.countSend('unchanged');
+    return true;
+  }
+
+  private settle(claim: Claim, { state, asOf }: Loaded, drift: MirrorDrift | null | undefined): Promise<void> {
+    return this.repository.settle(claim, {
+      wanted: state.wanted,
+      tenantWanted: state.tenantWanted,
+      lineage: this.lineage.current,
+      mirroredAt: asOf,
+      ...(claim.pendingCheck && drift !== undefined && { checked: { drift } }),
+      checkAgainAt: claim.doubtful ? new Date(Date.now() + this.timing.doubtMs) : null,
+    });
+  }
+
+  private async load({ tenantId, subject }: Claim): Promise<Loaded | undefined> {
+    const asOf = new Date();
+    const state = await this.repository.memberState(tenantId, subject, this.flowKeys);
+    if (!state) return undefined;
+    const taken = { tenantId, subject, lineage: this.lineage.current, asOf };
+    return { state, asOf, content: mirrorOf(state, taken, this.catalog) };
+  }
+
+  private openOwn({ tenantId, subject }: Claim, stored: StoredMirrors): Found {
+    const raw = stored.get(tenantId);
+    return { raw, content: this.seal.open(raw, tenantId, subject) };
+  }
+
+  /** The newest five tenants of a person stay; a forged mirror is the first to go. */
+  private async removeOldest({ tenantId, subject }: Claim, stored: StoredMirrors): Promise<void> {
+    const ages = [...stored]
+      .filter(([other]) => other !== tenantId)
+      .map(([other, raw]) => ({ other, asOf: this.seal.open(raw, other, subject)?.asOf.getTime() ?? 0 }))
+      .sort((one, next) => next.asOf - one.asOf);
+    const surplus = ages.slice(KEPT_TENANTS - 1);
+    if (surplus.length === 0) return;
+    const removal = new Map(surplus.map(({ other }) => [other, null]));
+    await this.access
+      .write(subject, PRUNE_PATIENCE_MS, async () => removal)
+      .catch((error: unknown) => {
+        if (!(error instanceof MirrorFailure)) throw error;
+        this.logger.debug(`Surplus mirrors stay until the next send: ${error.reason}`);
+      });
+  }
+
+  /** A send that begins must have ended before somebody else may begin one. */
+  private patienceOf({ leasedUntil }: Claim): number {
+    return leasedUntil.getTime() - Date.now() - this.timing.callMs - LEASE_MARGIN_MS;
+  }
+
+  private async settleFailure(claim: Claim, failure: MirrorFailure): Promise<void> {
+    const { kind, reason, retryAt, isDoubtful } = failure;
+    const jitterMs = Math.random() * this.timing.retry.firstMs;
+    if (kind === 'refused') {
+      await this.repository.park(claim, reason);
+      this.logger.warn(`A mirror of tenant ${claim.tenantId} is parked: ${reason}`);
+      return this.metrics.countSend('parked');
+    }
+    if (kind === 'rate_limited' || !isDoubtful) {
+      await this.repository.release(claim, new Date((retryAt ?? Date.now()) + jitterMs), reason);
+    } else {
+      await this.repository.retry(claim, new Date(Date.now() + this.backoffMs(claim.attempts)), reason);
+    }
+    this.metrics.countSend('retried');
+  }
+
+  /** Full jitter: any time up to twice the last limit. */
+  private backoffMs(attempts: number): number {
+    const { firstMs, lastMs } = this.timing.retry;
+    return Math.random() * Math.min(lastMs, firstMs * 2 ** (attempts + 1));
+  }
+}
+
+/** How what was found differs from what should be there; null when it does not. */
+function driftBetween({ raw, content: found }: Found, wanted: MirrorContent | null): MirrorDrift | null {
+  if (raw === undefined) return wanted ? 'missing' : null;
+  if (!found) return 'not_ours';
+  if (wanted === null) return 'behind';
+  if (isAhead(found, wanted)) return 'ahead';
+  return sameContent(found, wanted) ? null : 'behind';
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { DatabaseStartup } from '../database/database-startup.js';
+import { MirrorBacklog } from '../maintenance/mirror-backlog.js';
+import { FanOut } from './fan-out.js';
+import { MirrorAccess } from './mirror-access.js';
+import { MirrorSender } from './mirror-sender.js';
+import { MirrorRepository, type Claim } from './mirror.repository.js';
+import { RateBudget } from './rate-budget.js';
+import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
+
+/** Sends under way in one process: a second's worth of the budget, within these. */
+const CONCURRENT = { least: 2, most: 16 } as const;
+/** What is under way when the process stops may end by itself for so long. */
+const STOP_GRACE_MS = 2_000;
+
+/**
+ * Sends due mirrors. Every process runs one, and they share the work: each claims a few mirrors at a time, tenant by
+ * tenant, under a lease.
+ *
+ * working: claims and sends; with nothing due it fans out, then sleeps a moment.
+ * held back: Auth0's circuit is open, or the database fails. Nothing is claimed. Left by itself.
+ * stopped: claims nothing more. What does not end in time is left to its lease.
+ */
+@Injectable()
+export class MirrorWorker implements OnModuleDestroy {
+  private readonly logger = new Logger(MirrorWorker.name);
+  private readonly stopping = new AbortController();
+  private readonly underWay = new Set<Promise<void>>();
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly backlog: MirrorBacklog,
+    private readonly repository: MirrorRepository,
+    private readonly sender: MirrorSender,
+    private readonly fanOut: FanOut,
+    private readonly access: MirrorAccess,
+    private readonly budget: RateBudget,
+    @Inject(SYNC_TIMING) private readonly timing: SyncTiming,
+    startup: DatabaseStartup,
+  ) {
+    void startup.ready.then(() => {
+      if (!this.stopping.signal.aborted) this.running = this.run();
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await Promise.race([Promise.all(this.underWay), sleep(STOP_GRACE_MS, undefined, { ref: false })]);
+    this.access.close();
+    await Promise.all([this.running, ...this.underWay]);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        if (await this.round()) continue;
+      } catch (error) {
+        this.logger.debug({ err: error }, 'Mirrors wait: the database does not answer');
+      }
+      await sleep(this.timing.pollMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Whether there may be more to do at once. */
+  private async round(): Promise<boolean> {
+    if (this.access.isOpen('write')) return false;
+    const free = this.concurrency - this.underWay.size;
+    if (free <= 0) {
+      await Promise.race(this.underWay);
+      return true;
+    }
+    const claims = await this.claim(free);
+    for (const claim of claims) this.track(this.sender.send(claim));
+    return claims.length > 0 || (await this.fanOut.step()) > 0;
+  }
+
+  /** While the circuit is half open one send tries it; the others would only wait for that one. */
+  private get concurrency(): number {
+    if (this.access.status('write') !== 'closed') return 1;
+    return Math.min(Math.max(CONCURRENT.least, Math.ceil(this.budget.perSecond('write'))), CONCURRENT.most);
+  }
+
+  private async claim(limit: number): Promise<Claim[]> {
+    const claims: Claim[] = [];
+    for (const tenantId of await this.backlog.dueTenants(new Date(), limit)) {
+      const now = new Date();
+      const leasedUntil = new Date(now.getTime() + this.timing.leaseMs);
+      claims.push(...(await this.repository.claim(tenantId, now, leasedUntil, limit - claims.length)));
+      if (claims.length >= limit) break;
+    }
+    return claims;
+  }
+
+  private track(sending: Promise<void>): void {
+    const tracked = sending
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'A mirror was not settled; its lease will end'))
+      .finally(() => this.underWay.delete(tracked));
+    this.underWay.add(tracked);
+  }
+}

@@ -1,0 +1,206 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { PartState, Role } from '../flow/index.js';
+import type { MemberStatus } from '../tenant/member.entity.js';
+import type { TenantStatus } from '../tenant/tenant.entity.js';
+import type { MirrorCheck, MirrorDrift } from './auth0-mirror.entity.js';
+
+/** A mirror that this process alone may send, until the lease ends. */
+export interface Claim {
+  readonly tenantId: string;
+  readonly subject: string;
+  readonly leasedUntil: Date;
+  readonly attempts: number;
+  readonly doubtful: boolean;
+  /** The data set that was mirrored last; null when it is not known what Auth0 holds. */
+  readonly lineage: string | null;
+  readonly pendingCheck: MirrorCheck | null;
+}
+
+export interface ProgressPart {
+  readonly flow_key: string;
+  readonly subject: string;
+  readonly flow_version: number;
+  readonly steps: PartState['steps'];
+  readonly data: PartState['data'];
+  readonly revision: number;
+  readonly started_at: string | null;
+  readonly updated_at: string;
+}
+
+/** What the database says of a member now. */
+export interface MemberState {
+  readonly wanted: number;
+  readonly mirrored: number;
+  readonly tenantWanted: number;
+  readonly role: Role;
+  readonly memberStatus: MemberStatus;
+  readonly tenantStatus: TenantStatus;
+  readonly organizationId: string | null;
+  readonly parts: readonly ProgressPart[];
+}
+
+/** How a send ended. */
+export interface Settlement {
+  /** `wanted` and the tenant's `wanted` of what Auth0 holds now. */
+  readonly wanted: number;
+  readonly tenantWanted: number;
+  readonly lineage: string;
+  readonly mirroredAt: Date;
+  /** What was found before, where it was looked at. */
+  readonly checked?: { readonly drift: MirrorDrift | null };
+  /** To be looked at once more then: something may still arrive late. */
+  readonly checkAgainAt: Date | null;
+}
+
+const CLAIM = {
+  name: 'mirror_claim',
+  text: `
+    UPDATE foothold.auth0_mirror m SET leased_until = $2, due_at = $2
+    FROM (
+      SELECT subject FROM foothold.auth0_mirror
+      WHERE tenant_id = $1 AND due_at <= $3 AND (leased_until IS NULL OR leased_until <= $3)
+      ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED
+    ) due
+    WHERE m.tenant_id = $1 AND m.subject = due.subject
+    RETURNING m.subject, m.attempts, m.doubtful, m.lineage, m.pending_check`,
+};
+
+const MEMBER_STATE = {
+  name: 'mirror_member_state',
+  text: `
+    SELECT m.wanted, m.mirrored, coalesce(mt.wanted, 0) AS tenant_wanted, member.role, member.status AS member_status,
+      t.status AS tenant_status,
+      (SELECT o.organization_id FROM foothold.organization o WHERE o.tenant_id = $1 ORDER BY 1 LIMIT 1) AS organization_id,
+      (SELECT coalesce(json_agg(part), '[]') FROM (
+        SELECT flow_key, subject, flow_version, steps, data, revision, started_at, updated_at
+        FROM foothold.onboarding_progress
+        WHERE tenant_id = $1 AND flow_key = ANY($3::text[]) AND subject IN ('', $2)) part) AS parts
+    FROM foothold.auth0_mirror m
+    JOIN foothold.member member ON member.tenant_id = m.tenant_id AND member.subject = m.subject
+    JOIN foothold.tenant t ON t.tenant_id = m.tenant_id
+    LEFT JOIN foothold.auth0_mirror_tenant mt ON mt.tenant_id = m.tenant_id
+    WHERE m.tenant_id = $1 AND m.subject = $2`,
+};
+
+/** Only the holder of the lease settles. What was marked meanwhile keeps the time that its mark gave it. */
+const SETTLE = {
+  name: 'mirror_settle',
+  text: `
+    UPDATE foothold.auth0_mirror SET mirrored = $4, mirrored_tenant = $5, lineage = $6, mirrored_at = $7,
+      attempts = 0, last_error = NULL, parked = NULL, doubtful = false, leased_until = NULL,
+      checked_at = coalesce($8::timestamptz, checked_at), drift = CASE WHEN $8 IS NULL THEN drift ELSE $9::text END,
+      pending_check = CASE WHEN $10::timestamptz IS NULL THEN NULL ELSE 'repair' END,
+      due_at = CASE WHEN wanted > $4 THEN least(due_at, $10) ELSE $10 END
+    WHERE tenant_id = $1 AND subject = $2 AND leased_until = $3`,
+};
+
+const RETRY = {
+  name: 'mirror_retry',
+  text: `
+    UPDATE foothold.auth0_mirror SET attempts = attempts + $6, last_error = $5, leased_until = NULL, due_at = $4,
+      doubtful = doubtful OR $7
+    WHERE tenant_id = $1 AND subject = $2 AND leased_until = $3`,
+};
+
+/** A change that came meanwhile makes it due again: that is when it is tried again. */
+const PARK = {
+  name: 'mirror_park',
+  text: `
+    UPDATE foothold.auth0_mirror SET attempts = attempts + 1, last_error = $4, parked = $4, leased_until = NULL,
+      due_at = CASE WHEN due_at < $3 THEN due_at END, pending_check = NULL,
+      checked_at = coalesce($5::timestamptz, checked_at), drift = CASE WHEN $5 IS NULL THEN drift ELSE $6::text END
+    WHERE tenant_id = $1 AND subject = $2 AND leased_until = $3`,
+};
+
+/** After a check that only compares: what is due besides stays due. */
+const COMPARED = {
+  name: 'mirror_compared',
+  text: `
+    UPDATE foothold.auth0_mirror SET pending_check = NULL, checked_at = $4, drift = $5, leased_until = NULL,
+      attempts = 0, last_error = NULL, due_at = CASE WHEN wanted > mirrored THEN least(due_at, $4) END
+    WHERE tenant_id = $1 AND subject = $2 AND leased_until = $3`,
+};
+
+/** The edge to the queue of mirrors. Each method is one transaction of one tenant. */
+@Injectable()
+export class MirrorRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  async claim(tenantId: string, now: Date, leasedUntil: Date, limit: number): Promise<Claim[]> {
+    const rows = await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query<{
+        subject: string;
+        attempts: number;
+        doubtful: boolean;
+        lineage: string | null;
+        pending_check: MirrorCheck | null;
+      }>(CLAIM, [tenantId, leasedUntil, now, limit]),
+    );
+    return rows.map(({ pending_check: pendingCheck, ...row }) => ({ tenantId, leasedUntil, pendingCheck, ...row }));
+  }
+
+  /** Undefined when the member is gone. */
+  async memberState(tenantId: string, subject: string, flowKeys: readonly string[]): Promise<MemberState | undefined> {
+    const [row] = await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query<{
+        wanted: number;
+        mirrored: number;
+        tenant_wanted: number;
+        role: Role;
+        member_status: MemberStatus;
+        tenant_status: TenantStatus;
+        organization_id: string | null;
+        parts: ProgressPart[];
+      }>(MEMBER_STATE, [tenantId, subject, flowKeys]),
+    );
+    return (
+      row && {
+        wanted: row.wanted,
+        mirrored: row.mirrored,
+        tenantWanted: row.tenant_wanted,
+        role: row.role,
+        memberStatus: row.member_status,
+        tenantStatus: row.tenant_status,
+        organizationId: row.organization_id,
+        parts: row.parts,
+      }
+    );
+  }
+
+  settle(
+    claim: Claim,
+    { wanted, tenantWanted, lineage, mirroredAt, checked, checkAgainAt }: Settlement,
+  ): Promise<void> {
+    const drift = [checked ? new Date() : null, checked?.drift ?? null];
+    return this.update(SETTLE, claim, [wanted, tenantWanted, lineage, mirroredAt, ...drift, checkAgainAt]);
+  }
+
+  /** It got no answer: it may have been done all the same, or still be done later. */
+  retry(claim: Claim, dueAt: Date, reason: string): Promise<void> {
+    return this.update(RETRY, claim, [dueAt, reason, 1, true]);
+  }
+
+  /** Nothing was tried: somebody may take it up again then. */
+  release(claim: Claim, dueAt: Date, reason: string | null): Promise<void> {
+    return this.update(RETRY, claim, [dueAt, reason, 0, false]);
+  }
+
+  park(claim: Claim, reason: string, checked?: { readonly drift: MirrorDrift | null }): Promise<void> {
+    return this.update(PARK, claim, [reason, checked ? new Date() : null, checked?.drift ?? null]);
+  }
+
+  compared(claim: Claim, drift: MirrorDrift | null): Promise<void> {
+    return this.update(COMPARED, claim, [new Date(), drift]);
+  }
+
+  private async update(
+    statement: { readonly name: string; readonly text: string },
+    { tenantId, subject, leasedUntil }: Claim,
+    values: readonly unknown[],
+  ): Promise<void> {
+    await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query(statement, [tenantId, subject, leasedUntil, ...values]),
+    );
+  }
+}

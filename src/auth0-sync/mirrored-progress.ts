@@ -1,0 +1,98 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.js';
+import { Lineage } from '../database/lineage.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import { isObject, type Flow } from '../flow/index.js';
+import { unavailable } from '../http/problem.js';
+import type { OnboardingView } from '../onboarding/onboarding-view.js';
+import { ProgressFallback } from '../onboarding/progress-fallback.js';
+import type { PersonInTenant } from '../tenant/tenant-selector.js';
+import type { MirrorContent, MirroredFlow } from './mirror-content.js';
+import { mirrorKeys, type MirrorKeys } from './mirror-key.js';
+import { MirrorReader } from './mirror-reader.js';
+import { mirroredView } from './mirrored-view.js';
+import { MirrorFailure, type StoredMirrors } from './mirror.js';
+import { Seal } from './seal.js';
+
+const RETRY_SECONDS = { least: 2, most: 60 } as const;
+
+interface KnownFlow {
+  readonly mirror: MirrorContent;
+  readonly flow: MirroredFlow;
+}
+
+/** Answers from the mirrors while the database does not: those in the token, and those that Auth0 holds now. */
+@Injectable()
+export class MirroredProgress extends ProgressFallback {
+  private readonly keys: MirrorKeys;
+
+  constructor(
+    @Inject(CONFIG) { mirror }: Config,
+    private readonly seal: Seal,
+    private readonly reader: MirrorReader,
+    private readonly lineage: Lineage,
+    private readonly catalog: FlowCatalog,
+  ) {
+    super();
+    this.keys = mirrorKeys(mirror.environment);
+  }
+
+  async view(person: PersonInTenant, flow: Flow, outage: Error): Promise<OnboardingView> {
+    const claimed = this.inTenantOf(person, this.claimOf(person));
+    let failure: unknown = outage;
+    const stored = await this.reader.read(person.subject, claimed !== undefined).catch((error: unknown) => {
+      failure = error;
+      return undefined;
+    });
+    const read = stored && this.inTenantOf(person, stored);
+    const known = this.newer(knownFlow(claimed, flow), knownFlow(read, flow));
+    if (!known) throw statusUnknown(failure, outage);
+    return mirroredView(this.catalog.version(flow.key, known.flow.version), known.flow, known.mirror);
+  }
+
+  private claimOf({ mirrorsClaim }: PersonInTenant): StoredMirrors {
+    const claim = mirrorsClaim();
+    if (!isObject(claim)) return new Map();
+    return new Map(
+      Object.entries(claim).flatMap(([key, value]) => {
+        const tenantId = this.keys.tenantOf(key);
+        return tenantId === undefined ? [] : [[tenantId, value] as const];
+      }),
+    );
+  }
+
+  /** The mirror of the tenant that the request is about: named by its organisation or header, else the only one. */
+  private inTenantOf(person: PersonInTenant, stored: StoredMirrors): MirrorContent | undefined {
+    const believed = [...stored].flatMap(([tenantId, raw]) => this.seal.open(raw, tenantId, person.subject) ?? []);
+    const meant = believed.filter(
+      ({ tenantId, organizationId }) =>
+        (person.organizationId === undefined || organizationId === person.organizationId) &&
+        (person.tenantId === undefined || tenantId === person.tenantId),
+    );
+    return meant.length === 1 ? meant[0] : undefined;
+  }
+
+  /** Within a lineage the higher revision; else the lineage that the database had when it last answered. */
+  private newer(one: KnownFlow | undefined, other: KnownFlow | undefined): KnownFlow | undefined {
+    if (!one || !other) return one ?? other;
+    if (one.mirror.lineage === other.mirror.lineage) return other.flow.revision >= one.flow.revision ? other : one;
+    return one.mirror.lineage === this.lineage.current ? one : other;
+  }
+}
+
+function knownFlow(mirror: MirrorContent | undefined, { key }: Flow): KnownFlow | undefined {
+  const flow = mirror?.flows.get(key);
+  return mirror && flow && { mirror, flow };
+}
+
+function statusUnknown(failure: unknown, outage: Error): Error {
+  if (!(failure instanceof MirrorFailure) || failure.retryAt === undefined) return outage;
+  const seconds = Math.ceil((failure.retryAt - Date.now()) / 1000);
+  const retryAfter = Math.min(Math.max(seconds, RETRY_SECONDS.least), RETRY_SECONDS.most);
+  return unavailable(
+    'status_unknown',
+    'The database does not answer, and too many ask Auth0 instead.',
+    retryAfter,
+    outage,
+  );
+}

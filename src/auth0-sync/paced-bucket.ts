@@ -1,0 +1,43 @@
+import type { RateLimit } from './rate-limits.js';
+
+/**
+ * A bucket as we spend it, in milliseconds (GCRA, https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): one number
+ * says when it will be full again.
+ */
+export interface PacedBucket {
+  readonly intervalMs: number;
+  /** How much may be missing from it: `capacity` calls at once. */
+  readonly burstMs: number;
+}
+
+/** A little slower than allowed: calls that started apart may arrive closer together. */
+const PACE = 0.97;
+/** Half of the burst is for what the database counts, half for what processes spend while it is down. */
+const SHARE = 0.5;
+
+const bucketOf = (perSecond: number, capacity: number): PacedBucket => {
+  const intervalMs = 1000 / (perSecond * PACE);
+  return { intervalMs, burstMs: Math.max(1, Math.floor(capacity)) * intervalMs };
+};
+
+/** What all processes spend together. */
+export const commonBucket = ({ burst, perSecond }: RateLimit): PacedBucket => bucketOf(perSecond, burst * SHARE);
+
+/** What one of so many processes may spend on its own. */
+export const ownBucket = ({ burst, perSecond }: RateLimit, processes: number): PacedBucket =>
+  bucketOf(perSecond / processes, (burst * SHARE) / processes);
+
+/** Followers of a change that others made get at most this share of the writes. */
+const FAN_OUT_SHARE = 0.2;
+const FAN_OUT_PAGE_SECONDS = 2;
+
+/** Its capacity is one page of members. */
+export const fanOutBucket = ({ perSecond }: RateLimit): PacedBucket & { readonly pageSize: number } => {
+  const rate = perSecond * FAN_OUT_SHARE;
+  const pageSize = Math.max(1, Math.floor(rate * FAN_OUT_PAGE_SECONDS));
+  return { ...bucketOf(rate, pageSize), pageSize };
+};
+
+/** When a call of this bucket may be sent, given when the bucket will be full after it. */
+export const slotOf = (fullAt: number, { burstMs }: PacedBucket, now: number): number =>
+  Math.max(now, fullAt - burstMs);

@@ -1,0 +1,47 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller } from '../auth/caller.decorator.js';
+import type { Principal } from '../auth/principal.js';
+import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
+import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../tenant/dto/admin-problems.js';
+import { ApiTenantId, TenantId } from '../tenant/dto/tenant-parameters.js';
+import { ReconcileDto, ReconcileStartedDto, SyncReportDto } from './dto/sync-report.dto.js';
+import { SyncReportService } from './sync-report.service.js';
+
+@ApiTags('Tenant admins')
+@ApiAuthenticated()
+@ApiTenantId()
+@Controller('v1/tenants/:tenantId/auth0-sync')
+export class SyncReportController {
+  constructor(private readonly sync: SyncReportService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'getAuth0Sync',
+    summary: 'How far Auth0 is behind',
+    description: 'Lag, failures, and what the last reconciliation found.',
+  })
+  @ApiOkResponse({ type: SyncReportDto })
+  @ApiProblems(...ADMIN_PROBLEMS)
+  report(@Caller() caller: Principal, @TenantId() tenantId: string): Promise<SyncReportDto> {
+    return this.sync.report(caller, tenantId);
+  }
+
+  @Post('reconcile')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'reconcileAuth0',
+    summary: 'Compare Auth0 with the database, and repair it',
+    description:
+      'Parked mirrors are tried again. It runs at the pace of the rate budget; the report tells how far it is.',
+  })
+  @ApiAcceptedResponse({ type: ReconcileStartedDto })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS)
+  reconcile(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Body() { dryRun = false }: ReconcileDto,
+  ): Promise<ReconcileStartedDto> {
+    return this.sync.reconcile(caller, tenantId, dryRun);
+  }
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../auth/principal.js';
+import { TenantAdministration } from '../tenant/administration/tenant-administration.js';
+import type { ReconcileStartedDto, SyncReportDto } from './dto/sync-report.dto.js';
+import { SyncReportRepository } from './sync-report.repository.js';
+
+const SHOWN_MIRRORS = 200;
+
+/** What admins see of their tenant's mirrors, and how they have them looked at. */
+@Injectable()
+export class SyncReportService {
+  constructor(
+    private readonly administration: TenantAdministration,
+    private readonly repository: SyncReportRepository,
+  ) {}
+
+  report(caller: Principal, tenantId: string): Promise<SyncReportDto> {
+    return this.administration.run(caller, tenantId, { changes: false }, async ({ transaction }) => {
+      const counts = await this.repository.counts(transaction);
+      const troubled = await this.repository.troubled(transaction, SHOWN_MIRRORS);
+      return {
+        mirrors: counts.members,
+        due: counts.due,
+        oldestDueAt: time(counts.oldest_due_at),
+        following: counts.follows,
+        parked: counts.parked,
+        checksPending: counts.checks_pending,
+        drifted: counts.drifted,
+        lastCheckedAt: time(counts.last_checked_at),
+        troubled: troubled.map((mirror) => ({
+          subject: mirror.subject,
+          wanted: mirror.wanted,
+          mirrored: mirror.mirrored,
+          mirroredAt: time(mirror.mirrored_at),
+          dueAt: time(mirror.due_at),
+          attempts: mirror.attempts,
+          lastError: mirror.last_error,
+          parked: mirror.parked,
+          drift: mirror.drift,
+          checkedAt: time(mirror.checked_at),
+        })),
+      };
+    });
+  }
+
+  /** The workers do it, at the pace of the rate budget; the report tells how far they are. */
+  reconcile(caller: Principal, tenantId: string, dryRun: boolean): Promise<ReconcileStartedDto> {
+    return this.administration.run(caller, tenantId, { changes: true }, async ({ transaction, record }) => {
+      const mirrors = await this.repository.check(transaction, dryRun ? 'compare' : 'repair');
+      await record({ action: 'mirrors_reconciled', detail: { mirrors, dryRun } });
+      return { mirrors, dryRun };
+    });
+  }
+}
+
+const time = (date: Date | null): string | null => date && date.toISOString();

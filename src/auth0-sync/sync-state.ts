@@ -1,0 +1,92 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
+import { MirrorBacklog, type MirrorLag } from '../maintenance/mirror-backlog.js';
+import { MirrorAccess, type MirrorCircuitStatus } from './mirror-access.js';
+import { RateBudget } from './rate-budget.js';
+
+/** Probes come often; counting the queue for each would cost more than sending it. */
+const KEPT_MS = 1_000;
+
+/** How the mirrors are, for health and metrics. */
+export interface MirrorState {
+  /** Null while the database does not answer. */
+  readonly lag: MirrorLag | null;
+  readonly circuits: { readonly read: MirrorCircuitStatus; readonly write: MirrorCircuitStatus };
+  /** Reads that this process could do now without the database. */
+  readonly leasedReadsLeft: number;
+}
+
+const secondsSince = (date: Date | null): number => (date ? Math.max(0, Date.now() - date.getTime()) / 1000 : 0);
+
+const GAUGES: ReadonlyArray<readonly [name: string, help: string, (state: MirrorState) => number | null | undefined]> =
+  [
+    ['foothold_mirror_due', 'Mirrors to be sent', ({ lag }) => lag?.due],
+    ['foothold_mirror_parked', 'Mirrors that wait for somebody', ({ lag }) => lag?.parked],
+    [
+      'foothold_mirror_lag_seconds',
+      'For how long the oldest due mirror has been due',
+      ({ lag }) => lag && secondsSince(lag.oldestDueAt),
+    ],
+    [
+      'foothold_mirror_leased_reads',
+      'Reads left for while the database is down',
+      ({ leasedReadsLeft }) => leasedReadsLeft,
+    ],
+    [
+      'foothold_mirror_read_circuit_open',
+      '1 while the Management API is not asked for people, because it has not been answering',
+      ({ circuits }) => Number(circuits.read !== 'closed'),
+    ],
+    [
+      'foothold_mirror_write_circuit_open',
+      '1 while nothing is sent to the Management API, because it has not been answering',
+      ({ circuits }) => Number(circuits.write !== 'closed'),
+    ],
+  ];
+
+@Injectable()
+export class SyncState implements OnModuleInit {
+  private counted: { readonly at: number; readonly lag: Promise<MirrorLag | null> } | undefined;
+
+  constructor(
+    private readonly backlog: MirrorBacklog,
+    private readonly access: MirrorAccess,
+    private readonly budget: RateBudget,
+    private readonly registry: Registry,
+  ) {}
+
+  async now(): Promise<MirrorState> {
+    return {
+      lag: await this.lag(),
+      circuits: { read: this.access.status('read'), write: this.access.status('write') },
+      leasedReadsLeft: this.budget.leasedReadsLeft(),
+    };
+  }
+
+  onModuleInit(): void {
+    for (const [name, help, valueOf] of GAUGES) this.register(name, help, valueOf);
+  }
+
+  private register(name: string, help: string, valueOf: (state: MirrorState) => number | null | undefined): void {
+    const now = () => this.now();
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        const value = valueOf(await now());
+        // Unknown is not zero: while the database is down the last known value would be a lie.
+        if (value === undefined || value === null) this.reset();
+        else this.set(value);
+      },
+    });
+  }
+
+  private lag(): Promise<MirrorLag | null> {
+    const now = Date.now();
+    if (!this.counted || this.counted.at + KEPT_MS < now) {
+      this.counted = { at: now, lag: this.backlog.lag(new Date(now)).catch(() => null) };
+    }
+    return this.counted.lag;
+  }
+}

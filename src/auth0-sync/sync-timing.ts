@@ -1,0 +1,26 @@
+/** How patient the sending of mirrors is; milliseconds. Tests replace it to see an hour pass in a minute. */
+export interface SyncTiming {
+  /** Between two looks for due mirrors, while there are none. */
+  readonly pollMs: number;
+  /** A call that has not ended by then has failed, its body included. */
+  readonly callMs: number;
+  /** Within it a send has ended, or failed, or been given up. */
+  readonly leaseMs: number;
+  /** A failed send is tried again within twice as long as the time before, at random, from the first to the last of these. */
+  readonly retry: { readonly firstMs: number; readonly lastMs: number };
+  /** A call that got no answer may still arrive there within this time. */
+  readonly doubtMs: number;
+  /** After so many failures in a row nothing is sent, first for the one time and then for longer, up to the other. */
+  readonly circuit: { readonly failures: number; readonly firstMs: number; readonly lastMs: number };
+}
+
+export const SYNC_TIMING = Symbol('SyncTiming');
+
+export const DEFAULT_TIMING: SyncTiming = {
+  pollMs: 500,
+  callMs: 10_000,
+  leaseMs: 60_000,
+  retry: { firstMs: 1_000, lastMs: 300_000 },
+  doubtMs: 60_000,
+  circuit: { failures: 5, firstMs: 2_000, lastMs: 30_000 },
+};

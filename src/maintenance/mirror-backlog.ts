@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { asWorker } from './worker-transaction.js';
+
+/** How far the mirrors are behind, over all tenants. */
+export interface MirrorLag {
+  /** Mirrors that are to be sent or looked at. */
+  readonly due: number;
+  /** Since when the oldest of them has been due. */
+  readonly oldestDueAt: Date | null;
+  /** Given up until somebody mends the reason. */
+  readonly parked: number;
+}
+
+const DUE_TENANTS = `
+  SELECT tenant_id FROM foothold.auth0_mirror
+  WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+  GROUP BY tenant_id ORDER BY min(due_at) LIMIT $2`;
+
+const CHANGED_TENANTS = `
+  SELECT tenant_id FROM foothold.auth0_mirror_tenant WHERE due_at <= $1 ORDER BY due_at LIMIT $2`;
+
+const LAG = `
+  SELECT count(*) FILTER (WHERE due_at IS NOT NULL)::integer AS due,
+    min(due_at) FILTER (WHERE due_at <= $1) AS oldest_due_at,
+    count(*) FILTER (WHERE parked IS NOT NULL)::integer AS parked
+  FROM foothold.auth0_mirror WHERE due_at IS NOT NULL OR parked IS NOT NULL`;
+
+const PENDING_CHECKS =
+  'SELECT count(*)::integer AS pending FROM foothold.auth0_mirror WHERE pending_check IS NOT NULL AND due_at IS NOT NULL';
+
+const DRIFTED = `
+  SELECT tenant_id, subject, drift FROM foothold.auth0_mirror
+  WHERE drift IS NOT NULL AND checked_at >= $1 ORDER BY tenant_id, subject`;
+
+const TENANTS = `SELECT tenant_id FROM foothold.tenant WHERE status IN ('draft', 'active') ORDER BY tenant_id`;
+
+/** A mirror that was not what the database says when somebody looked. */
+export interface DriftedMirror {
+  readonly tenantId: string;
+  readonly subject: string;
+  readonly kind: string;
+}
+
+/**
+ * The cross-tenant reads of the mirrors: which tenants have work. The work itself is then claimed tenant by tenant, under
+ * row-level security.
+ */
+@Injectable()
+export class MirrorBacklog {
+  constructor(private readonly database: Database) {}
+
+  /** Tenants with mirrors to send, the longest waiting first. */
+  dueTenants(now: Date, limit: number): Promise<string[]> {
+    return this.tenants(DUE_TENANTS, [now, limit]);
+  }
+
+  /** Tenants whose shared part changed, so that other members' mirrors follow; the longest waiting first. */
+  changedTenants(now: Date, limit: number): Promise<string[]> {
+    return this.tenants(CHANGED_TENANTS, [now, limit]);
+  }
+
+  /** Every tenant that people use. */
+  allTenants(): Promise<string[]> {
+    return this.tenants(TENANTS, []);
+  }
+
+  async lag(now: Date): Promise<MirrorLag> {
+    const { rows } = await this.read<{ due: number; oldest_due_at: Date | null; parked: number }>(LAG, [now]);
+    const [{ due, oldest_due_at: oldestDueAt, parked }] = rows as [(typeof rows)[number]];
+    return { due, oldestDueAt, parked };
+  }
+
+  /** Mirrors that somebody asked to have compared, and that were not yet. */
+  async pendingChecks(): Promise<number> {
+    const { rows } = await this.read<{ pending: number }>(PENDING_CHECKS, []);
+    return rows[0]?.pending ?? 0;
+  }
+
+  async drifted(since: Date): Promise<DriftedMirror[]> {
+    const { rows } = await this.read<{ tenant_id: string; subject: string; drift: string }>(DRIFTED, [since]);
+    return rows.map(({ tenant_id: tenantId, subject, drift: kind }) => ({ tenantId, subject, kind }));
+  }
+
+  private async tenants(text: string, values: unknown[]): Promise<string[]> {
+    const { rows } = await this.read<{ tenant_id: string }>(text, values);
+    return rows.map(({ tenant_id: tenantId }) => tenantId);
+  }
+
+  private async read<Row extends object>(text: string, values: unknown[]) {
+    try {
+      return await asWorker(
+        () => this.database.connect(),
+        (client) => client.query<Row>(text, values),
+      );
+    } catch (error) {
+      throw this.database.translated(error);
+    }
+  }
+}
