@@ -80,8 +80,13 @@ export class TestService {
     return app.getUrl();
   }
 
+  /** Every process of the service; what they used goes on. */
+  async stopApps(): Promise<void> {
+    await Promise.all(this.apps.splice(0).map((app) => app.close()));
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.apps.map((app) => app.close()));
+    await this.stopApps();
     await this.closeRest();
   }
 

@@ -1,0 +1,3 @@
+import { describeFaults } from '../support/fault-matrix.js';
+
+describeFaults('read_user');
