@@ -18,6 +18,18 @@ describe('scenarios of the mirror', () => {
   const keyOf = (tenantId: string): string => `foothold_local_${tenantId.replaceAll('-', '')}`;
   const mirrorOf = (person: Api, tenantId: string): any => lab.metadataOf(person.subject)[keyOf(tenantId)];
 
+  /** A newcomer is not kept waiting for the look into Auth0, so that may still be under way when they were answered. */
+  async function untilQuiet(): Promise<void> {
+    const { requests } = lab.service.standIn;
+    let seen = -1;
+    await eventually(async () => {
+      const isQuiet = requests.list().length === seen;
+      seen = requests.list().length;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return isQuiet;
+    });
+  }
+
   /** What the database has lost is known to Auth0 only. */
   async function loseTenant(tenantId: string): Promise<void> {
     await lab.service.sql('DELETE FROM foothold.tenant WHERE tenant_id = $1', [tenantId]);
@@ -220,6 +232,7 @@ describe('scenarios of the mirror', () => {
     const people = Array.from({ length: 100 }, () => lab.person());
     await Promise.all(people.map((person) => person.view()));
     const { standIn } = lab.service;
+    await untilQuiet();
     standIn.faults.add({ operation: 'any', kind: 'rate_limited' });
     standIn.requests.clear();
     const moved = await people[0]!.move({ step: 'business_info', action: 'complete', data: BUSINESS });
