@@ -11,7 +11,8 @@ export interface ServerSentEvent {
 export class EventStream {
   /** Comments so far, without their colon. */
   readonly comments: string[] = [];
-  private readonly reader: ReadableStreamDefaultReader<string>;
+  private readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  private readonly decoder = new TextDecoder();
   private unread = '';
 
   private constructor(
@@ -19,7 +20,7 @@ export class EventStream {
     body: ReadableStream<Uint8Array>,
     private readonly abort: AbortController,
   ) {
-    this.reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    this.reader = body.getReader();
   }
 
   /** Throws when the answer is no stream. */
@@ -60,7 +61,7 @@ export class EventStream {
       }
       const { value, done } = await this.reader.read();
       if (done) return undefined;
-      this.unread += value;
+      this.unread += this.decoder.decode(value, { stream: true });
     }
   }
 }
