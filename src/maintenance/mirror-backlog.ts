@@ -89,9 +89,11 @@ export class MirrorBacklog {
 
   private async read<Row extends object>(text: string, values: unknown[]) {
     try {
-      return await asWorker(
-        () => this.database.connect(),
-        (client) => client.query<Row>(text, values),
+      return await this.database.guarded(() =>
+        asWorker(
+          () => this.database.connect(),
+          (client) => client.query<Row>(text, values),
+        ),
       );
     } catch (error) {
       throw this.database.translated(error);
