@@ -109,11 +109,13 @@ function probesOf(operation: Operation): Probe[] {
   for (const id of ids) {
     for (const name of inPath) add(`path {${name}}`, id, sample({ [name]: id }), true);
     for (const name of inHeaders) add(`header ${name}`, id, sample({ [name]: id }), name === 'X-Tenant-Id');
-    for (const name of new Set([...inQuery, ...CARELESS])) {
+    // Names that the route does not know are tried with what names the tenant, the first two.
+    const careless = ids.indexOf(id) < 2 ? CARELESS : [];
+    for (const name of new Set([...inQuery, ...careless])) {
       add(`query ${name}`, id, withQuery(`${name}=${encodeURIComponent(id)}`), false);
     }
     if (!operation.body) continue;
-    for (const name of new Set([...properties, ...CARELESS])) {
+    for (const name of new Set([...properties, ...careless])) {
       const isUnknown = !properties.includes(name);
       add(`body ${name}`, id, { ...good, body: JSON.stringify({ ...body, [name]: id }) }, isUnknown);
     }
