@@ -103,7 +103,8 @@ describe('users.update', () => {
   test('clears everything when it is sent an empty object', async () => {
     await users.update(ZOE, { app_metadata: { a: 1 }, user_metadata: { b: 2 } });
     await users.update(ZOE, { app_metadata: {} });
-    expect(await users.get(ZOE)).toMatchObject({ app_metadata: {}, user_metadata: { b: 2 } });
+    expect(await appMetadata()).toEqual({});
+    expect(await users.get(ZOE)).toMatchObject({ user_metadata: { b: 2 } });
   });
 
   test('loses none of fifty names that are written at once, and they outlive a restart', async () => {
