@@ -14,7 +14,7 @@ export {
 export { dueSteps } from './due.js';
 export { applyEffect, foldEffects, mergeData, type Effect } from './effects.js';
 export { evaluate, type StepStatus } from './evaluate.js';
-export { loadFlow, type Flow } from './flow.js';
+export { flowOf, loadFlow, type Flow } from './flow.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
 export { type Rejection, type RejectionReason } from './rejection.js';
 export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
