@@ -20,6 +20,8 @@ export interface Session {
   readonly tenant?: string | null;
   /** The login library does not know yet. */
   readonly isLoading?: boolean;
+  /** The mirror's claim in the ID token, as views. Used while nothing better is known. */
+  readonly claims?: readonly OnboardingView[];
 }
 
 export interface ApiOptions {
@@ -45,8 +47,6 @@ export interface ClientOptions {
   readonly identity?: 'verified' | 'hint';
   /** A view that the server rendered with. */
   readonly initialView?: OnboardingView;
-  /** The mirror's claim in the ID token, as a view per flow. Used while nothing better is known. */
-  readonly claim?: OnboardingView;
   /** Writes what happens to the console. Default false. */
   readonly debug?: boolean;
 }
@@ -58,7 +58,7 @@ export interface ActionResult {
    * `rejected`: it does not count, and `code` says why.
    */
   readonly status: 'confirmed' | 'queued' | 'rejected';
-  /** The rules' reason or the service's problem code, `expired`, or `queue_full`. */
+  /** The rules' reason or the service's problem code, `expired`, `queue_full`, or `not_signed_in`. */
   readonly code?: string;
 }
 
@@ -162,13 +162,15 @@ export interface OnboardingClient {
   watch(flow: OnboardingFlow): () => void;
   /** The same object until something in it changes. */
   getSnapshot<StepKey extends string>(flow: OnboardingFlow<StepKey>): OnboardingSnapshot<StepKey>;
-  /** Called after any change of a snapshot or of the tenants. */
+  /** What `initialView` alone tells: for rendering on a server, and the first frame that takes its page over. */
+  getServerSnapshot<StepKey extends string>(flow: OnboardingFlow<StepKey>): OnboardingSnapshot<StepKey>;
+  /** Called after any change of a snapshot or of the tenants, before the call that changed it returns. */
   subscribe(listener: () => void): () => void;
   /** Also told of each of these. */
   onEvent(listener: (event: ClientEvent) => void): () => void;
 
   /** Asks the service once, however many ask. Rejects with an `OnboardingFailure`; what was known stays. */
-  fetchView(flow: OnboardingFlow, options?: { readonly signal?: AbortSignal }): Promise<OnboardingView>;
+  fetchView(flow: OnboardingFlow): Promise<OnboardingView>;
   /** What was last confirmed (from memory or storage), without pending clicks. */
   confirmedView(flow: OnboardingFlow): OnboardingView | undefined;
 
@@ -204,9 +206,8 @@ export interface OnboardingClient {
 /** What the core hands to live updates. */
 export interface LiveContext {
   readonly environment: Environment;
-  /** Names the leader's lock. */
-  readonly name: string;
-  readonly flowKey: string;
+  /** Of the lock that one tab of this browser holds while it follows. */
+  readonly lockName: string;
   /** Asks with a fresh token; resolves once headers have come. */
   readonly open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
   /** Takes over what came. */

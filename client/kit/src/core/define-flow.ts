@@ -1,4 +1,11 @@
-import { flowOf, type Condition, type DataSchema, type Flow, type Role, type StepScope } from '../../../../src/flow/index.js';
+import {
+  flowOf,
+  type Condition,
+  type DataSchema,
+  type Flow,
+  type Role,
+  type StepScope,
+} from '../../../../src/flow/index.js';
 
 /** One step of a flow, as in the service's definition of it. What is left out has the service's default. */
 export interface StepOptions<StepKey extends string = string> {
@@ -17,7 +24,9 @@ export interface StepOptions<StepKey extends string = string> {
   /** The step counts only while this holds. Default: always. */
   readonly appliesWhen?: Condition;
   /** Only a trusted system completes it, for the values that these fields have. */
-  readonly attested?: { readonly binds?: ReadonlyArray<{ readonly step: StepKey; readonly fields: readonly string[] }> };
+  readonly attested?: {
+    readonly binds?: ReadonlyArray<{ readonly step: StepKey; readonly fields: readonly string[] }>;
+  };
   /** JSON Schema of the step's data. The service checks data; here it only says that the step takes some. */
   readonly data?: DataSchema;
 }

@@ -13,9 +13,11 @@ export interface Environment {
   readonly random: () => number;
   /** The Web Locks API; undefined where there is none. A request may reject (site data blocked). */
   readonly locks: Locks | undefined;
-  /** Opens a channel to the other tabs of this origin; undefined where there is none. */
-  readonly openChannel: ((name: string) => Channel) | undefined;
+  /** Opens a channel to the other tabs of this origin, and hears what they say; undefined where there is none. */
+  readonly openChannel: ((name: string, hear: (data: unknown) => void) => Channel) | undefined;
   readonly page: Page;
+  /** The invitation in the page's address, once: it is taken out of the address, so that a reload does nothing again. */
+  readonly takeInvitation: () => string | null;
 }
 
 export interface KeyValueStorage {
@@ -39,7 +41,6 @@ export interface Locks {
 
 export interface Channel {
   postMessage(message: unknown): void;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
   close(): void;
 }
 
@@ -50,6 +51,8 @@ export interface Page {
   isVisible(): boolean;
   /** False only when the browser is sure that there is no network. */
   isOnline(): boolean;
+  /** Auth0's cookie says that somebody is signed in; proves nothing. */
+  hasLoginCookie(): boolean;
   /** Returns what ends it. With `storage`, `key` is the key that changed; null: all. */
   on(event: PageEvent, listener: (key?: string | null) => void): () => void;
 }

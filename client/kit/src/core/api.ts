@@ -1,0 +1,180 @@
+import { isObject } from '../../../../src/flow/index.js';
+import type { ApiOptions, DegradedReason } from './client.types.js';
+import type { Environment } from './environment.js';
+
+/** A token endpoint that hangs is an outage, not a sign-out. */
+const LONGEST_TOKEN_MS = 8_000;
+const LONGEST_REQUEST_MS = 30_000;
+
+/** What became of one request. Exactly one of three: the service did it, refused it, or nobody knows. */
+export type Answer =
+  | { readonly kind: 'ok'; readonly status: number; readonly body: unknown; readonly etag: string | null }
+  | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly problem: Problem }
+  | {
+      readonly kind: 'failed';
+      readonly reason: Exclude<DegradedReason, 'storage'>;
+      readonly code: string;
+      readonly message: string;
+      /** 0: the service did not say. */
+      readonly retryAfterMs: number;
+    };
+
+export type Problem = Readonly<Record<string, unknown>>;
+export type Failed = Extract<Answer, { kind: 'failed' }>;
+
+export interface ApiRequest {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly tenant?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Also after the page is gone. */
+  readonly keepalive?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Api {
+  send(request: ApiRequest): Promise<Answer>;
+  /** As `send`, but gives the response as soon as its headers have come, and sets no limit to its length. */
+  open(request: ApiRequest): Promise<Response>;
+}
+
+const PASSING_STATUSES = [408, 425, 429];
+const LOGIN_ERRORS = [
+  'login_required',
+  'invalid_grant',
+  'consent_required',
+  'missing_refresh_token',
+  'interaction_required',
+];
+
+/** `subject`: whom a token must name, now; somebody else's token is never sent. */
+export function createApi(
+  { baseUrl, getToken }: ApiOptions,
+  environment: Environment,
+  subject: () => string | null,
+): Api {
+  const { clock, fetch, page } = environment;
+  const outage = (): 'offline' | 'backend' => (page.isOnline() ? 'backend' : 'offline');
+
+  async function token(fresh: boolean): Promise<string> {
+    const value = await within(clock, LONGEST_TOKEN_MS, () => getToken({ fresh }));
+    const named = subjectOf(value);
+    if (named !== undefined && named !== subject())
+      throw Object.assign(new Error('The token names somebody else.'), { error: 'login_required' });
+    return value;
+  }
+
+  async function call(request: ApiRequest, fresh: boolean, signal?: AbortSignal): Promise<Response> {
+    const { path, body, tenant, headers, keepalive } = request;
+    const authorization = `Bearer ${await token(fresh)}`;
+    return fetch(baseUrl.replace(/\/$/, '') + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(tenant && { 'x-tenant-id': tenant }),
+        ...headers,
+      },
+      cache: 'no-store',
+      credentials: 'omit',
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(keepalive && { keepalive }),
+      ...(signal && { signal }),
+    });
+  }
+
+  async function open(request: ApiRequest, signal = request.signal): Promise<Response> {
+    const response = await call(request, false, signal);
+    return response.status === 401 ? call(request, true, signal) : response;
+  }
+
+  async function send(request: ApiRequest): Promise<Answer> {
+    const limit = new AbortController();
+    const abort = (): void => limit.abort();
+    request.signal?.addEventListener('abort', abort);
+    try {
+      return await within(
+        clock,
+        LONGEST_REQUEST_MS,
+        async () => answerOf(await open(request, limit.signal), clock.now()),
+        abort,
+      );
+    } catch (error) {
+      const code = isObject(error) ? String(error['error'] ?? '') : '';
+      const reason = LOGIN_ERRORS.includes(code) ? 'auth' : outage();
+      return { kind: 'failed', reason, code: code || reason, message: String(error), retryAfterMs: 0 };
+    } finally {
+      request.signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  return { send, open };
+}
+
+async function answerOf(response: Response, now: number): Promise<Answer> {
+  const { status, headers } = response;
+  if (status === 304) return { kind: 'ok', status, body: null, etag: null };
+  const text = await response.text();
+  const body = parse(text);
+  const problem: Problem = isObject(body) ? body : {};
+  const code = typeof problem['code'] === 'string' ? problem['code'] : '';
+  if (response.ok) return { kind: 'ok', status, body, etag: headers.get('etag') };
+  const message = typeof problem['detail'] === 'string' ? problem['detail'] : `The service answered ${status}.`;
+  const failed = {
+    kind: 'failed',
+    code: code || `http_${status}`,
+    message,
+    retryAfterMs: retryAfter(headers, now),
+  } as const;
+  if (status === 401) return { ...failed, reason: 'auth' };
+  // Only the service's own word refuses; a proxy's error page is an outage.
+  const isRefusal =
+    status < 500 && !PASSING_STATUSES.includes(status) && code !== '' && code !== 'reconciliation_required';
+  return isRefusal ? { kind: 'refused', status, code, problem } : { ...failed, reason: 'backend' };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds or a date. */
+function retryAfter(headers: Headers, now: number): number {
+  const value = headers.get('retry-after') ?? '';
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return ms > 0 ? ms : 0;
+}
+
+/** Whom a JWT names; undefined for an opaque token. */
+function subjectOf(token: string): unknown {
+  const claims = token.split('.')[1];
+  if (!claims) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(claims.replace(/-/g, '+').replace(/_/g, '/')), (byte) => byte.charCodeAt(0));
+    const payload = parse(new TextDecoder().decode(bytes));
+    return isObject(payload) ? payload['sub'] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rejects when `work` takes longer than `ms`. */
+export function within<T>(
+  clock: Environment['clock'],
+  ms: number,
+  work: () => Promise<T>,
+  expire?: () => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => {
+      expire?.();
+      reject(new Error(`No answer within ${ms} ms.`));
+    }, ms);
+    work()
+      .then(resolve, reject)
+      .finally(() => clock.clearTimeout(timer));
+  });
+}

@@ -1,0 +1,34 @@
+import type { Api } from './api.js';
+import type { Source } from './client.types.js';
+import type { Clock } from './environment.js';
+
+const BATCH_MS = 5 * 60_000;
+
+/** Counts which level answered this browser, and tells the service now and then: only here are all levels seen. */
+export interface ClientReads {
+  count(flow: string, source: Source): void;
+  /** Sends what was counted; what gets lost is lost. */
+  flush(tenant: string | null): void;
+}
+
+export function createClientReads(api: Api, clock: Clock, tenant: () => string | null): ClientReads {
+  const counts = new Map<string, Record<Source, number>>();
+  let timer: unknown;
+  const flush = (inTenant: string | null): void => {
+    clock.clearTimeout(timer);
+    timer = undefined;
+    for (const [flow, perSource] of counts) {
+      void api.send({ path: '/v1/client-reads', body: { flow, counts: perSource }, tenant: inTenant, keepalive: true });
+    }
+    counts.clear();
+  };
+  return {
+    count(flow, source) {
+      const perSource = counts.get(flow) ?? { database: 0, auth0: 0, cache: 0, default: 0 };
+      perSource[source] += 1;
+      counts.set(flow, perSource);
+      timer ??= clock.setTimeout(() => flush(tenant()), BATCH_MS);
+    },
+    flush,
+  };
+}

@@ -1,0 +1,260 @@
+import { equalJson, type Action } from '../../../../src/flow/index.js';
+import { within } from './api.js';
+import { createClientReads } from './client-reads.js';
+import type { ClientEvent, ClientOptions, OnboardingClient, OnboardingSnapshot, Session } from './client.types.js';
+import type { OnboardingFlow } from './define-flow.js';
+import { createDrain } from './drain.js';
+import { createReader } from './reader.js';
+import { createSender } from './sender.js';
+import { become, createShared, personOf, purge, rememberTenant } from './shared.js';
+import { snapshotOf, unlessEqual } from './snapshot.js';
+import { createTabs, type TabMessage } from './tabs.js';
+import { createTenants } from './tenants.js';
+import { createViews, type Slot } from './views.js';
+
+const LONGEST_FLUSH_MS = 1_500;
+
+/** Makes the engine; see {@link OnboardingClient}. Nothing happens before `start`. */
+export function createClient(options: ClientOptions): OnboardingClient {
+  const { environment } = options;
+  const { clock, page } = environment;
+  const listeners = new Set<() => void>();
+  const eventListeners = new Set<(event: ClientEvent) => void>();
+  const snapshots = new Map<string, OnboardingSnapshot>();
+  const serverSnapshots = new Map<string, OnboardingSnapshot>();
+  const watchers = new Map<OnboardingFlow, number>();
+  const following = new Map<OnboardingFlow, () => void>();
+  let valid = new Set<string>();
+  let identityKey = '';
+  let isStarted = false;
+  let stops: Array<() => void> = [];
+
+  const notify = (): void => {
+    valid = new Set();
+    [...listeners].forEach((listener) => listener());
+  };
+  const emit = (event: ClientEvent): void => {
+    shared.log(event);
+    [...eventListeners].forEach((listener) => listener(event));
+  };
+
+  const shared = createShared(options, notify, emit);
+  const tabs = createTabs(environment, shared.prefix, hear);
+  const reads = createClientReads(shared.api, clock, () => shared.tenant);
+  const tenants = createTenants({ shared, failureOf: (answer) => reader.failureOf(answer), select: selectTenant });
+  const views = createViews(shared, (view, { via }) => {
+    emit({ type: 'confirmed', view });
+    if (via === 'service') tabs.tell({ type: 'view', person: person(), view });
+  });
+  const reader = createReader({ shared, views, tenants, reads, erased });
+  const drain = createDrain({
+    environment,
+    lockName: () => `${shared.prefix}:${person()}`,
+    queue: () => shared.queue,
+    epoch: () => shared.epoch,
+    send: (operation, how) => sender.send(operation, how),
+    held: () => queueChanged(true),
+  });
+  const sender = createSender({
+    shared,
+    views,
+    reader,
+    tenants,
+    queueChanged: () => queueChanged(false),
+    drain: () => void drain.run(),
+  });
+
+  function person(): string {
+    return personOf(shared.subject);
+  }
+
+  function queueChanged(isHeld: boolean): void {
+    shared.batch(() => sender.tellWaiting(isHeld));
+    tabs.tell({ type: 'queue', person: person(), isHeld });
+  }
+
+  function hear(message: TabMessage): void {
+    if (message.person !== person()) return;
+    if (message.type === 'signed_out') return identify(null, null);
+    shared.batch(() => {
+      if (message.type === 'queue') return sender.tellWaiting(message.isHeld);
+      for (const flow of options.flows) views.adopt(flow, message.view, { via: 'tab' });
+    });
+  }
+
+  /** Another person, tenant or nobody: everything of before is dropped in one go. */
+  function identify(subject: string | null, tenant: string | null): void {
+    shared.batch(() => {
+      sender.tellWaiting(true);
+      become(shared, subject, tenant);
+      views.clear();
+      tenants.clear();
+      identityKey = [shared.prefix, person(), shared.tenant ?? ''].join(':');
+      emit({ type: 'session' });
+    });
+    resume();
+  }
+
+  function selectTenant(id: string): void {
+    rememberTenant(shared, id);
+    identify(shared.subject, id);
+  }
+
+  function erased(): void {
+    const gone = person();
+    purge(shared, gone, true);
+    views.clear();
+    tabs.tell({ type: 'signed_out', person: gone });
+  }
+
+  function resume(): void {
+    following.forEach((stop) => stop());
+    following.clear();
+    if (!isStarted || shared.subject === null) return;
+    for (const flow of watchers.keys()) follow(flow);
+    void drain.run();
+  }
+
+  function follow(flow: OnboardingFlow): void {
+    if (!isStarted || shared.subject === null || following.has(flow)) return;
+    read(flow);
+    const path = `/v1/onboarding/${flow.key}/events`;
+    const stop = options.live?.({
+      environment,
+      lockName: `${shared.prefix}:${person()}:live:${flow.key}`,
+      open: (headers, signal) => shared.api.open({ path, tenant: shared.tenant, headers, signal }),
+      receive: (view) => shared.batch(() => views.adopt(flow, view, { via: 'service', request: views.nextRequest() })),
+      poll: () => reader.read(flow).then(undefined, () => undefined),
+      revision: () => views.slot(flow).view?.revision,
+    });
+    following.set(flow, stop ?? (() => undefined));
+  }
+
+  const read = (flow: OnboardingFlow): void => void reader.read(flow).catch(() => undefined);
+
+  /** The person or the network is back: what was told meanwhile is asked for. */
+  function refresh(): void {
+    if (shared.subject === null) return;
+    shared.batch(views.reload);
+    following.forEach((_, flow) => read(flow));
+    void drain.run();
+  }
+
+  function stop(): void {
+    isStarted = false;
+    drain.stop();
+    following.forEach((end) => end());
+    following.clear();
+    stops.forEach((end) => end());
+    stops = [];
+    tabs.close();
+  }
+
+  function slotOf(flow: OnboardingFlow): Slot {
+    return views.slot(flow);
+  }
+
+  return {
+    get session() {
+      return shared.session;
+    },
+    get identityKey() {
+      return identityKey;
+    },
+    start() {
+      if (!isStarted) {
+        isStarted = true;
+        tenants.takeInvitation();
+        tabs.open();
+        stops = [
+          page.on('visible', refresh),
+          page.on('online', refresh),
+          page.on('show', refresh),
+          page.on('hide', () => reads.flush(shared.tenant)),
+          page.on('storage', () => {
+            shared.batch(() => {
+              views.reload();
+              sender.tellWaiting(false);
+            });
+          }),
+        ];
+        drain.start();
+        resume();
+      }
+      return stop;
+    },
+    setSession(session: Session) {
+      if (equalJson(session, shared.session)) return;
+      shared.session = session;
+      identify(session.isLoading ? null : (session.subject ?? null), session.tenant ?? null);
+    },
+    watch(flow) {
+      watchers.set(flow, (watchers.get(flow) ?? 0) + 1);
+      follow(flow);
+      let isWatched = true;
+      return () => {
+        if (!isWatched) return;
+        isWatched = false;
+        const left = (watchers.get(flow) ?? 1) - 1;
+        if (left) return void watchers.set(flow, left);
+        watchers.delete(flow);
+        following.get(flow)?.();
+        following.delete(flow);
+      };
+    },
+    getSnapshot<StepKey extends string>(flow: OnboardingFlow<StepKey>) {
+      if (!valid.has(flow.key)) {
+        snapshots.set(flow.key, unlessEqual(snapshots.get(flow.key), snapshotOf(slotOf(flow), shared)));
+        valid.add(flow.key);
+      }
+      return snapshots.get(flow.key) as OnboardingSnapshot<StepKey>;
+    },
+    getServerSnapshot<StepKey extends string>(flow: OnboardingFlow<StepKey>) {
+      const known = serverSnapshots.get(flow.key);
+      const made = known ?? snapshotOf(views.rendered(flow), { ...shared, queue: null, trouble: null });
+      serverSnapshots.set(flow.key, made);
+      return made as OnboardingSnapshot<StepKey>;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
+    fetchView: (flow) => reader.read(flow),
+    confirmedView: (flow) => slotOf(flow).view ?? undefined,
+    act: (flow, action, step, data) => sender.act(flow, action, step, data),
+    can(flow, action: Action, step) {
+      return this.getSnapshot(flow).allowed.some((known) => known.step === step && known.action === action);
+    },
+    dismiss(operationId) {
+      shared.queue?.dismiss(operationId);
+      queueChanged(false);
+    },
+    flush: () => drain.run(),
+    getTenants: () => tenants.snapshot(),
+    loadTenants: () => tenants.load(),
+    selectTenant,
+    async signOut({ keepPending = true } = {}) {
+      const leaving = person();
+      if (leaving === '') return;
+      await within(clock, LONGEST_FLUSH_MS, () => drain.run({ keepalive: true })).catch(() => undefined);
+      if (person() !== leaving) return;
+      reads.flush(shared.tenant);
+      tabs.tell({ type: 'signed_out', person: leaving });
+      purge(shared, leaving, !keepPending);
+      identify(null, null);
+    },
+    inspect: () => ({
+      session: shared.session,
+      tenant: shared.tenant,
+      trouble: shared.trouble,
+      isStorageFailing: shared.store.isFailing(),
+      operations: shared.queue?.list() ?? [],
+      rejected: shared.queue?.rejected() ?? [],
+      views: [...views.slots()].map(({ flow, view, by, error, etag }) => ({ flow: flow.key, by, error, etag, view })),
+    }),
+  };
+}

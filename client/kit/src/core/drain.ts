@@ -1,0 +1,124 @@
+import type { Failed } from './api.js';
+import { backoff } from './backoff.js';
+import type { Environment } from './environment.js';
+import type { Operation, OperationQueue } from './queue.js';
+
+/** A lock's holder may be a tab that the browser froze. Sending twice is harmless: an operation's id is its key. */
+const LONGEST_LOCK_WAIT_MS = 15_000;
+
+/** What became of an operation that was sent. */
+export type Sent =
+  /** It is out of the queue: confirmed or rejected. */
+  | { readonly kind: 'settled' }
+  /** Things have moved on, but it is still legal: send it once more. */
+  | { readonly kind: 'again' }
+  /** Not now; what waits behind it waits too. Without a failure it waits for an event: a login, a choice of tenant. */
+  | { readonly kind: 'held'; readonly failure?: Failed };
+
+export interface DrainContext {
+  readonly environment: Environment;
+  readonly lockName: () => string;
+  readonly queue: () => OperationQueue | null;
+  /** Changes when results of before no longer count. */
+  readonly epoch: () => number;
+  /** Sends one operation, takes over what the answer tells, and takes what is settled out of the queue. */
+  readonly send: (operation: Operation, options: SendOptions) => Promise<Sent>;
+  /** Nothing more can be sent now. */
+  readonly held: () => void;
+}
+
+export interface SendOptions {
+  readonly keepalive: boolean;
+  /** It was sent before, and answered that things had moved on. */
+  readonly isAgain: boolean;
+}
+
+export interface Drain {
+  start(): void;
+  stop(): void;
+  /** Sends what waits, in order; resolves when nothing waits or nothing more can be sent now. */
+  run(options?: { readonly keepalive?: boolean }): Promise<void>;
+}
+
+/**
+ * Sends operations, oldest first, one at a time, one tab at a time. It stops at the first that cannot be sent and tries
+ * again later: order is kept, also over failures.
+ */
+export function createDrain(context: DrainContext): Drain {
+  const { environment } = context;
+  const { clock, locks } = environment;
+  let isStarted = false;
+  let running: Promise<void> | null = null;
+  let isWantedAgain = false;
+  let failures = 0;
+  let timer: unknown;
+
+  async function run(options: { readonly keepalive?: boolean } = {}): Promise<void> {
+    isWantedAgain = true;
+    running ??= runAll(options.keepalive ?? false).finally(() => (running = null));
+    return running;
+  }
+
+  async function runAll(keepalive: boolean): Promise<void> {
+    while (isWantedAgain && isStarted && context.queue()?.list().length) {
+      isWantedAgain = false;
+      clock.clearTimeout(timer);
+      await locked(() => sendAll(keepalive));
+    }
+  }
+
+  async function locked(work: () => Promise<void>): Promise<void> {
+    if (!locks) return work();
+    const waiting = new AbortController();
+    let isEntered = false;
+    const limit = clock.setTimeout(() => waiting.abort(), LONGEST_LOCK_WAIT_MS);
+    try {
+      await locks.request(context.lockName(), { signal: waiting.signal }, () => {
+        isEntered = true;
+        clock.clearTimeout(limit);
+        return work();
+      });
+    } catch (error) {
+      if (isEntered) throw error;
+      await work();
+    } finally {
+      clock.clearTimeout(limit);
+    }
+  }
+
+  async function sendAll(keepalive: boolean): Promise<void> {
+    const epoch = context.epoch();
+    const queue = context.queue();
+    let sentAgain = '';
+    while (isStarted && queue) {
+      const operation = queue.list()[0];
+      if (!operation) return;
+      const isAgain = sentAgain === operation.id;
+      const sent = await context.send(operation, { keepalive, isAgain });
+      if (epoch !== context.epoch()) return;
+      if (sent.kind === 'held') return hold(sent.failure);
+      failures = 0;
+      if (sent.kind === 'again') sentAgain = operation.id;
+    }
+  }
+
+  function hold(failure: Failed | undefined): void {
+    isWantedAgain = false;
+    context.held();
+    if (!failure || failure.reason === 'auth') return;
+    failures += 1;
+    timer = clock.setTimeout(() => void run(), backoff(failures, environment.random(), failure.retryAfterMs));
+  }
+
+  return {
+    start() {
+      isStarted = true;
+      void run();
+    },
+    stop() {
+      isStarted = false;
+      clock.clearTimeout(timer);
+    },
+    run,
+  };
+}

@@ -1,0 +1,185 @@
+import type { Action, JsonObject } from '../../../../src/flow/index.js';
+import type { Answer } from './api.js';
+import type { ActionResult } from './client.types.js';
+import { isOnboardingView } from './contract.js';
+import type { OnboardingFlow } from './define-flow.js';
+import type { SendOptions, Sent } from './drain.js';
+import { isExpired, type Operation } from './queue.js';
+import type { Reader } from './reader.js';
+import { basisOf, decideMove, rebase } from './rebase.js';
+import type { Shared } from './shared.js';
+import type { Tenants } from './tenants.js';
+import type { Views } from './views.js';
+
+/** Takes clicks in, sends them when the drain says so, and tells what became of them. */
+export interface Sender {
+  act(flow: OnboardingFlow, action: Action, step: string, data: JsonObject | undefined): Promise<ActionResult>;
+  send(operation: Operation, options: SendOptions): Promise<Sent>;
+  /** Tells those who wait for operations that are no longer in the queue; with `isHeld`, also the others. */
+  tellWaiting(isHeld: boolean): void;
+}
+
+export interface SenderContext {
+  readonly shared: Shared;
+  readonly views: Views;
+  readonly reader: Reader;
+  readonly tenants: Tenants;
+  /** Operations came or went. */
+  readonly queueChanged: () => void;
+  readonly drain: () => void;
+}
+
+interface Waiting {
+  readonly result: Promise<ActionResult>;
+  readonly tell: (result: ActionResult) => void;
+}
+
+const rejected = (code: string): ActionResult => ({ status: 'rejected', code });
+
+export function createSender({ shared, views, reader, tenants, queueChanged, drain }: SenderContext): Sender {
+  const waiting = new Map<string, Waiting>();
+
+  function resultOf(id: string): Promise<ActionResult> {
+    const known = waiting.get(id);
+    if (known) return known.result;
+    let tell: Waiting['tell'] = () => undefined;
+    const result = new Promise<ActionResult>((resolve) => (tell = resolve));
+    waiting.set(id, { result, tell });
+    return result;
+  }
+
+  function tellWaiting(isHeld: boolean): void {
+    const refused = shared.queue?.rejected() ?? [];
+    for (const [id, { tell }] of waiting) {
+      const isQueued = shared.queue?.has(id) ?? true;
+      if (isQueued && !isHeld) continue;
+      const refusal = refused.find((operation) => operation.id === id);
+      waiting.delete(id);
+      tell(isQueued ? { status: 'queued' } : refusal ? rejected(refusal.code) : { status: 'confirmed' });
+    }
+  }
+
+  function settle(operation: Operation): Sent {
+    shared.queue?.remove(operation.id);
+    // Another tab, that did not wait for the lock, may have been refused what was done now.
+    shared.queue?.dismiss(operation.id);
+    queueChanged();
+    return { kind: 'settled' };
+  }
+
+  function refuse(operation: Operation, code: string, detail?: string): Sent {
+    const rejection = shared.queue?.reject(operation, code, detail);
+    queueChanged();
+    if (rejection) shared.emit({ type: 'rejected', flow: operation.flow, operation: rejection });
+    return { kind: 'settled' };
+  }
+
+  async function send(operation: Operation, options: SendOptions): Promise<Sent> {
+    const { epoch, queue, environment } = shared;
+    if (isExpired(operation, environment.clock.now())) return refuse(operation, 'expired');
+    const pinned = await pin(operation);
+    if (!pinned || epoch !== shared.epoch) return { kind: 'held' };
+    if ('kind' in pinned) return pinned;
+    const { flow, tenant, step, action, data, at, id } = pinned;
+    const named = views.named(flow);
+    const known = named && tenant === shared.tenant ? views.slot(named).view : null;
+    const request = views.nextRequest();
+    const answer = await shared.api.send({
+      path: `/v1/onboarding/${flow}/transitions`,
+      body: { step, action, ...(data && { data }), occurredAt: at },
+      tenant,
+      headers: {
+        'idempotency-key': id,
+        ...(action === 'reopen' && known && { 'if-match': `"${known.revision}"` }),
+      },
+      keepalive: options.keepalive,
+    });
+    shared.log('sent', pinned, answer);
+    if (epoch !== shared.epoch || !queue) return { kind: 'held' };
+    return shared.batch(() => judge(pinned, answer, request, options));
+  }
+
+  /** The service knows an operation again by tenant and id: so it is sent only once its tenant is certain. */
+  async function pin(operation: Operation): Promise<Operation | Sent | null> {
+    try {
+      await tenants.prepare();
+      if (operation.tenant !== null) return operation;
+      const flow = views.named(operation.flow);
+      if (shared.tenant === null && flow) await reader.read(flow);
+    } catch {
+      const reason = shared.trouble ?? 'backend';
+      return { kind: 'held', failure: { kind: 'failed', reason, code: reason, message: '', retryAfterMs: 0 } };
+    }
+    if (shared.tenant === null) return null;
+    const pinned = { ...operation, tenant: shared.tenant };
+    shared.queue?.replace(pinned);
+    return pinned;
+  }
+
+  function judge(operation: Operation, answer: Answer, request: number, { isAgain }: SendOptions): Sent {
+    const flow = views.named(operation.flow);
+    const adopt = (view: unknown, etag: string | null = null): void => {
+      if (flow && operation.tenant === shared.tenant) views.adopt(flow, view, { via: 'service', request, etag });
+    };
+    if (answer.kind === 'ok') {
+      if (!isOnboardingView(answer.body, operation.flow)) return holdFor(answer);
+      shared.trouble = null;
+      adopt(answer.body, answer.etag);
+      return settle(operation);
+    }
+    if (answer.kind === 'failed' || answer.code === 'tenant_required' || answer.code === 'person_erased')
+      return holdFor(answer);
+    shared.trouble = null;
+    const { code, problem } = answer;
+    const reason = String(problem['reason'] ?? code);
+    const detail = String(problem['detail'] ?? '');
+    const { current } = problem;
+    if (!flow || !isOnboardingView(current, flow.key)) return refuse(operation, reason, detail);
+    adopt(current);
+    const basis = basisOf(flow.rules, current);
+    const decision = basis && decideMove(flow.rules, basis, operation);
+    if (decision?.ok && !decision.applied) return settle(operation);
+    if (decision?.ok && !isAgain) return { kind: 'again' };
+    const sent = refuse(operation, reason, detail);
+    const { id, step, action, data } = operation;
+    shared.emit({ type: 'conflict', operation: { id, step, action, data, code: reason, detail }, view: current });
+    return sent;
+  }
+
+  function holdFor(answer: Answer): Sent {
+    const failure = reader.failureOf(answer);
+    if (answer.kind === 'failed') return { kind: 'held', failure: answer };
+    if (answer.kind === 'refused') return { kind: 'held' };
+    const { code, message } = failure;
+    return { kind: 'held', failure: { kind: 'failed', reason: 'backend', code, message, retryAfterMs: 0 } };
+  }
+
+  return {
+    send,
+    tellWaiting,
+    act(flow, action, step, data) {
+      const { queue, environment } = shared;
+      if (!queue) return Promise.resolve(rejected('not_signed_in'));
+      const slot = views.slot(flow);
+      const isFresh = slot.by === 'service' && slot.error === null;
+      const before = queue.list().filter((other) => other.flow === flow.key);
+      const basis = slot.view && rebase(flow.rules, slot.view, slot.basis, before).basis;
+      const at = new Date(environment.clock.now()).toISOString();
+      const decision = basis && decideMove(flow.rules, basis, { step, action, data, at });
+      if (decision && !decision.ok && isFresh) return Promise.resolve(rejected(decision.reason));
+      if (decision?.ok && !decision.applied) {
+        // A second click on the same: it shares the first one's fate. Whether a step is done still, only the service
+        // knows; that it was started is nothing that anybody could lose.
+        const same = before.findLast((other) => other.step === step);
+        if (same) return resultOf(same.id);
+        if (action === 'start' && isFresh) return Promise.resolve({ status: 'confirmed' });
+      }
+      const operation = queue.add({ flow: flow.key, tenant: shared.tenant, step, action, data });
+      if (!operation) return Promise.resolve(rejected('queue_full'));
+      const result = resultOf(operation.id);
+      queueChanged();
+      drain();
+      return result;
+    },
+  };
+}

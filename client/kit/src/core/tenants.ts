@@ -1,0 +1,73 @@
+import { isObject } from '../../../../src/flow/index.js';
+import type { Answer } from './api.js';
+import type { Tenant, TenantsSnapshot } from './client.types.js';
+import { OnboardingFailure } from './failure.js';
+import type { Shared } from './shared.js';
+
+const UNKNOWN: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };
+
+export interface Tenants {
+  snapshot(): TenantsSnapshot;
+  load(): Promise<TenantsSnapshot>;
+  /** Keeps the invitation of the page's address, if it has one, over the redirects of a login. */
+  takeInvitation(): void;
+  /** An invitation is accepted before anything else is asked. Rejects while the service cannot be reached for it. */
+  prepare(): Promise<void>;
+  needChoice(list: unknown): void;
+  clear(): void;
+}
+
+export interface TenantsContext {
+  readonly shared: Shared;
+  readonly failureOf: (answer: Answer) => OnboardingFailure;
+  readonly select: (id: string) => void;
+}
+
+export function createTenants({ shared, failureOf, select }: TenantsContext): Tenants {
+  const invitationKey = `${shared.prefix}:invitation`;
+  let current = UNKNOWN;
+  let preparing: Promise<void> | null = null;
+
+  async function accept(token: string): Promise<void> {
+    const answer = await shared.api.send({ path: '/v1/invitations/accept', body: { token } });
+    if (answer.kind === 'failed') throw failureOf(answer);
+    // Refused for good, or done: in both cases it is not asked again.
+    shared.store.remove(invitationKey);
+    if (answer.kind === 'ok' && isTenant(answer.body)) select(answer.body.id);
+  }
+
+  return {
+    snapshot: () => current,
+    async load() {
+      const { epoch } = shared;
+      const answer = await shared.api.send({ path: '/v1/me', tenant: shared.tenant });
+      if (epoch !== shared.epoch) return current;
+      return shared.batch(() => {
+        const body = answer.kind === 'ok' && isObject(answer.body) ? answer.body : null;
+        if (!body || !isTenant(body['tenant'])) throw failureOf(answer);
+        shared.trouble = null;
+        current = { status: 'known', tenants: tenantsOf(body['tenants']), current: body['tenant'] };
+        return current;
+      });
+    },
+    prepare() {
+      const token = shared.store.get(invitationKey);
+      if (token === null) return Promise.resolve();
+      preparing ??= accept(token).finally(() => (preparing = null));
+      return preparing;
+    },
+    needChoice(list) {
+      current = { status: 'choice_needed', tenants: tenantsOf(list), current: null };
+    },
+    takeInvitation() {
+      const token = shared.environment.takeInvitation();
+      if (token !== null) shared.store.set(invitationKey, token);
+    },
+    clear: () => (current = UNKNOWN),
+  };
+}
+
+const isTenant = (value: unknown): value is Tenant =>
+  isObject(value) && ['id', 'name', 'status', 'role'].every((member) => typeof value[member] === 'string');
+
+const tenantsOf = (list: unknown): Tenant[] => (Array.isArray(list) ? list.filter(isTenant) : []);
