@@ -1,0 +1,1 @@
+export { createOnboardingDevtools, type OnboardingDevtools } from './createOnboardingDevtools.js';

@@ -1,0 +1,17 @@
+export { Checklist, type ChecklistProps } from './components/Checklist.js';
+export { ProgressBar, type ProgressBarProps } from './components/ProgressBar.js';
+export { RequireOnboarding, type RequireOnboardingProps } from './components/RequireOnboarding.js';
+export { type StepButtonProps, type StepItem } from './components/step-item.js';
+export { Stepper, type StepperProps } from './components/Stepper.js';
+export { SyncStatus, type SyncState, type SyncStatusProps } from './components/SyncStatus.js';
+export * from './core/index.js';
+export { useOnboardingClient } from './react/client-context.js';
+export { createOnboarding, type BoundOnboarding } from './react/createOnboarding.js';
+export { type Onboarding, type OnboardingActions } from './react/onboarding.js';
+export { OnboardingProvider, type OnboardingProviderProps } from './react/OnboardingProvider.js';
+export { onboardingQueryOptions } from './react/onboardingQueryOptions.js';
+export { useOnboarding } from './react/useOnboarding.js';
+export { useSignOut, type SignOutOptions } from './react/useSignOut.js';
+export { useStep, type OnboardingStepHandle } from './react/useStep.js';
+export { useSuspenseOnboarding, type KnownOnboarding } from './react/useSuspenseOnboarding.js';
+export { useTenants, type Tenants } from './react/useTenants.js';

@@ -1,0 +1,1 @@
+export { getInitialView, type InitialViewOptions } from './getInitialView.js';

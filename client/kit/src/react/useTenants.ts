@@ -1,0 +1,35 @@
+'use client';
+
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { TenantsSnapshot } from '../core/index.js';
+import { useOnboardingClient } from './client-context.js';
+
+export interface Tenants extends TenantsSnapshot {
+  /** Works in this tenant from now on; kept for the person's next visits. */
+  readonly select: (id: string) => void;
+}
+
+/**
+ * The tenants that the person belongs to, and the one they work in.
+ *
+ * ```tsx
+ * const { status, tenants, current, select } = useTenants();
+ * if (status === 'choice_needed') return tenants.map(({ id, name }) => <button onClick={() => select(id)}>{name}</button>);
+ * ```
+ */
+export function useTenants(): Tenants {
+  const client = useOnboardingClient();
+  const snapshot = useSyncExternalStore(
+    client.subscribe,
+    () => client.getTenants(),
+    () => UNKNOWN,
+  );
+  useEffect(() => {
+    // A failure leaves the status as it is; the next mount asks again.
+    if (snapshot.status === 'unknown' && client.session.subject) client.loadTenants().catch(() => undefined);
+  }, [client, snapshot.status, client.session.subject]);
+  const select = useCallback((id: string) => client.selectTenant(id), [client]);
+  return useMemo(() => ({ ...snapshot, select }), [snapshot, select]);
+}
+
+const UNKNOWN: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };

@@ -1,0 +1,189 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { Api } from '../../support/api.js';
+import { newSubject, TestService } from '../../support/service.js';
+import { FrameRecorder } from './frames.js';
+import { Gate } from './gate.js';
+import { PageServer } from './page-server.js';
+import type { PageSettings } from '../kit-page/settings.js';
+
+const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const KIT_PAGE = 'test/browser/kit-page';
+
+export interface LabOptions {
+  /** Settings of the service beside those that every test gives it. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** How the test page is set up. */
+export interface PageOptions {
+  readonly flow?: PageSettings['flow'];
+  readonly strict?: boolean;
+  readonly tokens?: PageSettings['tokens'];
+  /** `/rendered`: the server has rendered it. */
+  readonly path?: '/' | '/rendered';
+}
+
+/** A person with a browser of their own, as seen by the service. */
+export interface Someone {
+  readonly subject: string;
+  readonly token: string;
+  readonly api: Api;
+}
+
+/** The real service on real PostgreSQL, Chromium, and the network between them in the test's hands. */
+export class BrowserLab {
+  private readonly contexts: BrowserContext[] = [];
+
+  private constructor(
+    readonly service: TestService,
+    readonly gate: Gate,
+    readonly pages: PageServer,
+    readonly browser: Browser,
+  ) {}
+
+  static async open({ env }: LabOptions = {}): Promise<BrowserLab> {
+    const [pages, browser] = await Promise.all([
+      PageServer.open(KIT_PAGE),
+      chromium.launch({ executablePath: EXECUTABLE, args: FLAGS }),
+    ]);
+    const service = await TestService.start({ env: { CORS_ORIGINS: pages.url, ...env } });
+    return new BrowserLab(service, await Gate.open(service.url), pages, browser);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.gate.close();
+    await this.service.stop();
+    await this.pages.close();
+  }
+
+  /** Between two tests: no page, and a network that works. */
+  async reset(): Promise<void> {
+    await Promise.all(this.contexts.splice(0).map((context) => context.close()));
+    this.gate.reset();
+  }
+
+  someone(subject = newSubject()): Someone {
+    const token = this.service.token(subject);
+    return { subject, token, api: new Api(this.service.url, token, subject) };
+  }
+
+  /** A device: storage of its own. */
+  async device(): Promise<Device> {
+    const context = await this.browser.newContext();
+    this.contexts.push(context);
+    return Device.of(this, context);
+  }
+
+  /** A device with this profile, made with settings of its own; the caller closes it. */
+  async deviceWith(userDataDir: string): Promise<Device> {
+    const context = await chromium.launchPersistentContext(userDataDir, { executablePath: EXECUTABLE, args: FLAGS });
+    this.contexts.push(context);
+    return Device.of(this, context);
+  }
+
+  url(person: Someone | null, { path = '/', ...options }: PageOptions = {}): string {
+    const settings = { api: this.gate.url, ...options };
+    const query = new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)]));
+    return `${this.pages.url}${path}?${query.toString()}${fragmentOf(person)}`;
+  }
+}
+
+/** Tells the page who is signed in. */
+const fragmentOf = (person: Someone | null): string =>
+  person ? `#${new URLSearchParams({ subject: person.subject, token: person.token }).toString()}` : '';
+
+/** One browser profile with its tabs, every painted frame of which is written down. */
+export class Device {
+  private constructor(
+    private readonly lab: BrowserLab,
+    readonly context: BrowserContext,
+    readonly recorder: FrameRecorder,
+  ) {}
+
+  static async of(lab: BrowserLab, context: BrowserContext): Promise<Device> {
+    return new Device(lab, context, await FrameRecorder.on(context));
+  }
+
+  async open(person: Someone | null, options?: PageOptions): Promise<Tab> {
+    const page = await this.context.newPage();
+    const tab = new Tab(page);
+    await page.goto(this.lab.url(person, options));
+    return tab;
+  }
+}
+
+/** What the page shows of `useOnboarding`. */
+export interface ShownState {
+  readonly status: string;
+  readonly isComplete?: boolean;
+  readonly source: string;
+  readonly isStale: boolean;
+  readonly isDegraded: boolean;
+  readonly degradedReason: string | null;
+  readonly pendingWrites: number;
+  readonly rejected: readonly { readonly step: string; readonly code: string }[];
+  readonly revision: number | null;
+  readonly currentStep: string | null;
+  readonly steps: Readonly<Record<string, string>>;
+}
+
+const LONGEST_WAIT_MS = 30_000;
+
+export class Tab {
+  /** Errors that nothing in the page caught, and what it wrote to the console as an error. */
+  readonly errors: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  async state(): Promise<ShownState> {
+    return JSON.parse((await this.page.getByTestId('state').textContent()) ?? 'null') as ShownState;
+  }
+
+  /** The first state that fits; a failure tells what was shown instead. */
+  async until(fits: (state: ShownState) => boolean, longestMs = LONGEST_WAIT_MS): Promise<ShownState> {
+    const deadline = performance.now() + longestMs;
+    for (;;) {
+      const state = await this.state();
+      if (fits(state)) return state;
+      if (performance.now() > deadline) {
+        throw new Error(`Still not so after ${longestMs} ms: ${fits.toString()}\nShown: ${JSON.stringify(state)}`);
+      }
+      await this.page.waitForTimeout(20);
+    }
+  }
+
+  settled(): Promise<ShownState> {
+    return this.until(({ source, pendingWrites, isStale }) => source === 'database' && pendingWrites === 0 && !isStale);
+  }
+
+  /** Clicks as a person does; the outcome is shown in the page, not awaited here. */
+  async click(action: string, step: string): Promise<void> {
+    await this.page.getByTestId(`${action}-${step}`).click();
+  }
+
+  /** What the action's promise resolved to, for each click so far. */
+  async outcomes(): Promise<readonly string[]> {
+    return (await this.page.getByTestId('outcomes').textContent())?.split(' ').filter(Boolean) ?? [];
+  }
+
+  /** Signs in as somebody, or out, in the open document. */
+  async become(person: Someone | null): Promise<void> {
+    await this.page.evaluate((fragment) => void (location.hash = fragment), fragmentOf(person));
+  }
+
+  async gate(): Promise<string | null> {
+    return this.page.evaluate(() => document.querySelector('[data-gate]')?.getAttribute('data-gate') ?? null);
+  }
+}

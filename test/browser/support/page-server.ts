@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+};
+
+/** Serves what vite built from a folder with an `index.html`; on a port of its own, so an origin other than the service's. */
+export class PageServer {
+  /** Makes the document of `/rendered` from the built `index.html`; as a server that renders React would. */
+  render: ((indexHtml: string) => string) | undefined;
+
+  private constructor(
+    private readonly server: ReturnType<typeof createServer>,
+    readonly url: string,
+    private readonly folder: string,
+  ) {}
+
+  static async open(source: string, host = 'localhost'): Promise<PageServer> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'foothold-page-'));
+    const vite = path.resolve('node_modules/vite/bin/vite.js');
+    execFileSync(process.execPath, [vite, 'build', source, '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const pages = new PageServer(server, `http://${host}:${(server.address() as AddressInfo).port}`, folder);
+    server.on('request', (request, response) => {
+      void pages.answer(new URL(request.url ?? '/', pages.url).pathname).then(
+        ({ type, body }) => response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(body),
+        () => response.writeHead(404).end(),
+      );
+    });
+    return pages;
+  }
+
+  async close(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async answer(pathname: string): Promise<{ type: string; body: string | Buffer }> {
+    const file = path.join(this.folder, path.normalize(pathname));
+    const type = CONTENT_TYPES[path.extname(file)];
+    if (type && !file.endsWith('.html')) return { type, body: await readFile(file) };
+    const html = await readFile(path.join(this.folder, 'index.html'), 'utf8');
+    const isRendered = pathname === '/rendered' && this.render !== undefined;
+    return { type: CONTENT_TYPES['.html'] as string, body: isRendered ? this.render!(html) : html };
+  }
+}
