@@ -14,6 +14,8 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2022',
   dts: true,
+  // Hooks and components run in the browser; core, next and testing are used on servers, too.
+  outputOptions: { banner: ({ name }) => (/^(index|auth0|devtools)$/.test(name) ? "'use client';" : '') },
   sourcemap: true,
   clean: true,
 });

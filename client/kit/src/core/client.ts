@@ -1,9 +1,11 @@
 import { equalJson, type Action } from '../../../../src/flow/index.js';
 import { within } from './api.js';
+import { backoff } from './backoff.js';
 import { createClientReads } from './client-reads.js';
 import type { ClientEvent, ClientOptions, OnboardingClient, OnboardingSnapshot, Session } from './client.types.js';
 import type { OnboardingFlow } from './define-flow.js';
 import { createDrain } from './drain.js';
+import type { OnboardingFailure } from './failure.js';
 import { createReader } from './reader.js';
 import { createSender } from './sender.js';
 import { become, createShared, personOf, purge, rememberTenant } from './shared.js';
@@ -24,6 +26,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
   const serverSnapshots = new Map<string, OnboardingSnapshot>();
   const watchers = new Map<OnboardingFlow, number>();
   const following = new Map<OnboardingFlow, () => void>();
+  const retries = new Map<OnboardingFlow, unknown>();
   let valid = new Set<string>();
   let identityKey = '';
   let isStarted = false;
@@ -117,20 +120,32 @@ export function createClient(options: ClientOptions): OnboardingClient {
 
   function follow(flow: OnboardingFlow): void {
     if (!isStarted || shared.subject === null || following.has(flow)) return;
-    read(flow);
     const path = `/v1/onboarding/${flow.key}/events`;
     const stop = options.live?.({
       environment,
       lockName: `${shared.prefix}:${person()}:live:${flow.key}`,
       open: (headers, signal) => shared.api.open({ path, tenant: shared.tenant, headers, signal }),
       receive: (view) => shared.batch(() => views.adopt(flow, view, { via: 'service', request: views.nextRequest() })),
-      poll: () => reader.read(flow).then(undefined, () => undefined),
+      poll: () => {
+        if (!views.slot(flow).error) read(flow);
+      },
       revision: () => views.slot(flow).view?.revision,
     });
     following.set(flow, stop ?? (() => undefined));
+    read(flow);
   }
 
-  const read = (flow: OnboardingFlow): void => void reader.read(flow).catch(() => undefined);
+  /** Until an answer comes, from wherever; a refusal is an answer. */
+  function read(flow: OnboardingFlow, failures = 0): void {
+    const { epoch } = shared;
+    clock.clearTimeout(retries.get(flow));
+    reader.read(flow).catch((error: OnboardingFailure) => {
+      if (epoch !== shared.epoch || !following.has(flow) || !error.isPassing) return;
+      const again = (): unknown => following.has(flow) && views.slot(flow).error && read(flow, failures + 1);
+      const ms = backoff(failures + 1, environment.random(), error.retryAfterMs);
+      retries.set(flow, clock.setTimeout(again, ms));
+    });
+  }
 
   /** The person or the network is back: what was told meanwhile is asked for. */
   function refresh(): void {
@@ -171,11 +186,10 @@ export function createClient(options: ClientOptions): OnboardingClient {
           page.on('online', refresh),
           page.on('show', refresh),
           page.on('hide', () => reads.flush(shared.tenant)),
-          page.on('storage', () => {
-            shared.batch(() => {
-              views.reload();
-              sender.tellWaiting(false);
-            });
+          page.on('storage', (key) => {
+            // A view comes by channel, too; read from the storage it needs no channel.
+            if (key?.startsWith(shared.prefix) === false) return;
+            shared.batch(() => (key?.includes(':v:') ? views.reload() : sender.tellWaiting(false)));
           }),
         ];
         drain.start();
@@ -211,7 +225,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
     },
     getServerSnapshot<StepKey extends string>(flow: OnboardingFlow<StepKey>) {
       const known = serverSnapshots.get(flow.key);
-      const made = known ?? snapshotOf(views.rendered(flow), { ...shared, queue: null, trouble: null });
+      const made = known ?? snapshotOf(views.rendered(flow), null);
       serverSnapshots.set(flow.key, made);
       return made as OnboardingSnapshot<StepKey>;
     },

@@ -212,8 +212,8 @@ export interface LiveContext {
   readonly open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
   /** Takes over what came. */
   readonly receive: (data: unknown) => void;
-  /** Reads once, cheaply when nothing changed. */
-  readonly poll: () => Promise<void>;
+  /** Reads once, cheaply when nothing changed; not while reading is being retried anyway. */
+  readonly poll: () => void;
   readonly revision: () => number | undefined;
 }
 

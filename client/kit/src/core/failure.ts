@@ -5,6 +5,10 @@ export class OnboardingFailure extends Error implements OnboardingError {
   constructor(
     readonly code: string,
     message: string,
+    /** It may go by itself: it is asked again. */
+    readonly isPassing = false,
+    /** 0: the service did not say. */
+    readonly retryAfterMs = 0,
   ) {
     super(message);
     this.name = 'OnboardingFailure';

@@ -55,7 +55,7 @@ async function followFor(context: LiveContext, signal: AbortSignal): Promise<voi
   const { clock, random } = context.environment;
   for (let failures = 0; !signal.aborted; failures += 1) {
     if (await stream(context, signal)) failures = 0;
-    else if (!signal.aborted) await context.poll();
+    else if (!signal.aborted) context.poll();
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
     await pause(context, longest * (0.5 + random() / 2), signal);
   }

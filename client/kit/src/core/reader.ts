@@ -72,7 +72,7 @@ export function createReader({ shared, views, tenants, reads, erased }: ReaderCo
     if (answer.kind === 'ok') return contractError();
     if (answer.kind === 'failed') {
       shared.trouble = answer.reason;
-      return new OnboardingFailure(answer.code, answer.message);
+      return new OnboardingFailure(answer.code, answer.message, answer.reason !== 'auth', answer.retryAfterMs);
     }
     shared.trouble = null;
     if (answer.code === 'tenant_required') tenants.needChoice(answer.problem['tenants']);
@@ -82,7 +82,11 @@ export function createReader({ shared, views, tenants, reads, erased }: ReaderCo
 
   function contractError(): OnboardingFailure {
     shared.trouble = 'backend' satisfies DegradedReason;
-    return new OnboardingFailure('contract_error', 'The answer is not what the service promises; it was not used.');
+    return new OnboardingFailure(
+      'contract_error',
+      'The answer is not what the service promises; it was not used.',
+      true,
+    );
   }
 
   return {

@@ -5,12 +5,15 @@ import { rebase } from './rebase.js';
 import type { Shared } from './shared.js';
 import type { Slot } from './views.js';
 
-/** What a person sees of a flow: the confirmed view, and the clicks that wait replayed over it. */
-export function snapshotOf(slot: Slot, shared: Shared): OnboardingSnapshot {
+/**
+ * What a person sees of a flow: the confirmed view, and the clicks that wait replayed over it. Without `shared`: what
+ * the view alone says, the same on a server as in a browser.
+ */
+export function snapshotOf(slot: Slot, shared: Shared | null): OnboardingSnapshot {
   const { flow, view, basis, by, error, reading } = slot;
-  const pending = (shared.queue?.list() ?? []).filter((operation) => isOf(operation, slot, shared));
-  const rejected = (shared.queue?.rejected() ?? []).filter((operation) => operation.flow === flow.key);
-  const degradedReason = shared.trouble ?? (shared.store.isFailing() ? 'storage' : null);
+  const pending = (shared?.queue?.list() ?? []).filter((operation) => isOf(operation, slot, shared?.tenant));
+  const rejected = (shared?.queue?.rejected() ?? []).filter((operation) => operation.flow === flow.key);
+  const degradedReason = shared?.trouble ?? (shared?.store.isFailing() ? 'storage' : null);
   const seen = view && rebase(flow.rules, view, basis, pending).view;
   const touched = new Set(pending.map(({ step }) => step));
   return {
@@ -34,8 +37,8 @@ export function snapshotOf(slot: Slot, shared: Shared): OnboardingSnapshot {
   };
 }
 
-function isOf({ flow, tenant }: Operation, slot: Slot, shared: Shared): boolean {
-  return flow === slot.flow.key && (tenant === null || tenant === shared.tenant);
+function isOf({ flow, tenant }: Operation, slot: Slot, current?: string | null): boolean {
+  return flow === slot.flow.key && (tenant === null || tenant === current);
 }
 
 /** The one of before if nothing in it changed: who compares by identity is not told for nothing. */

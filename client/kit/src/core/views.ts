@@ -5,6 +5,7 @@ import type { OnboardingFlow } from './define-flow.js';
 import type { OnboardingView } from './onboarding-view.js';
 import { basisOf, type Basis } from './rebase.js';
 import { rememberTenant, viewKey, type Shared } from './shared.js';
+import { isOlder } from './view-order.js';
 import { createViewCache, type CachedView } from './view-cache.js';
 
 /** What is known of one flow. */
@@ -57,7 +58,7 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
     const cached = readCache(flow);
     if (cached) put(made, cached, 'cache');
     const { initialView } = shared.options;
-    if (initialView && isFor(initialView) && !isOlder(made, initialView)) putRendered(made);
+    if (initialView && isFor(initialView) && !isOlder(made.view, initialView)) putRendered(made);
     for (const claim of shared.session.claims ?? []) adopt(flow, claim, { via: 'claim' });
     return made;
   }
@@ -88,7 +89,7 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
     if (!isOnboardingView(view, flow.key) || shared.subject === null || !isFor(view)) return false;
     const target = slot(flow);
     const { via, etag = null, request = 0 } = told;
-    if (via === 'claim' ? target.by !== 'none' : isOlder(target, view)) return false;
+    if (via === 'claim' ? target.by !== 'none' : isOlder(target.view, view)) return false;
     const known = target.view;
     if (known && known.lineage !== view.lineage) {
       // A new lineage is the service's to tell, and not in an answer to what was asked before.
@@ -97,10 +98,12 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
     if (known?.lineage !== view.lineage) target.lineageSince = request;
     if (known && via !== 'claim' && equalJson({ ...known, asOf: view.asOf }, view)) {
       target.etag = etag ?? target.etag;
+      target.error = null;
       if (view.source === 'database') target.by = 'service';
       return true;
     }
     put(target, { view, etag }, via === 'claim' ? 'none' : 'service');
+    if (via !== 'claim') target.error = null;
     if (shared.tenant === null) rememberTenant(shared, view.tenantId);
     const key = viewKey(shared, flow.key);
     if (via === 'service' && key !== null && view.source === 'database') cache.write(key, flow, { view, etag });
@@ -135,10 +138,3 @@ const emptySlot = (flow: OnboardingFlow): Slot => ({
   error: null,
   reading: null,
 });
-
-/** By revision, never by clock. What only the mirror told is older than anything that the database says. */
-function isOlder({ view: known }: Slot, view: OnboardingView): boolean {
-  if (!known || known.lineage !== view.lineage) return false;
-  if (known.source !== view.source) return view.source === 'auth0' && view.revision <= known.revision;
-  return view.revision < known.revision;
-}

@@ -1,0 +1,91 @@
+// Measures what the React kit costs a page (minified, gzip -9; React and TanStack Query not counted), and fails above
+// the budgets. Usage: node scripts/kit-sizes.mjs [--json] [--peers folder]
+// `--peers`: also measures other onboarding libraries, installed in that folder, with the same bundler settings.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const kit = join(root, 'client/kit/dist');
+const EXTERNAL = /^(react|react-dom|scheduler|@tanstack\/react-query|@auth0\/auth0-react|next)(\/|$)/;
+
+const CORE = ['browserEnvironment', 'createClient', 'defineFlow', 'destination', 'gateDecision'];
+const LIVE = ['liveUpdates'];
+const HOOKS = ['OnboardingProvider', 'createOnboarding', 'onboardingQueryOptions', 'useOnboarding', 'useSignOut', 'useStep', 'useSuspenseOnboarding', 'useTenants'];
+const COMPONENTS = ['Checklist', 'ProgressBar', 'RequireOnboarding', 'Stepper', 'SyncStatus'];
+const from = (file, names) => `export { ${names.join(', ')} } from ${JSON.stringify(join(kit, file))};`;
+const auth0 = `export * from ${JSON.stringify(join(kit, 'auth0.js'))};`;
+
+/** Budgets in kB of 1,000 bytes. Provider and hooks always follow other devices, so theirs include live updates. */
+const LIVE_KB = 1.2;
+const MEASURED = [
+  { name: 'core without React', budget: 5.5, source: from('core.js', CORE) },
+  { name: 'core + live updates', budget: 5.5 + LIVE_KB, source: from('core.js', [...CORE, ...LIVE]) },
+  { name: 'hooks (with live updates)', budget: 7.5 + LIVE_KB, source: from('index.js', ['defineFlow', ...HOOKS]) },
+  { name: 'hooks + components (with live updates)', budget: 9 + LIVE_KB, source: from('index.js', ['defineFlow', ...HOOKS, ...COMPONENTS]) },
+  { name: 'auth0 adapter, on top', budget: 1.5, source: `${from('index.js', HOOKS)}${auth0}`, less: from('index.js', HOOKS) },
+  { name: 'everything for production', budget: 12, source: `export * from ${JSON.stringify(join(kit, 'index.js'))};${auth0}` },
+];
+export const PEERS = ['@frigade/react', '@onboardjs/react', '@flows/react', '@dopt/react'];
+
+/** Bytes after gzip -9 of one bundle: what a page downloads. */
+async function sizeOf(source, resolveFrom = root) {
+  const id = '\0measured';
+  const output = await build({
+    configFile: false,
+    logLevel: 'silent',
+    root: resolveFrom,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [
+      {
+        name: 'measured',
+        enforce: 'pre',
+        resolveId: (asked) => (asked === 'measured' ? id : undefined),
+        load: (asked) => (asked === id ? source : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: true,
+      target: 'es2022',
+      modulePreload: false,
+      cssCodeSplit: false,
+      rollupOptions: { input: 'measured', external: (name) => EXTERNAL.test(name), preserveEntrySignatures: 'strict' },
+    },
+  });
+  const chunks = [output].flat().flatMap((built) => built.output).filter(({ type }) => type === 'chunk');
+  return chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
+}
+
+const kB = (bytes) => Math.round(bytes / 100) / 10;
+
+async function main() {
+  const rows = [];
+  for (const { name, budget, source, less } of MEASURED) {
+    const bytes = (await sizeOf(source)) - (less ? await sizeOf(less) : 0);
+    rows.push({ name, bytes, kB: kB(bytes), budget, fits: bytes <= budget * 1000 });
+  }
+  const peersAt = process.argv.indexOf('--peers');
+  if (peersAt > 0) {
+    const folder = resolve(process.argv[peersAt + 1]);
+    const require = createRequire(join(folder, 'package.json'));
+    for (const name of PEERS) {
+      const entry = require.resolve(name);
+      const { version } = JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'));
+      const bytes = await sizeOf(`export * from ${JSON.stringify(name)};`, folder).catch((error) => {
+        throw new Error(`${name} (${entry}): ${error.message}`);
+      });
+      rows.push({ name: `${name} ${version}`, bytes, kB: kB(bytes) });
+    }
+  }
+  if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
+  else for (const row of rows) console.log(`${row.kB.toFixed(1).padStart(6)} kB ${row.budget ? `of ${row.budget.toFixed(1)}` : '      '}  ${row.name}`);
+  const over = rows.filter(({ fits }) => fits === false);
+  for (const { name, bytes, budget } of over) console.error(`Too large: ${name} has ${bytes} bytes; the budget is ${budget * 1000}.`);
+  if (over.length) process.exit(1);
+}
+
+await main();
