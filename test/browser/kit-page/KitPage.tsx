@@ -119,8 +119,8 @@ function FlowPanel({ flow }: { readonly flow: OnboardingFlow }): ReactElement {
         </p>
       ))}
       <Account />
-      <output data-testid="status">{status}</output> <output data-testid="source">{source}</output>{' '}
-      <output data-testid="outcomes">{outcomes.join(' ')}</output>
+      <span data-testid="status">{status}</span> <span data-testid="source">{source}</span>{' '}
+      <span data-testid="outcomes">{outcomes.join(' ')}</span>
       <pre data-testid="state">{JSON.stringify(shown)}</pre>
     </>
   );

@@ -1,7 +1,8 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { Api } from '../../support/api.js';
+import { eventually } from '../../support/eventually.js';
 import { newSubject, TestService } from '../../support/service.js';
-import { FrameRecorder } from './frames.js';
+import { FrameRecorder, type Frame } from './frames.js';
 import { Gate } from './gate.js';
 import { PageServer } from './page-server.js';
 import type { PageSettings } from '../kit-page/settings.js';
@@ -107,7 +108,7 @@ export class Device {
   private constructor(
     private readonly lab: BrowserLab,
     readonly context: BrowserContext,
-    readonly recorder: FrameRecorder,
+    private readonly recorder: FrameRecorder,
   ) {}
 
   static async of(lab: BrowserLab, context: BrowserContext): Promise<Device> {
@@ -116,7 +117,7 @@ export class Device {
 
   async open(person: Someone | null, options?: PageOptions): Promise<Tab> {
     const page = await this.context.newPage();
-    const tab = new Tab(page);
+    const tab = new Tab(page, this.recorder);
     await page.goto(this.lab.url(person, options));
     return tab;
   }
@@ -143,8 +144,16 @@ export class Tab {
   /** Errors that nothing in the page caught, and what it wrote to the console as an error. */
   readonly errors: string[] = [];
 
-  constructor(readonly page: Page) {
+  constructor(
+    readonly page: Page,
+    private readonly recorder: FrameRecorder,
+  ) {
     page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  /** What the document has painted so far, oldest first. */
+  frames(): Promise<Frame[]> {
+    return this.recorder.of(this.page);
   }
 
   async state(): Promise<ShownState> {
@@ -171,6 +180,42 @@ export class Tab {
   /** Clicks as a person does; the outcome is shown in the page, not awaited here. */
   async click(action: string, step: string): Promise<void> {
     await this.page.getByTestId(`${action}-${step}`).click();
+  }
+
+  /** Leaves the page while the click is hardly handled. */
+  async clickAndReload(action: string, step: string, afterMs: number): Promise<void> {
+    const isLoaded = this.page.waitForEvent('load');
+    await this.page.evaluate(
+      ([id, ms]) => {
+        document.querySelector<HTMLElement>(`[data-testid="${id}"]`)!.click();
+        setTimeout(() => location.reload(), ms as number);
+      },
+      [`${action}-${step}`, afterMs],
+    );
+    await isLoaded;
+  }
+
+  /** Ends the tab's process as a crash does: nothing in it runs any more. */
+  async kill(): Promise<void> {
+    const isDead = this.page.waitForEvent('crash');
+    const session = await this.page.context().newCDPSession(this.page);
+    // Never answered: there is nobody left who could.
+    session.send('Page.crash').catch(() => undefined);
+    await isDead;
+  }
+
+  /** Resolves once everything that was asked has been answered or given up. */
+  async untilQuiet(gate: Gate): Promise<void> {
+    await eventually(async () => gate.requests.every(({ isClosed }) => isClosed));
+  }
+
+  async untilSent(gate: Gate, transitions: number): Promise<void> {
+    await eventually(async () => gate.transitions.length >= transitions);
+  }
+
+  /** Resolves once so many clicks have their outcome. */
+  async untilOutcomes(clicks: number): Promise<void> {
+    await eventually(async () => (await this.outcomes()).length >= clicks);
   }
 
   /** What the action's promise resolved to, for each click so far. */

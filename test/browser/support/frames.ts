@@ -2,8 +2,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 
 /** What one painted frame showed. */
 export interface Frame {
-  /** Counts the documents of the page: 1 until it is reloaded for the first time. */
-  readonly load: number;
+  /** Names the document: after a reload it is another one. */
+  readonly document: string;
   /** Milliseconds since the document's navigation began. */
   readonly at: number;
   /** What `RequireOnboarding` put on the screen: wait, unknown, wizard or app; null for none of them. */
@@ -16,59 +16,53 @@ export interface Frame {
 }
 
 const BINDING = 'footholdFrame';
+const DOCUMENT = 'footholdDocument';
 
 /**
  * Writes down every frame of a page that differs from the one before it. The recorder runs in the page, in
  * `requestAnimationFrame`, so it sees what the browser is about to paint; what it saw survives a reload.
  */
 export class FrameRecorder {
-  private constructor(readonly frames: Frame[]) {}
+  private constructor(private readonly recorded: readonly Frame[]) {}
 
-  static async on(target: Page | BrowserContext): Promise<FrameRecorder> {
-    const frames: Frame[] = [];
-    await target.exposeBinding(BINDING, (_source, frame: Frame) => void frames.push(frame));
+  static async on(target: BrowserContext): Promise<FrameRecorder> {
+    const recorded: Frame[] = [];
+    await target.exposeBinding(BINDING, (_source, frame: Frame) => void recorded.push(frame));
     await target.addInitScript(recordFrames, BINDING);
-    return new FrameRecorder(frames);
+    return new FrameRecorder(recorded);
   }
 
-  /** Frames of the newest document. */
-  get ofThisLoad(): Frame[] {
-    const newest = Math.max(0, ...this.frames.map(({ load }) => load));
-    return this.frames.filter(({ load }) => load === newest);
-  }
-
-  clear(): void {
-    this.frames.length = 0;
+  /** Frames of the document that the page shows now, from its first to the one that is painted now. */
+  async of(page: Page): Promise<Frame[]> {
+    const current = await page.evaluate(async (name) => {
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+      return (window as unknown as Record<string, string>)[name];
+    }, DOCUMENT);
+    return this.recorded.filter(({ document }) => document === current);
   }
 }
 
 /** Runs in the page: what it needs, it has inside. */
 function recordFrames(binding: string): void {
-  const loadKey = 'foothold-test-load';
-  let load = 1;
-  try {
-    load = Number(sessionStorage.getItem(loadKey) ?? 0) + 1;
-    sessionStorage.setItem(loadKey, String(load));
-  } catch {
-    // Site data is blocked: such a page is never reloaded by a test.
-  }
+  const document = Math.random().toString(36).slice(2);
+  const globals = window as unknown as Record<string, unknown>;
+  globals['footholdDocument'] = document;
   const textOf = (id: string): string | null =>
-    document.querySelector(`[data-testid="${id}"]`)?.textContent?.trim() ?? null;
+    window.document.querySelector(`[data-testid="${id}"]`)?.textContent?.trim() ?? null;
   let last = '';
   const record = (): void => {
     const seen = {
-      gate: ['wait', 'unknown', 'wizard', 'app'].find((id) => document.querySelector(`[data-gate="${id}"]`)) ?? null,
+      gate: ['wait', 'unknown', 'wizard', 'app'].find((id) => window.document.querySelector(`[data-gate="${id}"]`)) ?? null,
       status: textOf('status'),
       source: textOf('source'),
       subject: textOf('subject'),
-      text: document.body?.innerText ?? '',
+      text: window.document.body?.innerText ?? '',
     };
     const painted = JSON.stringify(seen);
     // Before the application's first render there is nothing on the screen to judge.
     if (painted !== last && seen.text !== '') {
       last = painted;
-      const report = (window as unknown as Record<string, (frame: unknown) => void>)[binding];
-      report?.({ load, at: performance.now(), ...seen });
+      (globals[binding] as (frame: unknown) => void)({ document, at: performance.now(), ...seen });
     }
     requestAnimationFrame(record);
   };

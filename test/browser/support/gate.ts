@@ -90,7 +90,7 @@ export class Gate {
     this.refused = matches;
   }
 
-  /** The service acts on the next request that matches; its answer never arrives. */
+  /** The service acts on the next request that matches; its answer never arrives, and nobody is told so. */
   loseAnswerTo(matches: Predicate): void {
     this.toLose = matches;
   }
@@ -129,7 +129,7 @@ export class Gate {
     const seen = describeRequest(incoming, body.toString());
     if (!isPreflight) this.requests.push(seen);
     outgoing.once('close', () => (seen.isClosed = true));
-    if (this.refused(seen)) return void outgoing.destroy();
+    if (!isPreflight && this.refused(seen)) return void outgoing.destroy();
     if (!isPreflight && this.held?.matches(seen)) await this.held.released;
     const losesAnswer = !isPreflight && this.toLose?.(seen) === true;
     if (losesAnswer) this.toLose = undefined;
@@ -140,6 +140,7 @@ export class Gate {
       method: incoming.method,
       path: incoming.url,
       headers: incoming.headers,
+      agent: false,
     });
     // A browser that goes away takes its stream with it, as it would without a proxy; a transition is on its way already.
     if (seen.path.endsWith('/events')) {
@@ -152,11 +153,7 @@ export class Gate {
     forward.once('error', () => outgoing.destroy());
     forward.end(body);
     const [answer] = (await once(forward, 'response')) as [IncomingMessage];
-    if (losesAnswer) {
-      answer.resume();
-      await once(answer, 'end');
-      return void outgoing.destroy();
-    }
+    if (losesAnswer) return void answer.resume();
     if (this.delayMs && !isPreflight) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     if (outgoing.destroyed) return void answer.destroy();
     seen.status = answer.statusCode;

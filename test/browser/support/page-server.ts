@@ -16,7 +16,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** Serves what vite built from a folder with an `index.html`; on a port of its own, so an origin other than the service's. */
 export class PageServer {
   /** Makes the document of `/rendered` from the built `index.html`; as a server that renders React would. */
-  render: ((indexHtml: string) => string) | undefined;
+  render: ((indexHtml: string, query: string) => string) | undefined;
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -27,7 +27,7 @@ export class PageServer {
   static async open(source: string, host = 'localhost'): Promise<PageServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'foothold-page-'));
     const vite = path.resolve('node_modules/vite/bin/vite.js');
-    execFileSync(process.execPath, [vite, 'build', source, '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'], {
+    execFileSync(process.execPath, [vite, 'build', source, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'], {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, NODE_ENV: 'production' },
     });
@@ -35,7 +35,7 @@ export class PageServer {
     await once(server, 'listening');
     const pages = new PageServer(server, `http://${host}:${(server.address() as AddressInfo).port}`, folder);
     server.on('request', (request, response) => {
-      void pages.answer(new URL(request.url ?? '/', pages.url).pathname).then(
+      void pages.answer(new URL(request.url ?? '/', pages.url)).then(
         ({ type, body }) => response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(body),
         () => response.writeHead(404).end(),
       );
@@ -49,12 +49,12 @@ export class PageServer {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async answer(pathname: string): Promise<{ type: string; body: string | Buffer }> {
+  private async answer({ pathname, search }: URL): Promise<{ type: string; body: string | Buffer }> {
     const file = path.join(this.folder, path.normalize(pathname));
     const type = CONTENT_TYPES[path.extname(file)];
     if (type && !file.endsWith('.html')) return { type, body: await readFile(file) };
     const html = await readFile(path.join(this.folder, 'index.html'), 'utf8');
     const isRendered = pathname === '/rendered' && this.render !== undefined;
-    return { type: CONTENT_TYPES['.html'] as string, body: isRendered ? this.render!(html) : html };
+    return { type: CONTENT_TYPES['.html'] as string, body: isRendered ? this.render!(html, search) : html };
   }
 }

@@ -1,5 +1,3 @@
-'use client';
-
 import { useAuth0 } from '@auth0/auth0-react';
 import { useMemo, type ReactElement } from 'react';
 import { OnboardingProvider, type OnboardingProviderProps } from '../react/OnboardingProvider.js';

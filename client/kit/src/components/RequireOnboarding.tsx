@@ -1,5 +1,3 @@
-'use client';
-
 import type { ReactElement, ReactNode } from 'react';
 import { gateDecision, type OnboardingFlow } from '../core/index.js';
 import { useOnboardingClient } from '../react/client-context.js';

@@ -1,5 +1,3 @@
-'use client';
-
 import type { ReactElement, ReactNode } from 'react';
 import type { OnboardingFlow } from '../core/index.js';
 import { useOnboarding } from '../react/useOnboarding.js';

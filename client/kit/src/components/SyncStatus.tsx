@@ -1,5 +1,3 @@
-'use client';
-
 import type { ReactElement, ReactNode } from 'react';
 import type { OnboardingFlow, OnboardingSnapshot } from '../core/index.js';
 import type { Onboarding } from '../react/onboarding.js';

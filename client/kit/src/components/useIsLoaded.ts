@@ -1,5 +1,3 @@
-'use client';
-
 import { useEffect, useState } from 'react';
 import type { OnboardingSnapshot } from '../core/index.js';
 

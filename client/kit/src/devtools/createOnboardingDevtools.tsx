@@ -1,5 +1,3 @@
-'use client';
-
 import { useSyncExternalStore, type ReactElement } from 'react';
 import { browserEnvironment, type Environment, type OnboardingFlow } from '../core/index.js';
 import { useOnboardingClient } from '../react/client-context.js';

@@ -1,5 +1,3 @@
-'use client';
-
 import type { OnboardingFlow } from '../core/index.js';
 import type { Onboarding } from './onboarding.js';
 import { onboardingQueryOptions } from './onboardingQueryOptions.js';

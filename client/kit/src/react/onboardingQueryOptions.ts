@@ -1,5 +1,3 @@
-'use client';
-
 import { queryOptions } from '@tanstack/react-query';
 import { useContext } from 'react';
 import type { OnboardingClient, OnboardingFlow } from '../core/index.js';

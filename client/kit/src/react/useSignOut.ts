@@ -1,5 +1,3 @@
-'use client';
-
 import { useCallback } from 'react';
 import { useOnboardingClient } from './client-context.js';
 

@@ -1,5 +1,3 @@
-'use client';
-
 import { useMemo } from 'react';
 import type { Action, ActionResult, JsonObject, OnboardingFlow, OnboardingStep } from '../core/index.js';
 import { useOnboarding } from './useOnboarding.js';

@@ -1,5 +1,3 @@
-'use client';
-
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import type { OnboardingClient, OnboardingFlow, OnboardingSnapshot } from '../core/index.js';
 import { useOnboardingClient } from './client-context.js';

@@ -1,5 +1,3 @@
-'use client';
-
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { TenantsSnapshot } from '../core/index.js';
 import { useOnboardingClient } from './client-context.js';
