@@ -14,7 +14,16 @@ const EXTERNAL = /^(react|react-dom|scheduler|@tanstack\/react-query|@auth0\/aut
 
 const CORE = ['browserEnvironment', 'createClient', 'defineFlow', 'destination', 'gateDecision'];
 const LIVE = ['liveUpdates'];
-const HOOKS = ['OnboardingProvider', 'createOnboarding', 'onboardingQueryOptions', 'useOnboarding', 'useSignOut', 'useStep', 'useSuspenseOnboarding', 'useTenants'];
+const HOOKS = [
+  'OnboardingProvider',
+  'createOnboarding',
+  'onboardingQueryOptions',
+  'useOnboarding',
+  'useSignOut',
+  'useStep',
+  'useSuspenseOnboarding',
+  'useTenants',
+];
 const COMPONENTS = ['Checklist', 'ProgressBar', 'RequireOnboarding', 'Stepper', 'SyncStatus'];
 const from = (file, names) => `export { ${names.join(', ')} } from ${JSON.stringify(join(kit, file))};`;
 const auth0 = `export * from ${JSON.stringify(join(kit, 'auth0.js'))};`;
@@ -25,9 +34,22 @@ const MEASURED = [
   { name: 'core without React', budget: 5.5, source: from('core.js', CORE) },
   { name: 'core + live updates', budget: 5.5 + LIVE_KB, source: from('core.js', [...CORE, ...LIVE]) },
   { name: 'hooks (with live updates)', budget: 7.5 + LIVE_KB, source: from('index.js', ['defineFlow', ...HOOKS]) },
-  { name: 'hooks + components (with live updates)', budget: 9 + LIVE_KB, source: from('index.js', ['defineFlow', ...HOOKS, ...COMPONENTS]) },
-  { name: 'auth0 adapter, on top', budget: 1.5, source: `${from('index.js', HOOKS)}${auth0}`, less: from('index.js', HOOKS) },
-  { name: 'everything for production', budget: 12, source: `export * from ${JSON.stringify(join(kit, 'index.js'))};${auth0}` },
+  {
+    name: 'hooks + components (with live updates)',
+    budget: 9 + LIVE_KB,
+    source: from('index.js', ['defineFlow', ...HOOKS, ...COMPONENTS]),
+  },
+  {
+    name: 'auth0 adapter, on top',
+    budget: 1.5,
+    source: `${from('index.js', HOOKS)}${auth0}`,
+    less: from('index.js', HOOKS),
+  },
+  {
+    name: 'everything for production',
+    budget: 12,
+    source: `export * from ${JSON.stringify(join(kit, 'index.js'))};${auth0}`,
+  },
 ];
 export const PEERS = ['@frigade/react', '@onboardjs/react', '@flows/react', '@dopt/react'];
 
@@ -56,7 +78,10 @@ async function sizeOf(source, resolveFrom = root) {
       rollupOptions: { input: 'measured', external: (name) => EXTERNAL.test(name), preserveEntrySignatures: 'strict' },
     },
   });
-  const chunks = [output].flat().flatMap((built) => built.output).filter(({ type }) => type === 'chunk');
+  const chunks = [output]
+    .flat()
+    .flatMap((built) => built.output)
+    .filter(({ type }) => type === 'chunk');
   return chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
 }
 
@@ -82,9 +107,14 @@ async function main() {
     }
   }
   if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
-  else for (const row of rows) console.log(`${row.kB.toFixed(1).padStart(6)} kB ${row.budget ? `of ${row.budget.toFixed(1)}` : '      '}  ${row.name}`);
+  else
+    for (const row of rows)
+      console.log(
+        `${row.kB.toFixed(1).padStart(6)} kB ${row.budget ? `of ${row.budget.toFixed(1)}` : '      '}  ${row.name}`,
+      );
   const over = rows.filter(({ fits }) => fits === false);
-  for (const { name, bytes, budget } of over) console.error(`Too large: ${name} has ${bytes} bytes; the budget is ${budget * 1000}.`);
+  for (const { name, bytes, budget } of over)
+    console.error(`Too large: ${name} has ${bytes} bytes; the budget is ${budget * 1000}.`);
   if (over.length) process.exit(1);
 }
 

@@ -8,7 +8,7 @@ import { createDrain } from './drain.js';
 import type { OnboardingFailure } from './failure.js';
 import { createReader } from './reader.js';
 import { createSender } from './sender.js';
-import { become, createShared, personOf, purge, rememberTenant } from './shared.js';
+import { become, createShared, purge, rememberTenant } from './shared.js';
 import { snapshotOf, unlessEqual } from './snapshot.js';
 import { createTabs, type TabMessage } from './tabs.js';
 import { createTenants } from './tenants.js';
@@ -47,12 +47,12 @@ export function createClient(options: ClientOptions): OnboardingClient {
   const tenants = createTenants({ shared, failureOf: (answer) => reader.failureOf(answer), select: selectTenant });
   const views = createViews(shared, (view, { via }) => {
     emit({ type: 'confirmed', view });
-    if (via === 'service') tabs.tell({ type: 'view', person: person(), view });
+    if (via === 'service') tabs.tell({ type: 'view', person: shared.person, view });
   });
   const reader = createReader({ shared, views, tenants, reads, erased });
   const drain = createDrain({
     environment,
-    lockName: () => `${shared.prefix}:${person()}`,
+    lockName: () => `${shared.prefix}:${shared.person}`,
     queue: () => shared.queue,
     epoch: () => shared.epoch,
     send: (operation, how) => sender.send(operation, how),
@@ -67,17 +67,13 @@ export function createClient(options: ClientOptions): OnboardingClient {
     drain: () => void drain.run(),
   });
 
-  function person(): string {
-    return personOf(shared.subject);
-  }
-
   function queueChanged(isHeld: boolean): void {
     shared.batch(() => sender.tellWaiting(isHeld));
-    tabs.tell({ type: 'queue', person: person(), isHeld });
+    tabs.tell({ type: 'queue', person: shared.person, isHeld });
   }
 
   function hear(message: TabMessage): void {
-    if (message.person !== person()) return;
+    if (message.person !== shared.person) return;
     if (message.type === 'signed_out') return identify(null, null);
     shared.batch(() => {
       if (message.type === 'queue') return sender.tellWaiting(message.isHeld);
@@ -92,7 +88,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
       become(shared, subject, tenant);
       views.clear();
       tenants.clear();
-      identityKey = [shared.prefix, person(), shared.tenant ?? ''].join(':');
+      identityKey = [shared.prefix, shared.person, shared.tenant ?? ''].join(':');
       emit({ type: 'session' });
     });
     resume();
@@ -104,7 +100,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
   }
 
   function erased(): void {
-    const gone = person();
+    const gone = shared.person;
     purge(shared, gone, true);
     views.clear();
     tabs.tell({ type: 'signed_out', person: gone });
@@ -123,7 +119,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
     const path = `/v1/onboarding/${flow.key}/events`;
     const stop = options.live?.({
       environment,
-      lockName: `${shared.prefix}:${person()}:live:${flow.key}`,
+      lockName: `${shared.prefix}:${shared.person}:live:${flow.key}`,
       open: (headers, signal) => shared.api.open({ path, tenant: shared.tenant, headers, signal }),
       receive: (view) => shared.batch(() => views.adopt(flow, view, { via: 'service', request: views.nextRequest() })),
       poll: () => {
@@ -252,10 +248,10 @@ export function createClient(options: ClientOptions): OnboardingClient {
     loadTenants: () => tenants.load(),
     selectTenant,
     async signOut({ keepPending = true } = {}) {
-      const leaving = person();
+      const leaving = shared.person;
       if (leaving === '') return;
       await within(clock, LONGEST_FLUSH_MS, () => drain.run({ keepalive: true })).catch(() => undefined);
-      if (person() !== leaving) return;
+      if (shared.person !== leaving) return;
       reads.flush(shared.tenant);
       tabs.tell({ type: 'signed_out', person: leaving });
       purge(shared, leaving, !keepPending);

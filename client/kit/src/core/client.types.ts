@@ -178,11 +178,11 @@ export interface OnboardingClient {
   act<StepKey extends string>(
     flow: OnboardingFlow<StepKey>,
     action: Action,
-    step: StepKey,
+    step: NoInfer<StepKey>,
     data?: JsonObject,
   ): Promise<ActionResult>;
   /** Whether this click would change something now. */
-  can<StepKey extends string>(flow: OnboardingFlow<StepKey>, action: Action, step: StepKey): boolean;
+  can<StepKey extends string>(flow: OnboardingFlow<StepKey>, action: Action, step: NoInfer<StepKey>): boolean;
   /** Takes a rejected operation off the list. */
   dismiss(operationId: string): void;
   /** Sends what waits now, without waiting for its turn. */

@@ -70,6 +70,7 @@ export function createDrain(context: DrainContext): Drain {
   async function locked(work: () => Promise<void>): Promise<void> {
     if (!locks) return work();
     const waiting = new AbortController();
+    const head = context.queue()?.list()[0]?.id;
     let isEntered = false;
     const limit = clock.setTimeout(() => waiting.abort(), LONGEST_LOCK_WAIT_MS);
     try {
@@ -80,7 +81,9 @@ export function createDrain(context: DrainContext): Drain {
       });
     } catch (error) {
       if (isEntered) throw error;
-      await work();
+      // Who has the lock makes progress: go on waiting.
+      const isMoving = waiting.signal.aborted && context.queue()?.list()[0]?.id !== head;
+      await (isMoving ? locked(work) : work());
     } finally {
       clock.clearTimeout(limit);
     }

@@ -15,6 +15,8 @@ export interface Shared {
   readonly prefix: string;
   session: Session;
   subject: string | null;
+  /** Hash of the subject; empty while there is none. */
+  person: string;
   /** Null until chosen, remembered, or learned from the service's first answer. */
   tenant: string | null;
   /** Raised with each change of person or tenant: what was asked before no longer counts. */
@@ -44,6 +46,7 @@ export function createShared(options: ClientOptions, notify: () => void, emit: S
     prefix: `foothold:${hash(options.api.baseUrl)}`,
     session: {},
     subject: null,
+    person: '',
     tenant: null,
     epoch: 0,
     queue: null,
@@ -63,8 +66,6 @@ export function createShared(options: ClientOptions, notify: () => void, emit: S
   return shared;
 }
 
-export const personOf = (subject: string | null): string => (subject === null ? '' : hash(subject));
-
 const pointerKey = ({ prefix }: Shared): string => `${prefix}:last`;
 const viewsOf = ({ prefix }: Shared, person: string): string => `${prefix}:${person}:v:`;
 
@@ -72,23 +73,24 @@ const viewsOf = ({ prefix }: Shared, person: string): string => `${prefix}:${per
 export function become(shared: Shared, subject: string | null, tenant: string | null): void {
   shared.epoch += 1;
   shared.subject = subject;
+  shared.person = subject === null ? '' : hash(subject);
   const pointer = readPointer(shared);
-  shared.tenant = tenant ?? (subject !== null && pointer?.person === personOf(subject) ? pointer.tenant : null);
+  shared.tenant = tenant ?? (subject !== null && pointer?.person === shared.person ? pointer.tenant : null);
   const { store, environment, prefix } = shared;
-  shared.queue = subject === null ? null : createQueue(store, environment, `${prefix}:${personOf(subject)}`);
+  shared.queue = subject === null ? null : createQueue(store, environment, `${prefix}:${shared.person}`);
   shared.trouble = null;
 }
 
 export function rememberTenant(shared: Shared, tenant: string | null): void {
   shared.tenant = tenant;
-  const pointer: Pointer = { person: personOf(shared.subject), tenant };
+  const pointer: Pointer = { person: shared.person, tenant };
   shared.store.set(pointerKey(shared), JSON.stringify(pointer));
 }
 
 /** The key of a flow's cached view; null while it is not known whose it is. */
 export function viewKey(shared: Shared, flowKey: string): string | null {
   const { subject, tenant, session, options, environment } = shared;
-  if (subject !== null) return tenant && `${viewsOf(shared, personOf(subject))}${hash(tenant)}:${flowKey}`;
+  if (subject !== null) return tenant && `${viewsOf(shared, shared.person)}${hash(tenant)}:${flowKey}`;
   if (options.identity !== 'hint' || !session.isLoading || !environment.page.hasLoginCookie()) return null;
   const last = readPointer(shared);
   return last?.tenant ? `${viewsOf(shared, last.person)}${hash(last.tenant)}:${flowKey}` : null;

@@ -30,10 +30,15 @@ export interface ViewCache {
 }
 
 export function createViewCache(store: Store, clock: Clock): ViewCache {
+  /** What was parsed last: tabs tell of many changes, and most are not of this. */
+  const parsed = new Map<string, readonly [text: string, entry: Entry | null]>();
+
   const read: ViewCache['read'] = (key, flow, subject) => {
     const text = store.get(key);
     if (text === null) return null;
-    const entry = parse(text);
+    const known = parsed.get(key);
+    const entry = known?.[0] === text ? known[1] : parse(text);
+    parsed.set(key, [text, entry]);
     if (
       entry?.schema === SCHEMA &&
       clock.now() - entry.savedAt <= MAX_AGE_MS &&
@@ -53,8 +58,11 @@ export function createViewCache(store: Store, clock: Clock): ViewCache {
       // Another tab may have been told more meanwhile.
       const stored = read(key, flow)?.view;
       if (stored?.lineage === view.lineage && stored.revision > view.revision) return;
-      const json = JSON.stringify({ schema: SCHEMA, savedAt: clock.now(), etag, view });
-      store.set(key, `${hash(json)}.${json}`);
+      const entry: Entry = { schema: SCHEMA, savedAt: clock.now(), etag, view };
+      const json = JSON.stringify(entry);
+      const text = `${hash(json)}.${json}`;
+      parsed.set(key, [text, entry]);
+      store.set(key, text);
     },
   };
 }

@@ -1,0 +1,56 @@
+import { simulate } from './simulate.js';
+import type { CreateClient } from './world.js';
+
+const RUNS = 200;
+const CORE = '../../client/kit/src/core';
+
+type Module = Readonly<Record<string, any>>;
+
+/** The kit with a fault in one of its files. */
+function withFault(file: string, fault: (original: Module) => Module): CreateClient {
+  jest.resetModules();
+  jest.doMock(`${CORE}/${file}`, () => {
+    const original = jest.requireActual<Module>(`${CORE}/${file}`);
+    return { ...original, ...fault(original) };
+  });
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the kit is loaded anew, with the fault in it
+  return (require(`${CORE}/index.js`) as { createClient: CreateClient }).createClient;
+}
+
+const whatItFinds = (createClient: CreateClient): Promise<string> =>
+  simulate(createClient, { runs: RUNS, seed: 1 }).then(
+    () => 'nothing',
+    (error: Error) => String(error.cause),
+  );
+
+describe('the simulation finds, within 200 runs,', () => {
+  afterEach(() => jest.dontMock(`${CORE}/sender.js`).dontMock(`${CORE}/drain.js`).dontMock(`${CORE}/view-order.js`));
+
+  it('a kit that drops an operation which could not be sent', async () => {
+    const createClient = withFault('sender.js', ({ createSender }) => ({
+      createSender: (context: any) => {
+        const sender = createSender(context);
+        const send = async (operation: any, options: any): Promise<any> => {
+          const sent = await sender.send(operation, options);
+          if (sent.kind === 'held') context.shared.queue?.remove(operation.id);
+          return sent;
+        };
+        return { ...sender, send };
+      },
+    }));
+    expect(await whatItFinds(createClient)).toMatch(/was lost/);
+  });
+
+  it('a kit that sends without the lock', async () => {
+    const createClient = withFault('drain.js', ({ createDrain }) => ({
+      createDrain: (context: any) =>
+        createDrain({ ...context, environment: { ...context.environment, locks: undefined } }),
+    }));
+    expect(await whatItFinds(createClient)).toMatch(/sent two operations at once/);
+  });
+
+  it('a kit that trusts a lower revision', async () => {
+    const createClient = withFault('view-order.js', () => ({ isOlder: () => false }));
+    expect(await whatItFinds(createClient)).toMatch(/went from revision/);
+  });
+});
