@@ -97,7 +97,11 @@ describe('what a person sees first', () => {
   it('4: hydrates what a server rendered without a repair, and shows the cache within two frames', async () => {
     const person = lab.someone();
     await person.api.move({ step: 'profile', action: 'complete' }, {}, TOUR);
-    const initialView = await getInitialView({ baseUrl: lab.service.url, token: person.token, flow: FLOWS.member_tour });
+    const initialView = await getInitialView({
+      baseUrl: lab.service.url,
+      token: person.token,
+      flow: FLOWS.member_tour,
+    });
     const render = (view: OnboardingView | undefined) => (html: string, query: string) => {
       const page = renderToString(createElement(KitPage, { settings: readSettings(query), initialView: view }));
       const script = view ? `<script>window.initialView = ${JSON.stringify(view)}</script>` : '';
@@ -110,7 +114,7 @@ describe('what a person sees first', () => {
 
     for (const view of [undefined, initialView]) {
       lab.pages.render = render(view);
-        const tab = await device.open(person, { path: '/rendered' });
+      const tab = await device.open(person, { path: '/rendered' });
       await tab.until(({ source }) => source === 'cache');
       expect(await tab.page.evaluate(() => window.recoverableErrors)).toEqual([]);
       const statuses = (await tab.frames()).map(({ status }) => status);
@@ -127,12 +131,21 @@ describe('what a person sees first', () => {
     try {
       const tab = await device.open(person);
       const degraded = await tab.until(({ isDegraded }) => isDegraded);
-      expect(degraded).toMatchObject({ source: 'cache', isStale: true, degradedReason: 'backend', status: 'not_started' });
+      expect(degraded).toMatchObject({
+        source: 'cache',
+        isStale: true,
+        degradedReason: 'backend',
+        status: 'not_started',
+      });
       await tab.click('complete', 'profile');
       expect(await tab.until(({ pendingWrites }) => pendingWrites === 1)).toMatchObject({ status: 'in_progress' });
       expect(await tab.page.getByRole('status').getAttribute('data-status')).toBe('degraded');
       await mend();
-      expect(await tab.settled()).toMatchObject({ isDegraded: false, degradedReason: null, steps: { profile: 'completed' } });
+      expect(await tab.settled()).toMatchObject({
+        isDegraded: false,
+        degradedReason: null,
+        steps: { profile: 'completed' },
+      });
     } finally {
       await mend();
     }

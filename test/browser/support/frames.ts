@@ -52,7 +52,8 @@ function recordFrames(binding: string): void {
   let last = '';
   const record = (): void => {
     const seen = {
-      gate: ['wait', 'unknown', 'wizard', 'app'].find((id) => window.document.querySelector(`[data-gate="${id}"]`)) ?? null,
+      gate:
+        ['wait', 'unknown', 'wizard', 'app'].find((id) => window.document.querySelector(`[data-gate="${id}"]`)) ?? null,
       status: textOf('status'),
       source: textOf('source'),
       subject: textOf('subject'),

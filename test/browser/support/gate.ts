@@ -157,7 +157,10 @@ export class Gate {
     if (this.delayMs && !isPreflight) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     if (outgoing.destroyed) return void answer.destroy();
     seen.status = answer.statusCode;
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    // Over a connection that was used before, Chromium sends a request again by itself when it is cut: a fault would count
+    // twice.
+    const headers = isPreflight ? { ...answer.headers, connection: 'close' } : answer.headers;
+    outgoing.writeHead(answer.statusCode ?? 502, headers);
     outgoing.flushHeaders();
     answer.pipe(outgoing);
   }

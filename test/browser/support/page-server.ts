@@ -27,10 +27,14 @@ export class PageServer {
   static async open(source: string, host = 'localhost'): Promise<PageServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'foothold-page-'));
     const vite = path.resolve('node_modules/vite/bin/vite.js');
-    execFileSync(process.execPath, [vite, 'build', source, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
+    execFileSync(
+      process.execPath,
+      [vite, 'build', source, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'],
+      {
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env: { ...process.env, NODE_ENV: 'production' },
+      },
+    );
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const pages = new PageServer(server, `http://${host}:${(server.address() as AddressInfo).port}`, folder);

@@ -13,10 +13,7 @@ import {
 import { ClientContext } from './client-context.js';
 import { QUERY_SCOPE, viewQueryKey } from './onboardingQueryOptions.js';
 
-export interface OnboardingProviderProps extends Pick<
-  ClientOptions,
-  'flows' | 'identity' | 'initialView' | 'debug'
-> {
+export interface OnboardingProviderProps extends Pick<ClientOptions, 'flows' | 'identity' | 'initialView' | 'debug'> {
   /** Who is signed in. A new object on every render is fine. */
   readonly session: Omit<Session, 'claims'>;
   /** The mirror's claim in the ID token, as views: shown while nothing better is known; opens nothing. */

@@ -23,9 +23,7 @@ export type KnownOnboarding<StepKey extends string> = Onboarding<StepKey> & {
  *
  * Put the `Suspense` inside the `OnboardingProvider`, and render it only for people who are signed in.
  */
-export function useSuspenseOnboarding<StepKey extends string>(
-  flow: OnboardingFlow<StepKey>,
-): KnownOnboarding<StepKey> {
+export function useSuspenseOnboarding<StepKey extends string>(flow: OnboardingFlow<StepKey>): KnownOnboarding<StepKey> {
   const client = useOnboardingClient();
   const queryClient = useQueryClient();
   const onboarding = useOnboarding(flow);

@@ -95,7 +95,11 @@ export class TestService {
   }
 
   /** The next transition is answered with this status instead of being judged: 409, 412, 422, 429, 503, … */
-  respondWith(status: number, code = CODES[status] ?? 'internal_error', members?: Readonly<Record<string, unknown>>): void {
+  respondWith(
+    status: number,
+    code = CODES[status] ?? 'internal_error',
+    members?: Readonly<Record<string, unknown>>,
+  ): void {
     this.scripted.push(problem(status, code, members));
   }
 
@@ -174,11 +178,18 @@ export class TestService {
     if (known) return this.accepted(flow, known.applied);
     const current = this.view(flow.key);
     const wanted = headers['if-match']?.match(/\d+/)?.[0];
-    if (wanted !== undefined && Number(wanted) !== current.revision) return problem(412, 'revision_mismatch', { current });
+    if (wanted !== undefined && Number(wanted) !== current.revision)
+      return problem(412, 'revision_mismatch', { current });
     const decision = this.apply(flow, body);
     if (!decision.ok) {
       const { reason, message, missing } = decision;
-      return problem(409, 'transition_rejected', { reason, detail: message, missing, current, allowed: current.allowed });
+      return problem(409, 'transition_rejected', {
+        reason,
+        detail: message,
+        missing,
+        current,
+        allowed: current.allowed,
+      });
     }
     if (key !== undefined) this.operations.set(key, { asked: body, applied: decision.applied });
     return this.accepted(flow, decision.applied);

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { BrowserLab, type Tab } from './support/browser-lab.js';
+import { historyOf } from './support/operation-log.js';
+
+const LATENCY_MS = 10_000;
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong in the document as it is now. */
+async function violationsOf(tab: Tab): Promise<string[]> {
+  await tab.page.evaluate(AXE);
+  return tab.page.evaluate(async () => {
+    const { violations } = await (
+      window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      }
+    ).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+
+describe('a slow world', () => {
+  let lab: BrowserLab;
+
+  beforeAll(async () => {
+    lab = await BrowserLab.open();
+  });
+  afterEach(() => lab.reset());
+  afterAll(() => lab.close());
+
+  it('20: with 10 s of latency in StrictMode one click is one request, and axe finds nothing', async () => {
+    const person = lab.someone();
+    const device = await lab.device();
+    lab.gate.slow(LATENCY_MS);
+    const tab = await device.open(person, { strict: true });
+    expect(await violationsOf(tab)).toEqual([]);
+    await tab.settled();
+    expect(await violationsOf(tab)).toEqual([]);
+
+    await tab.click('complete', 'profile');
+    expect(await tab.until(({ pendingWrites }) => pendingWrites === 1)).toMatchObject({ isDegraded: false });
+    expect(await violationsOf(tab)).toEqual([]);
+    await tab.settled();
+    expect(lab.gate.transitions).toHaveLength(1);
+    expect(await tab.outcomes()).toEqual(['confirmed']);
+    expect(await historyOf(lab.service, person.subject)).toHaveLength(1);
+    expect(await violationsOf(tab)).toEqual([]);
+  });
+
+  it('20: a token endpoint that hangs is an outage, and never a sign-out', async () => {
+    const person = lab.someone();
+    await person.api.move({ step: 'profile', action: 'complete' }, {}, 'member_tour');
+    const device = await lab.device();
+    await (await device.open(person)).settled();
+    const tab = await device.open(person, { strict: true, tokens: 'hanging' });
+    expect(await tab.until(({ isDegraded }) => isDegraded)).toMatchObject({
+      degradedReason: 'backend',
+      source: 'cache',
+      status: 'in_progress',
+    });
+    await tab.click('complete', 'first_project');
+    await tab.until(({ pendingWrites }) => pendingWrites === 1);
+    expect(await violationsOf(tab)).toEqual([]);
+    expect((await tab.frames()).map(({ status }) => status)).not.toContain('unknown');
+
+    await tab.page.goto('about:blank');
+    const later = await device.open(person);
+    expect(await later.settled()).toMatchObject({ steps: { first_project: 'completed' } });
+  });
+
+  it('S04: an expired token leaves the cache as it was, marked stale', async () => {
+    const subject = lab.someone().subject;
+    const device = await lab.device();
+    await (await device.open(lab.someone(subject))).settled();
+    const hourAgo = Math.floor(Date.now() / 1000) - 3600;
+    const expired = { ...lab.someone(subject), token: lab.service.token(subject, { iat: hourAgo - 60, exp: hourAgo }) };
+    const tab = await device.open(expired);
+    expect(await tab.until(({ degradedReason }) => degradedReason === 'auth')).toMatchObject({
+      source: 'cache',
+      isStale: true,
+      status: 'not_started',
+    });
+    const later = await device.open(lab.someone(subject));
+    expect((await later.frames())[0]).toMatchObject({ status: 'not_started' });
+    await later.settled();
+  });
+});
