@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { Api } from '../../support/api.js';
+import { CHROMIUM_FLAGS, chromiumPath, launchChromium } from '../../support/chromium.js';
 import { eventually } from '../../support/eventually.js';
 import { newSubject, TestService } from '../../support/service.js';
 import { FrameRecorder, type Frame } from './frames.js';
@@ -7,16 +8,6 @@ import { Gate } from './gate.js';
 import { PageServer } from './page-server.js';
 import type { PageSettings } from '../kit-page/settings.js';
 
-const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const KIT_PAGE = 'test/browser/kit-page';
 
 export interface LabOptions {
@@ -52,10 +43,7 @@ export class BrowserLab {
   ) {}
 
   static async open({ env }: LabOptions = {}): Promise<BrowserLab> {
-    const [pages, browser] = await Promise.all([
-      PageServer.open(KIT_PAGE),
-      chromium.launch({ executablePath: EXECUTABLE, args: FLAGS }),
-    ]);
+    const [pages, browser] = await Promise.all([PageServer.open(KIT_PAGE), launchChromium()]);
     const service = await TestService.start({ env: { CORS_ORIGINS: pages.url, ...env } });
     return new BrowserLab(service, await Gate.open(service.url), pages, browser);
   }
@@ -87,7 +75,10 @@ export class BrowserLab {
 
   /** A device with this profile, made with settings of its own; the caller closes it. */
   async deviceWith(userDataDir: string): Promise<Device> {
-    const context = await chromium.launchPersistentContext(userDataDir, { executablePath: EXECUTABLE, args: FLAGS });
+    const context = await chromium.launchPersistentContext(userDataDir, {
+      executablePath: chromiumPath(),
+      args: CHROMIUM_FLAGS,
+    });
     this.contexts.push(context);
     return Device.of(this, context);
   }
