@@ -8,27 +8,34 @@ const BATCH_MS = 5 * 60_000;
 export interface ClientReads {
   count(flow: string, source: Source): void;
   /** Sends what was counted; what gets lost is lost. */
-  flush(tenant: string | null): void;
+  flush(): void;
+  /** Forgets what was counted: the person is gone. */
+  clear(): void;
 }
 
 export function createClientReads(api: Api, clock: Clock, tenant: () => string | null): ClientReads {
   const counts = new Map<string, Record<Source, number>>();
   let timer: unknown;
-  const flush = (inTenant: string | null): void => {
+  const clear = (): void => {
     clock.clearTimeout(timer);
     timer = undefined;
-    for (const [flow, perSource] of counts) {
-      void api.send({ path: '/v1/client-reads', body: { flow, counts: perSource }, tenant: inTenant, keepalive: true });
-    }
     counts.clear();
+  };
+  const flush = (): void => {
+    for (const [flow, perSource] of counts) {
+      const body = { flow, counts: perSource };
+      void api.send({ path: '/v1/client-reads', body, tenant: tenant(), keepalive: true });
+    }
+    clear();
   };
   return {
     count(flow, source) {
       const perSource = counts.get(flow) ?? { database: 0, auth0: 0, cache: 0, default: 0 };
       perSource[source] += 1;
       counts.set(flow, perSource);
-      timer ??= clock.setTimeout(() => flush(tenant()), BATCH_MS);
+      timer ??= clock.setTimeout(flush, BATCH_MS);
     },
     flush,
+    clear,
   };
 }

@@ -72,11 +72,18 @@ export function createClient(options: ClientOptions): OnboardingClient {
     tabs.tell({ type: 'queue', person: shared.person, isHeld });
   }
 
+  /** By another tab. It may die on the way: this one stands in line, or looks later. */
+  function queueMoved(isHeld: boolean): void {
+    shared.batch(() => sender.tellWaiting(isHeld));
+    if (isHeld) drain.standBy();
+    else void drain.run();
+  }
+
   function hear(message: TabMessage): void {
     if (message.person !== shared.person) return;
     if (message.type === 'signed_out') return identify(null, null);
+    if (message.type === 'queue') return queueMoved(message.isHeld);
     shared.batch(() => {
-      if (message.type === 'queue') return sender.tellWaiting(message.isHeld);
       for (const flow of options.flows) views.adopt(flow, message.view, { via: 'tab' });
     });
   }
@@ -88,6 +95,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
       become(shared, subject, tenant);
       views.clear();
       tenants.clear();
+      reads.clear();
       identityKey = [shared.prefix, shared.person, shared.tenant ?? ''].join(':');
       emit({ type: 'session' });
     });
@@ -154,6 +162,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
   function stop(): void {
     isStarted = false;
     drain.stop();
+    reads.clear();
     following.forEach((end) => end());
     following.clear();
     stops.forEach((end) => end());
@@ -181,11 +190,12 @@ export function createClient(options: ClientOptions): OnboardingClient {
           page.on('visible', refresh),
           page.on('online', refresh),
           page.on('show', refresh),
-          page.on('hide', () => reads.flush(shared.tenant)),
+          page.on('hide', reads.flush),
           page.on('storage', (key) => {
             // A view comes by channel, too; read from the storage it needs no channel.
             if (key?.startsWith(shared.prefix) === false) return;
-            shared.batch(() => (key?.includes(':v:') ? views.reload() : sender.tellWaiting(false)));
+            if (key?.includes(':v:')) shared.batch(views.reload);
+            else queueMoved(false);
           }),
         ];
         drain.start();
@@ -252,7 +262,6 @@ export function createClient(options: ClientOptions): OnboardingClient {
       if (leaving === '') return;
       await within(clock, LONGEST_FLUSH_MS, () => drain.run({ keepalive: true })).catch(() => undefined);
       if (shared.person !== leaving) return;
-      reads.flush(shared.tenant);
       tabs.tell({ type: 'signed_out', person: leaving });
       purge(shared, leaving, !keepPending);
       identify(null, null);

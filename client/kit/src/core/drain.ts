@@ -6,6 +6,9 @@ import type { Operation, OperationQueue } from './queue.js';
 /** A lock's holder may be a tab that the browser froze. Sending twice is harmless: an operation's id is its key. */
 const LONGEST_LOCK_WAIT_MS = 15_000;
 
+/** Longer than any tab waits before it tries again. */
+const STAND_BY_MS = 60_000;
+
 /** What became of an operation that was sent. */
 export type Sent =
   /** It is out of the queue: confirmed or rejected. */
@@ -38,6 +41,8 @@ export interface Drain {
   stop(): void;
   /** Sends what waits, in order; resolves when nothing waits or nothing more can be sent now. */
   run(options?: { readonly keepalive?: boolean }): Promise<void>;
+  /** Another tab could send nothing more and will try again; should it be gone by then, this one does. */
+  standBy(): void;
 }
 
 /**
@@ -123,5 +128,9 @@ export function createDrain(context: DrainContext): Drain {
       clock.clearTimeout(timer);
     },
     run,
+    standBy() {
+      clock.clearTimeout(timer);
+      if (isStarted) timer = clock.setTimeout(() => void run(), STAND_BY_MS * (1 + environment.random()));
+    },
   };
 }
