@@ -22,7 +22,8 @@ export function TourWizard(): ReactElement {
       <Checklist flow={tour} label="All steps">
         {({ step, buttonProps }) => (
           <>
-            {step.title}: {step.status} {step.status === 'completed' && <button {...buttonProps('reopen')}>Again</button>}
+            {step.title}: {step.status}{' '}
+            {step.status === 'completed' && <button {...buttonProps('reopen')}>Again</button>}
           </>
         )}
       </Checklist>

@@ -22,10 +22,16 @@ export function useTenants(): Tenants {
     () => client.getTenants(),
     () => UNKNOWN,
   );
+  const isWanted = snapshot.status === 'unknown' && Boolean(client.session.subject);
   useEffect(() => {
-    // A failure leaves the status as it is; the next mount asks again.
-    if (snapshot.status === 'unknown' && client.session.subject) client.loadTenants().catch(() => undefined);
-  }, [client, snapshot.status, client.session.subject]);
+    if (!isWanted) return;
+    // What fails is asked for again with the next answer that the service gives to anything.
+    const load = (): void => void client.loadTenants().catch(() => undefined);
+    load();
+    return client.onEvent(({ type }) => {
+      if (type === 'confirmed') load();
+    });
+  }, [client, isWanted]);
   const select = useCallback((id: string) => client.selectTenant(id), [client]);
   return useMemo(() => ({ ...snapshot, select }), [snapshot, select]);
 }
