@@ -72,11 +72,9 @@ export function createClient(options: ClientOptions): OnboardingClient {
     tabs.tell({ type: 'queue', person: shared.person, isHeld });
   }
 
-  /** By another tab. It may die on the way: this one stands in line, or looks later. */
   function queueMoved(isHeld: boolean): void {
     shared.batch(() => sender.tellWaiting(isHeld));
-    if (isHeld) drain.standBy();
-    else void drain.run();
+    drain.heard(isHeld);
   }
 
   function hear(message: TabMessage): void {
@@ -114,9 +112,15 @@ export function createClient(options: ClientOptions): OnboardingClient {
     tabs.tell({ type: 'signed_out', person: gone });
   }
 
-  function resume(): void {
-    following.forEach((stop) => stop());
+  function unfollow(): void {
+    following.forEach((end) => end());
     following.clear();
+    retries.forEach((timer) => clock.clearTimeout(timer));
+    retries.clear();
+  }
+
+  function resume(): void {
+    unfollow();
     if (!isStarted || shared.subject === null) return;
     for (const flow of watchers.keys()) follow(flow);
     void drain.run();
@@ -163,8 +167,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
     isStarted = false;
     drain.stop();
     reads.clear();
-    following.forEach((end) => end());
-    following.clear();
+    unfollow();
     stops.forEach((end) => end());
     stops = [];
     tabs.close();

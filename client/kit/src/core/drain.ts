@@ -41,8 +41,11 @@ export interface Drain {
   stop(): void;
   /** Sends what waits, in order; resolves when nothing waits or nothing more can be sent now. */
   run(options?: { readonly keepalive?: boolean }): Promise<void>;
-  /** Another tab could send nothing more and will try again; should it be gone by then, this one does. */
-  standBy(): void;
+  /**
+   * Another tab sent something, or (`isHeld`) could send nothing more and will try again. Should it die on the way, this
+   * one goes on: it stands in line, or looks later.
+   */
+  heard(isHeld: boolean): void;
 }
 
 /**
@@ -53,29 +56,37 @@ export function createDrain(context: DrainContext): Drain {
   const { environment } = context;
   const { clock, locks } = environment;
   let isStarted = false;
-  let running: Promise<void> | null = null;
+  let isRunning = false;
+  let running = Promise.resolve();
   let isWantedAgain = false;
   let failures = 0;
+  let signsOfLife = 0;
   let timer: unknown;
 
-  async function run(options: { readonly keepalive?: boolean } = {}): Promise<void> {
+  function run(options: { readonly keepalive?: boolean } = {}): Promise<void> {
     isWantedAgain = true;
-    running ??= runAll(options.keepalive ?? false).finally(() => (running = null));
+    if (!isRunning) running = runAll(options.keepalive ?? false);
     return running;
   }
 
   async function runAll(keepalive: boolean): Promise<void> {
-    while (isWantedAgain && isStarted && context.queue()?.list().length) {
-      isWantedAgain = false;
-      clock.clearTimeout(timer);
-      await locked(() => sendAll(keepalive));
+    isRunning = true;
+    try {
+      while (isWantedAgain && isStarted && context.queue()?.list().length) {
+        isWantedAgain = false;
+        clock.clearTimeout(timer);
+        await locked(() => sendAll(keepalive));
+      }
+    } finally {
+      // In the turn that found nothing to do: who wants it from now on begins anew.
+      isRunning = false;
     }
   }
 
   async function locked(work: () => Promise<void>): Promise<void> {
     if (!locks) return work();
     const waiting = new AbortController();
-    const head = context.queue()?.list()[0]?.id;
+    const heardBefore = signsOfLife;
     let isEntered = false;
     const limit = clock.setTimeout(() => waiting.abort(), LONGEST_LOCK_WAIT_MS);
     try {
@@ -86,9 +97,9 @@ export function createDrain(context: DrainContext): Drain {
       });
     } catch (error) {
       if (isEntered) throw error;
-      // Who has the lock makes progress: go on waiting.
-      const isMoving = waiting.signal.aborted && context.queue()?.list()[0]?.id !== head;
-      await (isMoving ? locked(work) : work());
+      // Who has the lock is busy, not frozen: go on waiting.
+      const isBusy = waiting.signal.aborted && signsOfLife !== heardBefore;
+      await (isBusy ? locked(work) : work());
     } finally {
       clock.clearTimeout(limit);
     }
@@ -113,7 +124,7 @@ export function createDrain(context: DrainContext): Drain {
   function hold(failure: Failed | undefined): void {
     isWantedAgain = false;
     context.held();
-    if (!failure || failure.reason === 'auth') return;
+    if (!isStarted || !failure || failure.reason === 'auth') return;
     failures += 1;
     timer = clock.setTimeout(() => void run(), backoff(failures, environment.random(), failure.retryAfterMs));
   }
@@ -128,7 +139,9 @@ export function createDrain(context: DrainContext): Drain {
       clock.clearTimeout(timer);
     },
     run,
-    standBy() {
+    heard(isHeld) {
+      signsOfLife += 1;
+      if (!isHeld) return void run();
       clock.clearTimeout(timer);
       if (isStarted) timer = clock.setTimeout(() => void run(), STAND_BY_MS * (1 + environment.random()));
     },

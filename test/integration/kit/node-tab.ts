@@ -1,0 +1,76 @@
+import {
+  browserEnvironment,
+  createClient,
+  defineFlow,
+  type ApiOptions,
+  type Environment,
+  type KeyValueStorage,
+  type OnboardingClient,
+  type Session,
+} from '../../../client/kit/src/core/index.js';
+import { memberTour } from '../../../src/flow-catalog/flows/member-tour.flow.js';
+
+export const tour = defineFlow({
+  key: memberTour.key,
+  version: memberTour.version,
+  steps: {
+    profile: { reopenable: true },
+    first_project: { requires: ['profile'], reopenable: true },
+    invite_teammates: { requires: ['profile'], optional: true, reopenable: true },
+  },
+});
+
+/** What a browser keeps over reloads. */
+export class KeptStorage implements KeyValueStorage {
+  readonly entries = new Map<string, string>();
+  get length(): number {
+    return this.entries.size;
+  }
+  key = (index: number): string | null => [...this.entries.keys()][index] ?? null;
+  getItem = (key: string): string | null => this.entries.get(key) ?? null;
+  setItem = (key: string, value: string): void => void this.entries.set(key, value);
+  removeItem = (key: string): void => void this.entries.delete(key);
+}
+
+export interface NodeTab {
+  readonly client: OnboardingClient;
+  /** Requests that it sent: method and path. */
+  readonly requests: string[];
+  close(): void;
+}
+
+export interface NodeTabOptions {
+  readonly api: ApiOptions;
+  readonly session: Session;
+  readonly storage?: KeyValueStorage;
+  readonly environment?: Partial<Environment>;
+}
+
+/** The core as a page would run it, with real HTTP, but without a browser. */
+export function openTab({ api, session, storage, environment }: NodeTabOptions): NodeTab {
+  const requests: string[] = [];
+  const real = browserEnvironment({ storage: storage ?? new KeptStorage() });
+  const client = createClient({
+    flows: [tour],
+    api,
+    environment: {
+      ...real,
+      fetch: (url, init) => {
+        requests.push(`${init.method ?? 'GET'} ${new URL(url).pathname}`);
+        return real.fetch(url, init);
+      },
+      ...environment,
+    },
+  });
+  client.setSession(session);
+  const unwatch = client.watch(tour);
+  const stop = client.start();
+  return {
+    client,
+    requests,
+    close() {
+      unwatch();
+      stop();
+    },
+  };
+}
