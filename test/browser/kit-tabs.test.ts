@@ -1,4 +1,3 @@
-import { eventually } from '../support/eventually.js';
 import { BrowserLab, type Tab } from './support/browser-lab.js';
 import { isTransition } from './support/gate.js';
 import { historyOf, operationsOf } from './support/operation-log.js';

@@ -1,4 +1,4 @@
-import { createContext, useContext } from 'react';
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
 import type { OnboardingClient } from '../core/index.js';
 
 export const ClientContext = createContext<OnboardingClient | null>(null);
@@ -19,3 +19,9 @@ export function requireClient(client: OnboardingClient | null): OnboardingClient
  * Throws outside an `OnboardingProvider`.
  */
 export const useOnboardingClient = (): OnboardingClient => requireClient(useContext(ClientContext));
+
+/** Reads from the engine, and renders again when what is read has changed. `server`: the same during hydration. */
+export function useClientValue<Value>(client: OnboardingClient, read: () => Value, server: () => Value): Value {
+  const subscribe = useCallback((listener: () => void) => client.subscribe(listener), [client]);
+  return useSyncExternalStore(subscribe, read, server);
+}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { OnboardingFlow } from '../core/index.js';
-import { useOnboardingClient } from './client-context.js';
+import { useClientValue, useOnboardingClient } from './client-context.js';
 import { actionsOf, type Onboarding } from './onboarding.js';
 import { onboardingQueryOptions } from './onboardingQueryOptions.js';
 
@@ -19,15 +19,14 @@ import { onboardingQueryOptions } from './onboardingQueryOptions.js';
  */
 export function useOnboarding<StepKey extends string>(flow: OnboardingFlow<StepKey>): Onboarding<StepKey> {
   const client = useOnboardingClient();
-  const { subscribe } = client;
-  const snapshot = useSyncExternalStore(
-    subscribe,
+  const snapshot = useClientValue(
+    client,
     () => client.getSnapshot(flow),
     () => client.getServerSnapshot(flow),
   );
   // Another person is another query, and so another render.
-  useSyncExternalStore(
-    subscribe,
+  useClientValue(
+    client,
     () => client.identityKey,
     () => NOBODY,
   );

@@ -28,12 +28,13 @@ export function useSuspenseOnboarding<StepKey extends string>(flow: OnboardingFl
   const queryClient = useQueryClient();
   const onboarding = useOnboarding(flow);
   if (onboarding.status === 'unknown') {
+    /* eslint-disable @typescript-eslint/only-throw-error -- A promise is what Suspense takes, in React 18 and 19 alike. */
     if (client.session.isLoading) throw sessionKnown(client);
     if (!client.session.subject) throw new Error('Nobody is signed in: useSuspenseOnboarding would wait for ever.');
     const { error } = onboarding;
     if (error) throw new Error(error.message, { cause: error });
-    // The protocol of Suspense in React 18 and 19 alike.
     throw firstAnswer(client, queryClient, flow);
+    /* eslint-enable @typescript-eslint/only-throw-error */
   }
   return onboarding as KnownOnboarding<StepKey>;
 }

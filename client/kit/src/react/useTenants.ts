@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import type { TenantsSnapshot } from '../core/index.js';
-import { useOnboardingClient } from './client-context.js';
+import { useClientValue, useOnboardingClient } from './client-context.js';
 
 export interface Tenants extends TenantsSnapshot {
   /** Works in this tenant from now on; kept for the person's next visits. */
@@ -17,8 +17,8 @@ export interface Tenants extends TenantsSnapshot {
  */
 export function useTenants(): Tenants {
   const client = useOnboardingClient();
-  const snapshot = useSyncExternalStore(
-    client.subscribe,
+  const snapshot = useClientValue(
+    client,
     () => client.getTenants(),
     () => UNKNOWN,
   );
