@@ -82,6 +82,8 @@ export function createClient(options: ClientOptions): OnboardingClient {
     if (message.type === 'signed_out') return identify(null, null);
     if (message.type === 'queue') return queueMoved(message.isHeld);
     shared.batch(() => {
+      // Another tab heard from the service: it is there. Whether this tab has to log in again, that tells nothing.
+      if (shared.trouble !== 'auth') shared.trouble = null;
       for (const flow of options.flows) views.adopt(flow, message.view, { via: 'tab' });
     });
   }
