@@ -100,7 +100,7 @@ export function createApi(
         abort,
       );
     } catch (error) {
-      const code = isObject(error) ? String(error['error'] ?? '') : '';
+      const code = isObject(error) ? textOf(error['error']) : '';
       const reason = LOGIN_ERRORS.includes(code) ? 'auth' : outage();
       return { kind: 'failed', reason, code: code || reason, message: String(error), retryAfterMs: 0 };
     } finally {
@@ -117,9 +117,9 @@ async function answerOf(response: Response, now: number): Promise<Answer> {
   const text = await response.text();
   const body = parse(text);
   const problem: Problem = isObject(body) ? body : {};
-  const code = typeof problem['code'] === 'string' ? problem['code'] : '';
+  const code = textOf(problem['code']);
   if (response.ok) return { kind: 'ok', status, body, etag: headers.get('etag') };
-  const message = typeof problem['detail'] === 'string' ? problem['detail'] : `The service answered ${status}.`;
+  const message = textOf(problem['detail']) || `The service answered ${status}.`;
   const failed = {
     kind: 'failed',
     code: code || `http_${status}`,
@@ -132,6 +132,9 @@ async function answerOf(response: Response, now: number): Promise<Answer> {
     status < 500 && !PASSING_STATUSES.includes(status) && code !== '' && code !== 'reconciliation_required';
   return isRefusal ? { kind: 'refused', status, code, problem } : { ...failed, reason: 'backend' };
 }
+
+/** An empty text for what is none. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function parse(text: string): unknown {
   try {

@@ -8,7 +8,7 @@ const BATCH_MS = 5 * 60_000;
 export interface ClientReads {
   count(flow: string, source: Source): void;
   /** Sends what was counted; what gets lost is lost. */
-  flush(): void;
+  readonly flush: () => void;
   /** Forgets what was counted: the person is gone. */
   clear(): void;
 }

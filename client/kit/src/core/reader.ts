@@ -1,5 +1,5 @@
 import { isObject } from '../../../../src/flow/index.js';
-import type { Answer } from './api.js';
+import { textOf, type Answer } from './api.js';
 import type { ClientReads } from './client-reads.js';
 import type { DegradedReason } from './client.types.js';
 import { isOnboardingView } from './contract.js';
@@ -77,7 +77,7 @@ export function createReader({ shared, views, tenants, reads, erased }: ReaderCo
     shared.trouble = null;
     if (answer.code === 'tenant_required') tenants.needChoice(answer.problem['tenants']);
     if (answer.code === 'person_erased') erased();
-    return new OnboardingFailure(answer.code, String(answer.problem['detail'] ?? answer.code));
+    return new OnboardingFailure(answer.code, textOf(answer.problem['detail']) || answer.code);
   }
 
   function contractError(): OnboardingFailure {
@@ -105,7 +105,9 @@ export function createReader({ shared, views, tenants, reads, erased }: ReaderCo
         });
         throw error;
       });
-      shared.batch(() => (slot.reading = reading));
+      shared.batch(() => {
+        slot.reading = reading;
+      });
       return reading;
     },
   };

@@ -1,5 +1,5 @@
 import type { Action, JsonObject } from '../../../../src/flow/index.js';
-import type { Answer } from './api.js';
+import { textOf, type Answer } from './api.js';
 import type { ActionResult } from './client.types.js';
 import { isOnboardingView } from './contract.js';
 import type { OnboardingFlow } from './define-flow.js';
@@ -131,8 +131,8 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
       return holdFor(answer);
     shared.trouble = null;
     const { code, problem } = answer;
-    const reason = String(problem['reason'] ?? code);
-    const detail = String(problem['detail'] ?? '');
+    const reason = textOf(problem['reason']) || code;
+    const detail = textOf(problem['detail']);
     const { current } = problem;
     if (!flow || !isOnboardingView(current, flow.key)) return refuse(operation, reason, detail);
     adopt(current);

@@ -4,7 +4,7 @@ import type { KeyValueStorage } from './environment.js';
 export interface Store {
   get(key: string): string | null;
   set(key: string, value: string): void;
-  remove(key: string): void;
+  readonly remove: (key: string) => void;
   keys(prefix: string): string[];
   /** Something could not be written: it lives only as long as this page. */
   isFailing(): boolean;

@@ -40,7 +40,7 @@ export interface Views {
   /** Takes a view over unless it is somebody else's, malformed, or older than what is known. */
   adopt(flow: OnboardingFlow, view: unknown, told: Told): boolean;
   /** The storage changed: takes over what another tab was told. */
-  reload(): void;
+  readonly reload: () => void;
   nextRequest(): number;
   clear(): void;
 }
