@@ -1,9 +1,6 @@
 // Measures what the React kit costs a page (minified, gzip -9; React and TanStack Query not counted), and fails above
-// the ceilings. Usage: node scripts/kit-sizes.mjs [--json] [--peers folder]
-// `--peers`: also measures other onboarding libraries, installed in that folder, with the same bundler settings.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+// the ceilings. Usage: node scripts/kit-sizes.mjs [--json]
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -62,15 +59,14 @@ const MEASURED = [
     source: `export * from ${JSON.stringify(join(kit, 'index.js'))};${auth0}`,
   },
 ];
-export const PEERS = ['@frigade/react', '@onboardjs/react', '@flows/react', '@dopt/react'];
 
 /** Bytes after gzip -9 of one bundle: what a page downloads. */
-async function sizeOf(source, resolveFrom = root) {
+async function sizeOf(source) {
   const id = '\0measured';
   const output = await build({
     configFile: false,
     logLevel: 'silent',
-    root: resolveFrom,
+    root,
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: [
       {
@@ -104,25 +100,10 @@ async function main() {
     const bytes = (await sizeOf(source)) - (less ? await sizeOf(less) : 0);
     rows.push({ name, bytes, kB: kB(bytes), budget, ceiling, fits: bytes <= ceiling * 1000 });
   }
-  const peersAt = process.argv.indexOf('--peers');
-  if (peersAt > 0) {
-    const folder = resolve(process.argv[peersAt + 1]);
-    const require = createRequire(join(folder, 'package.json'));
-    for (const name of PEERS) {
-      const entry = require.resolve(name);
-      const { version } = JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'));
-      const bytes = await sizeOf(`export * from ${JSON.stringify(name)};`, folder).catch((error) => {
-        throw new Error(`${name} (${entry}): ${error.message}`);
-      });
-      rows.push({ name: `${name} ${version}`, bytes, kB: kB(bytes) });
-    }
-  }
   if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
   else
     for (const row of rows)
-      console.log(
-        `${row.kB.toFixed(1).padStart(6)} kB ${row.budget ? `of ${row.budget.toFixed(1)}` : '      '}  ${row.name}`,
-      );
+      console.log(`${row.kB.toFixed(1).padStart(6)} kB ${`of ${row.budget.toFixed(1)}`}  ${row.name}`);
   const over = rows.filter(({ fits }) => fits === false);
   for (const { name, bytes, ceiling } of over)
     console.error(`Too large: ${name} has ${bytes} bytes; the ceiling is ${ceiling * 1000}.`);

@@ -7,7 +7,11 @@ import type {
   PageEvent,
 } from '../../client/kit/src/core/index.js';
 import type { SimulatedClock } from './simulated-clock.js';
-import type { SimulatedNetwork } from './simulated-network.js';
+
+/** What carries a tab's requests. */
+interface Carrier {
+  fetch(tab: SimulatedTab, url: string, init: RequestInit): Promise<Response>;
+}
 
 interface LockRequest {
   readonly tab: SimulatedTab;
@@ -27,7 +31,7 @@ export class SimulatedBrowser {
   constructor(
     readonly name: string,
     readonly clock: SimulatedClock,
-    readonly network: SimulatedNetwork,
+    readonly network: Carrier,
     private readonly nextRandom: () => number,
   ) {}
 
