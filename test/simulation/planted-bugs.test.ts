@@ -18,7 +18,7 @@ function withFault(file: string, fault: (original: Module) => Module): CreateCli
 }
 
 const whatItFinds = (createClient: CreateClient): Promise<string> =>
-  simulate(createClient, { runs: RUNS, seed: 1 }).then(
+  simulate(createClient, { runs: RUNS, seed: 1, endOnFailure: true }).then(
     () => 'nothing',
     (error: Error) => String(error.cause),
   );

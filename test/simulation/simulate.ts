@@ -7,10 +7,15 @@ export interface SimulationOptions {
   /** To replay what failed: both are printed with the failure. */
   readonly seed?: number;
   readonly path?: string;
+  /** Do not look for a shorter story that fails, too. Default false. */
+  readonly endOnFailure?: boolean;
 }
 
 /** Runs stories against this kit; rejects with the shortest failing one, and how to replay it. */
-export async function simulate(createClient: CreateClient, { runs, seed, path }: SimulationOptions): Promise<void> {
+export async function simulate(
+  createClient: CreateClient,
+  { runs, seed, path, endOnFailure = false }: SimulationOptions,
+): Promise<void> {
   const property = fc.asyncProperty(stories, fc.nat(), async (story, chance) => {
     const world = new World(createClient, chance);
     for (const browser of world.browsers) await world.open(browser);
