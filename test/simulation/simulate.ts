@@ -25,6 +25,7 @@ export async function simulate(
   });
   await fc.assert(property, {
     numRuns: runs,
+    endOnFailure,
     ...(seed !== undefined && { seed }),
     ...(path !== undefined && { path }),
   });
