@@ -135,10 +135,7 @@ async function checkOwner(url: string | undefined, app: DatabaseFacts): Promise<
   return ok(check, `${owner.role.name} can run migrations`);
 }
 
-async function checkListen({
-  DATABASE_URL,
-  DATABASE_LISTEN_URL,
-}: Partial<Env> & { DATABASE_LISTEN_URL?: string }): Promise<Finding> {
+async function checkListen({ DATABASE_URL, DATABASE_LISTEN_URL }: Partial<Env>): Promise<Finding> {
   const check = 'database.listen';
   const [variable, url] = DATABASE_LISTEN_URL
     ? ['DATABASE_LISTEN_URL', DATABASE_LISTEN_URL]
