@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { TestService } from '../support/service.js';
 import { CALLERS, type Caller, type Cast } from './support/cast.js';
 import type { Values } from './support/sample-request.js';
@@ -62,6 +63,17 @@ async function invitation({ tenantId, subjects }: Cast, service: TestService): P
   return (await service.person(subjects.owner).post(`/v1/tenants/${tenantId}/members`, { role: 'member' })).body;
 }
 
+/** An open case: a mirror of the colleague's that the database does not know. */
+async function mirrorCase({ tenantId, colleague }: Cast, service: TestService): Promise<string> {
+  const caseId = randomUUID();
+  await service.sql(
+    `INSERT INTO foothold.mirror_case (subject, tenant_id, case_id, status, found, raised_at)
+     VALUES ($1, $2, $3, 'open', jsonb_build_object('l', $3::uuid, 'a', 0), now())`,
+    [colleague, tenantId, caseId],
+  );
+  return caseId;
+}
+
 export const ACCESS: Readonly<Record<string, Row>> = {
   'get /health': OPEN,
   'get /health/live': OPEN,
@@ -93,6 +105,17 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'get /v1/onboarding': { answers: MEMBERS },
   'get /v1/onboarding/{flow}': { answers: MEMBERS },
   'get /v1/onboarding/{flow}/history': { answers: MEMBERS },
+  'get /v1/onboarding/{flow}/events': { answers: MEMBERS },
+  // What a browser counted is about no tenant.
+  'post /v1/client-reads': { answers: { ...everybody(204), nobody: 401, machine: 403, attester: 403, operator: 403 } },
+  'get /v1/flows/{flow}/due-steps': { answers: ATTESTERS },
+  'get /v1/tenants/{tenantId}/auth0-sync': { answers: ADMINS },
+  'post /v1/tenants/{tenantId}/auth0-sync/reconcile': { answers: succeeding(ADMINS, 202) },
+  'get /v1/tenants/{tenantId}/cases': { answers: ADMINS },
+  'post /v1/tenants/{tenantId}/cases/{caseId}/resolve': {
+    answers: ADMINS,
+    values: async (cast, service) => ({ caseId: await mirrorCase(cast, service), resolution: 'start_over' }),
+  },
   'post /v1/onboarding/{flow}/transitions': {
     answers: MEMBERS,
     values: () => ({ flow: 'member_tour', body: { step: 'profile', action: 'start' } }),
