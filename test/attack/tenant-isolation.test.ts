@@ -72,7 +72,10 @@ async function idsOfTenant(): Promise<string[]> {
   return [...known];
 }
 
-/** Everything that the tenant keeps, but for what the probes themselves are remembered by. */
+/** What the worker that follows into Auth0 notes of its own work, at any time. */
+const WORKER_NOTES = ['auth0_mirror', 'auth0_mirror_tenant'];
+
+/** Everything that the tenant keeps, but for the worker's notes and what the probes themselves are remembered by. */
 async function contentOfTenant(): Promise<Record<string, object[]>> {
   const probers: string[] = ATTACKERS.map((attacker) => cast.subjects[attacker]);
   const rows = await service.sql<{ table: string; row: { actor?: string } }>(
@@ -83,8 +86,9 @@ async function contentOfTenant(): Promise<Record<string, object[]>> {
     [cast.tenantId],
   );
   const kept = rows.filter(({ table, row }) => table !== 'audit' || !probers.includes(row.actor!));
+  const compared = tables.filter(({ name }) => !WORKER_NOTES.includes(name));
   return Object.fromEntries(
-    tables.map(({ name }) => [name, kept.filter(({ table }) => table === name).map(({ row }) => row)]),
+    compared.map(({ name }) => [name, kept.filter(({ table }) => table === name).map(({ row }) => row)]),
   );
 }
 
