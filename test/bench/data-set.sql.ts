@@ -74,9 +74,9 @@ export function dataSetStatements(progressRows: number): string[] {
        pg_temp.person(n, 0), 'member', pg_temp.since(n)
      FROM ${tenants(count)} WHERE n % 4 > 0`,
     `INSERT INTO foothold.auth0_mirror (tenant_id, subject, wanted, mirrored, due_at)
-     SELECT pg_temp.tenant(n), pg_temp.person(n, m), 1, 1, pg_temp.since(n) FROM ${people(count)}`,
+     SELECT pg_temp.tenant(n), pg_temp.person(n, m), 1, 1, NULL FROM ${people(count)}`,
     `INSERT INTO foothold.auth0_mirror_tenant (tenant_id, wanted, mirrored, due_at)
-     SELECT pg_temp.tenant(n), 1, 1, pg_temp.since(n) FROM ${tenants(count)} WHERE n % 4 > 0`,
+     SELECT pg_temp.tenant(n), 1, 1, NULL FROM ${tenants(count)} WHERE n % 4 > 0`,
     'RESET session_replication_role',
     'VACUUM (ANALYZE)',
   ];
