@@ -11,6 +11,7 @@ import {
   type StepScope,
 } from '../flow/index.js';
 import { ProgressRepository } from '../onboarding/progress.repository.js';
+import { recordingTime } from '../onboarding/recording-time.js';
 import type { MirrorContent, MirroredFlow } from './mirror-content.js';
 
 /** Of a tenant that the database has lost, nobody knows the name. */
@@ -81,7 +82,7 @@ export class MirrorRestore {
     const locked = await this.progress.lock(transaction, choice, subject, flow, part, undefined);
     if (!locked) throw new Error('The member of a case is not active: bring them back first');
     const before = locked.progress;
-    const recordedAt = new Date(Math.max(at.getTime(), before.updatedAt.getTime()));
+    const recordedAt = recordingTime(before, at.getTime());
     const effects = missingEffects(flow, before.state, part, mirrored, by, recordedAt.toISOString());
     const last = effects.at(-1);
     if (!last) return;

@@ -7,6 +7,7 @@ import { invalidRequest, Problem } from '../http/problem.js';
 import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
 import { dueChange } from './due-change.js';
 import { hasBothParts, ProgressRepository } from './progress.repository.js';
+import { recordingTime } from './recording-time.js';
 import { TransitionMetrics } from './transition-metrics.js';
 
 /** What a trusted system says of a step. */
@@ -85,7 +86,7 @@ export class AttestationService {
     }
 
     const { eventId, outcome, message, data = {} } = request;
-    const recordedAt = new Date(Math.max(Date.now(), before.updatedAt.getTime()));
+    const recordedAt = recordingTime(before);
     const occurredAt = new Date(request.occurredAt);
     const decision = attest(flow, before.state, {
       step: step.key,

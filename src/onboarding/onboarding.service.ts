@@ -23,6 +23,7 @@ import {
   type StoredProgress,
 } from './progress.repository.js';
 import { Sightings } from './sightings.js';
+import { recordingTime } from './recording-time.js';
 import { StepDataValidator } from './step-data.validator.js';
 import { TransitionMetrics } from './transition-metrics.js';
 import { refusalOf } from './transition-refusal.js';
@@ -173,8 +174,7 @@ export class OnboardingService {
 
     const { step, action, data } = request;
     const { subject } = before;
-    // History is told in the order of revisions, so a clock that went back must not show.
-    const recordedAt = new Date(Math.max(Date.now(), before.updatedAt.getTime()));
+    const recordedAt = recordingTime(before);
     const command = { step, action, ...(data && { data }), actor: memberActor(before), at: recordedAt.toISOString() };
     const decision = decide(flow, before.state, command);
     if (!decision.ok) {

@@ -97,6 +97,24 @@ test('S33: a provisioning that failed advances nothing and shows its error; trie
   stream.close();
 });
 
+test('S33: trying again counts, also where the failure was recorded by a clock that is ahead', async () => {
+  const person = service.person();
+  const tenantId = await paid(person);
+  await payments.attest(tenantId, { step: 'setup', outcome: 'failed', message: 'No room' });
+  // As if another process, ten seconds ahead, had recorded it.
+  const ahead = new Date(Date.now() + 10_000);
+  await service.sql(
+    `UPDATE foothold.onboarding_progress SET updated_at = $2,
+       steps = jsonb_set(steps, '{setup,attestations,0,at}', to_jsonb($3::text))
+     WHERE tenant_id = $1 AND flow_key = 'workspace'`,
+    [tenantId, ahead, ahead.toISOString()],
+  );
+  expect(await due()).not.toContain(tenantId);
+  expect((await person.move({ step: 'setup', action: 'start' })).body.applied).toBe(true);
+  expect(await due()).toContain(tenantId);
+  expect((await person.move({ step: 'setup', action: 'start' })).body.applied).toBe(false);
+});
+
 test('S33: asking to try again changes nothing while it is being tried', async () => {
   const person = service.person();
   const tenantId = await paid(person);
