@@ -58,10 +58,7 @@ resource "auth0_client_credentials" "service" {
 resource "auth0_client_grant" "service_management" {
   client_id = auth0_client.service.id
   audience  = "https://${var.auth0_domain}/api/v2/"
-  scopes = concat(
-    ["read:users", "update:users_app_metadata"],
-    var.metadata == "user_metadata" ? ["update:users"] : [],
-  )
+  scopes    = ["read:users", var.metadata == "user_metadata" ? "update:users" : "update:users_app_metadata"]
 }
 
 # The web front end.
