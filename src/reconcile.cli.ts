@@ -1,31 +1,68 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { MirrorReconciliation } from './auth0-sync/mirror-reconciliation.js';
+import { UnusableExport } from './auth0-sync/user-export.js';
 import { loadConfig } from './config/config.js';
+import { runCommand } from './config/run-command.js';
 import { DatabaseStartup } from './database/database-startup.js';
 import { createLogger, NestLogger } from './http/logger.js';
-import { runCommand } from './config/run-command.js';
 
 const LOOK_MS = 1_000;
 
+const USAGE = `npm run reconcile -- [--dry-run] [--export FILE]
+
+Compares the mirrors of every tenant with the database, tells what differs, and repairs it.
+  --dry-run       writes nothing to Auth0
+  --export FILE   Auth0's export of users (format JSON, with user_id and the metadata field of the mirrors), which takes
+                  the place of a call for each member
+Ends with 0 when all agree or are repaired, with 1 when a dry run found differences or something failed, with 2 when it
+was called wrongly.`;
+
+const OPTIONS = { 'dry-run': { type: 'boolean' }, export: { type: 'string' }, help: { type: 'boolean' } } as const;
+
+/** Returns how many mirrors are compared. */
+async function begin(reconciliation: MirrorReconciliation, isDryRun: boolean, file?: string): Promise<number> {
+  if (file === undefined) {
+    const mirrors = await reconciliation.begin(isDryRun);
+    console.log(`${mirrors} mirrors are looked at${isDryRun ? '; nothing is written' : ''}.`);
+    return mirrors;
+  }
+  const { people, compared, newer, unknown, absent } = await reconciliation.beginWithExport(file, isDryRun);
+  console.log(`${people} people are in ${file}; ${compared} mirrors were compared.`);
+  if (newer) console.log(`${newer} mirrors were sent after it was made, and were not compared.`);
+  if (absent) console.log(`${absent} mirrors are of people who are not in it, and were not compared.`);
+  if (unknown) console.log(`${unknown} mirrors are of members whom the database does not know.`);
+  return compared;
+}
+
 /**
- * `npm run reconcile [-- --dry-run]`: compares the mirrors of every tenant with the database and repairs them. It is a
- * process of the service without HTTP, so it shares the work and the rate budget with those that run.
+ * `npm run reconcile`: a process of the service without HTTP, so it shares the work and the rate budget with those that
+ * run.
  */
 await runCommand(async () => {
-  const isDryRun = process.argv.includes('--dry-run');
-  const config = loadConfig();
-  const app = await NestFactory.createApplicationContext(AppModule.with(config), {
+  let options;
+  try {
+    options = parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const isDryRun = options['dry-run'] ?? false;
+  const app = await NestFactory.createApplicationContext(AppModule.with(loadConfig()), {
     logger: new NestLogger(createLogger('warn')),
     abortOnError: false,
   });
   try {
     await app.get(DatabaseStartup).ready;
     const reconciliation = app.get(MirrorReconciliation);
-    const mirrors = await reconciliation.begin(isDryRun);
-    console.log(`${mirrors} mirrors are looked at${isDryRun ? '; nothing is written' : ''}.`);
+    const mirrors = await begin(reconciliation, isDryRun, options.export);
     for (;;) {
       const { pending, drift, parked } = await reconciliation.progress();
       if (pending === 0) {
@@ -35,6 +72,10 @@ await runCommand(async () => {
       }
       await sleep(LOOK_MS);
     }
+  } catch (error) {
+    if (!(error instanceof UnusableExport)) throw error;
+    console.error(error.message);
+    return 2;
   } finally {
     await app.close();
   }

@@ -95,12 +95,7 @@ export class Auth0MirrorGateway extends Mirror {
     if (!isObject(user) || typeof user['user_id'] !== 'string') {
       throw new MirrorFailure('unavailable', 'Auth0 answered 200 with something that is no user');
     }
-    const metadata = isObject(user[this.field]) ? user[this.field] : {};
-    const mirrors = Object.entries(metadata as object).flatMap(([key, value]) => {
-      const tenantId = this.keys.tenantOf(key);
-      return tenantId === undefined ? [] : [[tenantId, value] as const];
-    });
-    return new Map(mirrors);
+    return this.keys.mirrorsIn(user[this.field]);
   }
 
   private failureOf(error: unknown): MirrorFailure {

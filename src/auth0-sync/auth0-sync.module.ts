@@ -6,6 +6,7 @@ import { MirrorBacklogModule } from '../maintenance/mirror-backlog.module.js';
 import { OnboardingModule } from '../onboarding/onboarding.module.js';
 import { TenantModule } from '../tenant/tenant.module.js';
 import { Auth0MirrorGateway } from './auth0-mirror.gateway.js';
+import { ExportComparison } from './export-comparison.js';
 import { FanOut } from './fan-out.js';
 import { FanOutRepository } from './fan-out.repository.js';
 import { LostMemberCheck } from './lost-member-check.js';
@@ -30,6 +31,7 @@ import { SyncReportRepository } from './sync-report.repository.js';
 import { SyncReportService } from './sync-report.service.js';
 import { SyncState } from './sync-state.js';
 import { DEFAULT_TIMING, SYNC_TIMING } from './sync-timing.js';
+import { WantedMirrors } from './wanted-mirrors.js';
 
 /** Auth0's level: keeps the mirrors up to date, and answers from them while the database does not. */
 @Module({
@@ -44,6 +46,7 @@ import { DEFAULT_TIMING, SYNC_TIMING } from './sync-timing.js';
       useFactory: ({ mirror: { environment, sealKey, previousSealKey } }: Config) =>
         new Seal(environment, previousSealKey ? [sealKey, previousSealKey] : [sealKey]),
     },
+    ExportComparison,
     FanOut,
     FanOutRepository,
     LostMemberCheck,
@@ -63,6 +66,7 @@ import { DEFAULT_TIMING, SYNC_TIMING } from './sync-timing.js';
     SyncReportRepository,
     SyncReportService,
     SyncState,
+    WantedMirrors,
   ],
   exports: [LostMemberCheck, MirroredProgress, SyncState],
 })

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { MirrorBacklog, type DriftedMirror } from '../maintenance/mirror-backlog.js';
+import { ExportComparison, type ExportCounts } from './export-comparison.js';
 import { SyncReportRepository } from './sync-report.repository.js';
 
 export interface ReconciliationProgress {
-  /** Mirrors still to be looked at. */
+  /** Mirrors still to be looked at, or to be mended. */
   readonly pending: number;
   readonly drift: readonly DriftedMirror[];
   readonly parked: number;
@@ -19,6 +20,7 @@ export class MirrorReconciliation {
     private readonly backlog: MirrorBacklog,
     private readonly unitOfWork: UnitOfWork,
     private readonly report: SyncReportRepository,
+    private readonly exports: ExportComparison,
   ) {}
 
   /** Returns how many mirrors will be looked at. */
@@ -33,10 +35,20 @@ export class MirrorReconciliation {
     return mirrors;
   }
 
-  /** Since {@link begin}. */
+  /**
+   * The same from a file that Auth0 made; the workers only mend what differs in it.
+   * `absent` are the mirrors of people who are not in it.
+   */
+  async beginWithExport(file: string, isDryRun: boolean): Promise<ExportCounts & { readonly absent: number }> {
+    this.begunAt = new Date();
+    const counts = await this.exports.run(file, !isDryRun);
+    return { ...counts, absent: (await this.backlog.uncheckedSince(this.begunAt)) - counts.newer };
+  }
+
+  /** Since it was begun. */
   async progress(): Promise<ReconciliationProgress> {
     const [pending, drift, { parked }] = await Promise.all([
-      this.backlog.pendingChecks(),
+      this.backlog.underReconciliation(this.begunAt),
       this.backlog.drifted(this.begunAt),
       this.backlog.lag(new Date()),
     ]);

@@ -1,36 +1,22 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Lineage } from '../database/lineage.js';
-import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import type { MirrorDrift } from './auth0-mirror.entity.js';
-import { mirrorOf } from './member-mirror.js';
 import { MirrorAccess } from './mirror-access.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
-import { isAhead, sameContent, type MirrorContent } from './mirror-content.js';
+import { KEPT_TENANTS } from './mirror-content.js';
+import { driftBetween, findMirror, type FoundMirror } from './mirror-drift.js';
 import { MirrorFailure, type StoredMirrors } from './mirror.js';
-import { MirrorRepository, type Claim, type MemberState } from './mirror.repository.js';
+import { MirrorRepository, type Claim } from './mirror.repository.js';
 import { Seal, type SealedMirror } from './seal.js';
 import { SyncMetrics } from './sync-metrics.js';
 import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
+import { WantedMirrors, type WantedMirror } from './wanted-mirrors.js';
 
-/** A profile has 10 kB for everything that anybody keeps there. */
-const KEPT_TENANTS = 5;
 /** Why a mirror waits for somebody's decision. */
 export const RECONCILIATION_REQUIRED = 'reconciliation_required';
 
 const PRUNE_PATIENCE_MS = 2_000;
 const LEASE_MARGIN_MS = 5_000;
-
-interface Loaded {
-  readonly state: MemberState;
-  readonly asOf: Date;
-  readonly content: MirrorContent | null;
-}
-
-interface Found {
-  readonly raw: unknown;
-  /** Undefined when nothing is there that we believe. */
-  readonly content: MirrorContent | undefined;
-}
 
 /**
  * Brings one claimed mirror up to date: reads what Auth0 holds if that is not known, compares, writes the newest state
@@ -39,20 +25,17 @@ interface Found {
 @Injectable()
 export class MirrorSender {
   private readonly logger = new Logger(MirrorSender.name);
-  private readonly flowKeys: readonly string[];
 
   constructor(
-    private readonly catalog: FlowCatalog,
     private readonly lineage: Lineage,
     private readonly repository: MirrorRepository,
+    private readonly wanted: WantedMirrors,
     private readonly cases: MirrorCaseRepository,
     private readonly access: MirrorAccess,
     private readonly seal: Seal,
     private readonly metrics: SyncMetrics,
     @Inject(SYNC_TIMING) private readonly timing: SyncTiming,
-  ) {
-    this.flowKeys = catalog.newest().map(({ key }) => key);
-  }
+  ) {}
 
   /** Never rejects, unless the database fails: then the lease ends by itself. */
   async send(claim: Claim): Promise<void> {
@@ -65,21 +48,21 @@ export class MirrorSender {
   }
 
   private async update(claim: Claim): Promise<void> {
-    const { subject } = claim;
+    const { tenantId, subject } = claim;
     const isKnown = claim.lineage === this.lineage.current && claim.pendingCheck === null;
     let drift: MirrorDrift | null | undefined;
     if (!isKnown) {
-      const found = this.openOwn(claim, await this.access.read(subject, this.patienceOf(claim)));
-      const now = await this.load(claim);
+      const found = findMirror(await this.access.read(subject, this.patienceOf(claim)), tenantId, subject, this.seal);
+      const now = await this.wanted.take(tenantId, subject);
       if (!now) return;
       drift = driftBetween(found, now.content);
       if (await this.isAnswered(claim, found, now, drift)) return;
     }
     // Taken when its slot has come, so that it is the newest; undefined when the member is gone meanwhile.
-    let sent: Loaded | undefined;
+    let sent: WantedMirror | undefined;
     const stored = await this.access.write(subject, this.patienceOf(claim), async () => {
-      sent = await this.load(claim);
-      return sent && new Map([[claim.tenantId, sent.content && this.seal.seal(sent.content)]]);
+      sent = await this.wanted.take(tenantId, subject);
+      return sent && new Map([[tenantId, sent.content && this.seal.seal(sent.content)]]);
     });
     if (!sent || !stored) return;
     await this.settle(claim, sent, drift);
@@ -89,7 +72,12 @@ export class MirrorSender {
   }
 
   /** Whether what was found there needs no write, or must not be overwritten. */
-  private async isAnswered(claim: Claim, found: Found, now: Loaded, drift: MirrorDrift | null): Promise<boolean> {
+  private async isAnswered(
+    claim: Claim,
+    found: FoundMirror,
+    now: WantedMirror,
+    drift: MirrorDrift | null,
+  ): Promise<boolean> {
     const raw = found.raw as SealedMirror;
     if (found.content && drift === 'ahead' && !(await this.cases.isDecided(found.content, raw.seal))) {
       await this.cases.raise(found.content, raw);
@@ -109,7 +97,7 @@ export class MirrorSender {
     return true;
   }
 
-  private settle(claim: Claim, { state, asOf }: Loaded, drift: MirrorDrift | null | undefined): Promise<void> {
+  private settle(claim: Claim, { state, asOf }: WantedMirror, drift: MirrorDrift | null | undefined): Promise<void> {
     return this.repository.settle(claim, {
       wanted: state.wanted,
       tenantWanted: state.tenantWanted,
@@ -118,19 +106,6 @@ export class MirrorSender {
       ...(claim.pendingCheck && drift !== undefined && { checked: { drift } }),
       checkAgainAt: claim.doubtful ? new Date(Date.now() + this.timing.doubtMs) : null,
     });
-  }
-
-  private async load({ tenantId, subject }: Claim): Promise<Loaded | undefined> {
-    const asOf = new Date();
-    const state = await this.repository.memberState(tenantId, subject, this.flowKeys);
-    if (!state) return undefined;
-    const taken = { tenantId, subject, lineage: this.lineage.current, asOf };
-    return { state, asOf, content: mirrorOf(state, taken, this.catalog) };
-  }
-
-  private openOwn({ tenantId, subject }: Claim, stored: StoredMirrors): Found {
-    const raw = stored.get(tenantId);
-    return { raw, content: this.seal.open(raw, tenantId, subject) };
   }
 
   /** The newest five tenants of a person stay; a forged mirror is the first to go. */
@@ -176,13 +151,4 @@ export class MirrorSender {
     const { firstMs, lastMs } = this.timing.retry;
     return Math.random() * Math.min(lastMs, firstMs * 2 ** (attempts + 1));
   }
-}
-
-/** How what was found differs from what should be there; null when it does not. */
-function driftBetween({ raw, content: found }: Found, wanted: MirrorContent | null): MirrorDrift | null {
-  if (raw === undefined) return wanted ? 'missing' : null;
-  if (!found) return 'not_ours';
-  if (wanted === null) return 'behind';
-  if (isAhead(found, wanted)) return 'ahead';
-  return sameContent(found, wanted) ? null : 'behind';
 }

@@ -32,6 +32,7 @@ export interface ProgressPart {
 export interface MemberState {
   readonly wanted: number;
   readonly mirrored: number;
+  readonly mirroredAt: Date | null;
   readonly tenantWanted: number;
   readonly role: Role;
   readonly memberStatus: MemberStatus;
@@ -69,18 +70,18 @@ const CLAIM = {
 const MEMBER_STATE = {
   name: 'mirror_member_state',
   text: `
-    SELECT m.wanted, m.mirrored, coalesce(mt.wanted, 0) AS tenant_wanted, member.role, member.status AS member_status,
-      t.status AS tenant_status,
+    SELECT coalesce(m.wanted, 0) AS wanted, coalesce(m.mirrored, 0) AS mirrored, m.mirrored_at,
+      coalesce(mt.wanted, 0) AS tenant_wanted, member.role, member.status AS member_status, t.status AS tenant_status,
       (SELECT o.organization_id FROM foothold.organization o WHERE o.tenant_id = $1 ORDER BY 1 LIMIT 1) AS organization_id,
       (SELECT coalesce(json_agg(part), '[]') FROM (
         SELECT flow_key, subject, flow_version, steps, data, revision, started_at, updated_at
         FROM foothold.onboarding_progress
         WHERE tenant_id = $1 AND flow_key = ANY($3::text[]) AND subject IN ('', $2)) part) AS parts
-    FROM foothold.auth0_mirror m
-    JOIN foothold.member member ON member.tenant_id = m.tenant_id AND member.subject = m.subject
-    JOIN foothold.tenant t ON t.tenant_id = m.tenant_id
-    LEFT JOIN foothold.auth0_mirror_tenant mt ON mt.tenant_id = m.tenant_id
-    WHERE m.tenant_id = $1 AND m.subject = $2`,
+    FROM foothold.member
+    JOIN foothold.tenant t ON t.tenant_id = member.tenant_id
+    LEFT JOIN foothold.auth0_mirror m ON m.tenant_id = member.tenant_id AND m.subject = member.subject
+    LEFT JOIN foothold.auth0_mirror_tenant mt ON mt.tenant_id = member.tenant_id
+    WHERE member.tenant_id = $1 AND member.subject = $2`,
 };
 
 /** Only the holder of the lease settles. What was marked meanwhile keeps the time that its mark gave it. */
@@ -122,6 +123,16 @@ const COMPARED = {
     WHERE tenant_id = $1 AND subject = $2 AND leased_until = $3`,
 };
 
+/** What was found without asking Auth0. Sent again at once where that mends it; a case needs a look at Auth0 itself. */
+const FOUND = {
+  name: 'mirror_found',
+  text: `
+    INSERT INTO foothold.auth0_mirror AS m (tenant_id, subject, wanted, checked_at, drift, due_at, pending_check)
+    VALUES ($1, $2, 0, $3, $4, $5, $6)
+    ON CONFLICT (tenant_id, subject) DO UPDATE SET checked_at = $3, drift = $4, due_at = least(m.due_at, $5),
+      pending_check = coalesce($6, m.pending_check), parked = CASE WHEN $5::timestamptz IS NULL THEN m.parked END`,
+};
+
 /** The edge to the queue of mirrors. Each method is one transaction of one tenant. */
 @Injectable()
 export class MirrorRepository {
@@ -146,6 +157,7 @@ export class MirrorRepository {
       transaction.query<{
         wanted: number;
         mirrored: number;
+        mirrored_at: Date | null;
         tenant_wanted: number;
         role: Role;
         member_status: MemberStatus;
@@ -158,6 +170,7 @@ export class MirrorRepository {
       row && {
         wanted: row.wanted,
         mirrored: row.mirrored,
+        mirroredAt: row.mirrored_at,
         tenantWanted: row.tenant_wanted,
         role: row.role,
         memberStatus: row.member_status,
@@ -192,6 +205,16 @@ export class MirrorRepository {
 
   compared(claim: Claim, drift: MirrorDrift | null): Promise<void> {
     return this.update(COMPARED, claim, [new Date(), drift]);
+  }
+
+  /** @param repairs makes the mirror due if it differs */
+  async found(tenantId: string, subject: string, drift: MirrorDrift | null, repairs: boolean): Promise<void> {
+    const now = new Date();
+    const dueAt = repairs && drift !== null ? now : null;
+    const check = dueAt && drift === 'ahead' ? 'repair' : null;
+    await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query(FOUND, [tenantId, subject, now, drift, dueAt, check]),
+    );
   }
 
   private async update(

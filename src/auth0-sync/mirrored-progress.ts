@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { Lineage } from '../database/lineage.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import { isObject, type Flow } from '../flow/index.js';
+import type { Flow } from '../flow/index.js';
 import { unavailable } from '../http/problem.js';
 import type { OnboardingView } from '../onboarding/onboarding-view.js';
 import { ProgressFallback } from '../onboarding/progress-fallback.js';
@@ -38,7 +38,7 @@ export class MirroredProgress extends ProgressFallback {
   }
 
   async view(person: PersonInTenant, flow: Flow, outage: Error): Promise<OnboardingView> {
-    const claimed = this.inTenantOf(person, this.claimOf(person));
+    const claimed = this.inTenantOf(person, this.keys.mirrorsIn(person.mirrorsClaim()));
     let failure: unknown = outage;
     const stored = await this.reader.read(person.subject, claimed !== undefined).catch((error: unknown) => {
       failure = error;
@@ -48,17 +48,6 @@ export class MirroredProgress extends ProgressFallback {
     const known = this.newer(knownFlow(claimed, flow), knownFlow(read, flow));
     if (!known) throw statusUnknown(failure, outage);
     return mirroredView(this.catalog.version(flow.key, known.flow.version), known.flow, known.mirror);
-  }
-
-  private claimOf({ mirrorsClaim }: PersonInTenant): StoredMirrors {
-    const claim = mirrorsClaim();
-    if (!isObject(claim)) return new Map();
-    return new Map(
-      Object.entries(claim).flatMap(([key, value]) => {
-        const tenantId = this.keys.tenantOf(key);
-        return tenantId === undefined ? [] : [[tenantId, value] as const];
-      }),
-    );
   }
 
   /** The mirror of the tenant that the request is about: named by its organisation or header, else the only one. */

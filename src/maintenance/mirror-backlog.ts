@@ -26,8 +26,12 @@ const LAG = `
     count(*) FILTER (WHERE parked IS NOT NULL)::integer AS parked
   FROM foothold.auth0_mirror WHERE due_at IS NOT NULL OR parked IS NOT NULL`;
 
-const PENDING_CHECKS =
-  'SELECT count(*)::integer AS pending FROM foothold.auth0_mirror WHERE pending_check IS NOT NULL AND due_at IS NOT NULL';
+const UNDER_RECONCILIATION = `
+  SELECT count(*)::integer AS pending FROM foothold.auth0_mirror
+  WHERE due_at IS NOT NULL AND (pending_check IS NOT NULL OR (drift IS NOT NULL AND checked_at >= $1))`;
+
+const UNCHECKED = `
+  SELECT count(*)::integer AS unchecked FROM foothold.auth0_mirror WHERE checked_at IS NULL OR checked_at < $1`;
 
 const DRIFTED = `
   SELECT tenant_id, subject, drift FROM foothold.auth0_mirror
@@ -71,10 +75,15 @@ export class MirrorBacklog {
     return { due, oldestDueAt, parked };
   }
 
-  /** Mirrors that somebody asked to have compared, and that were not yet. */
-  async pendingChecks(): Promise<number> {
-    const { rows } = await this.read<{ pending: number }>(PENDING_CHECKS, []);
+  /** Mirrors that somebody asked to have compared, or that were found to differ since then, and that are still due. */
+  async underReconciliation(since: Date): Promise<number> {
+    const { rows } = await this.read<{ pending: number }>(UNDER_RECONCILIATION, [since]);
     return rows[0]?.pending ?? 0;
+  }
+
+  async uncheckedSince(since: Date): Promise<number> {
+    const { rows } = await this.read<{ unchecked: number }>(UNCHECKED, [since]);
+    return rows[0]?.unchecked ?? 0;
   }
 
   async drifted(since: Date): Promise<DriftedMirror[]> {

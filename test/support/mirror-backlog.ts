@@ -10,6 +10,8 @@ export async function queueMirrors(service: TestService, count: number): Promise
   await service.sql(
     `WITH person AS (SELECT unnest($2::text[]) AS subject), member AS (
        INSERT INTO foothold.member SELECT $1::uuid, subject, 'member', 'active', now(), now() FROM person
+     ), directory AS (
+       INSERT INTO foothold.membership SELECT subject, $1::uuid, 'member', 'active' FROM person
      ), progress AS (
        INSERT INTO foothold.onboarding_progress (tenant_id, flow_key, subject, flow_version, steps, data, revision, updated_at)
        SELECT $1, 'member_tour', subject, 1, '{}', '{}', 0, now() FROM person

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Lineage } from '../database/lineage.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import { mirrorOf } from './member-mirror.js';
+import type { MirrorContent } from './mirror-content.js';
+import { MirrorRepository, type MemberState } from './mirror.repository.js';
+
+/** What Auth0 should hold of a member, and the state of the database that says so. */
+export interface WantedMirror {
+  readonly state: MemberState;
+  readonly asOf: Date;
+  /** Null when it should hold nothing. */
+  readonly content: MirrorContent | null;
+}
+
+/** Takes mirrors from the database. */
+@Injectable()
+export class WantedMirrors {
+  private readonly flowKeys: readonly string[];
+
+  constructor(
+    private readonly catalog: FlowCatalog,
+    private readonly lineage: Lineage,
+    private readonly repository: MirrorRepository,
+  ) {
+    this.flowKeys = catalog.newest().map(({ key }) => key);
+  }
+
+  /** As it is now; undefined when there is no such member. */
+  async take(tenantId: string, subject: string): Promise<WantedMirror | undefined> {
+    const asOf = new Date();
+    const state = await this.repository.memberState(tenantId, subject, this.flowKeys);
+    if (!state) return undefined;
+    const taken = { tenantId, subject, lineage: this.lineage.current, asOf };
+    return { state, asOf, content: mirrorOf(state, taken, this.catalog) };
+  }
+}
