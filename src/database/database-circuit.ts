@@ -9,6 +9,12 @@ const FAILURES_TO_OPEN = 5;
 const PROBE_EVERY_MS = 500;
 const PROBE_LIMIT_MS = 1_000;
 
+/**
+ * For the policy, which compares it with the wall clock: when that was set back, even 0 would make it refuse the probe,
+ * and nobody would try the database again. The probe has a timer of its own.
+ */
+const PROBED_AT_ANY_TIME = -Infinity;
+
 export const CIRCUIT_STATUSES = ['closed', 'open', 'half_open'] as const;
 export type CircuitStatus = (typeof CIRCUIT_STATUSES)[number];
 
@@ -30,7 +36,7 @@ export class DatabaseCircuit implements OnModuleDestroy {
   private stopped = false;
   private isDown = false;
   private readonly policy = circuitBreaker(handleWhen(isOutage), {
-    halfOpenAfter: 0,
+    halfOpenAfter: PROBED_AT_ANY_TIME,
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });
 
