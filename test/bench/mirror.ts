@@ -120,7 +120,8 @@ async function measureOutage(postgres: EmbeddedPostgres, dataDir: string): Promi
 
     const returns: number[] = [];
     for (let outage = 0; outage < OUTAGES; outage += 1) {
-      await sleep(OUTAGE_MS);
+      // Between any two probes.
+      await sleep(OUTAGE_MS * (1 + Math.random()));
       const since = performance.now();
       await proxy.accept();
       await untilSource(side, tokens.slice(0, 1), 'database');
