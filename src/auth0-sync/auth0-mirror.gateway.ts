@@ -27,14 +27,14 @@ export class Auth0MirrorGateway extends Mirror {
 
   constructor(
     @Inject(CONFIG) { auth0, mirror }: Config,
-    @Inject(SYNC_TIMING) { callMs }: SyncTiming,
+    @Inject(SYNC_TIMING) { callMs, retry }: SyncTiming,
     private readonly budget: RateBudget,
   ) {
     super();
     this.field = mirror.metadataField;
     this.keys = mirrorKeys(mirror.environment);
     const fetch = wholeFetch(callMs, this.stopping.signal);
-    this.tokens = new MachineTokens(auth0, fetch);
+    this.tokens = new MachineTokens(auth0, fetch, retry.firstMs);
     this.users = new UsersClient({
       baseUrl: auth0.managementUrl,
       token: () => this.tokens.current(),

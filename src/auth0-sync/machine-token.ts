@@ -8,8 +8,6 @@ import { NO_ANSWER } from './whole-fetch.js';
 const REFRESH_AHEAD = 0.2;
 /** A token that ends within this time could end under way. */
 const MARGIN_MS = 15_000;
-/** After a failure nobody asks again for so long: a flood of sends must not become a flood of token requests. */
-const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 interface MachineToken {
   readonly value: string;
@@ -29,9 +27,11 @@ export class MachineTokens {
   private asking: Promise<MachineToken> | undefined;
   private failure: { readonly error: MirrorFailure; readonly until: number } | undefined;
 
+  /** @param pauseMs after a failure nobody asks again for so long: a flood of sends must not become one of token requests */
   constructor(
     private readonly auth0: Config['auth0'],
     private readonly fetch: typeof globalThis.fetch,
+    private readonly pauseMs: number,
   ) {}
 
   /** @throws MirrorFailure when no token can be had */
@@ -58,7 +58,7 @@ export class MachineTokens {
         return (this.token = token);
       })
       .catch((error: MirrorFailure) => {
-        this.failure = { error, until: error.retryAt ?? Date.now() + PAUSE_AFTER_FAILURE_MS };
+        this.failure = { error, until: error.retryAt ?? Date.now() + this.pauseMs };
         throw error;
       })
       .finally(() => (this.asking = undefined)));
