@@ -9,7 +9,7 @@ import {
   type PartState,
   type StepScope,
 } from '../flow/index.js';
-import type { ProgressKey } from './progress.repository.js';
+import type { ProgressKey } from './stored-progress.js';
 
 /** What an attestation is judged on, locked. */
 export interface AttestedProgress extends ProgressKey {

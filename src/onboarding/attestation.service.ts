@@ -6,7 +6,8 @@ import { attest, type Flow, type JsonObject, type StepDefinition } from '../flow
 import { invalidRequest, Problem } from '../http/problem.js';
 import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
 import { dueChange } from './due-change.js';
-import { hasBothParts, ProgressRepository } from './progress.repository.js';
+import { ProgressRepository } from './progress.repository.js';
+import { hasBothParts } from './stored-progress.js';
 import { recordingTime } from './recording-time.js';
 import { TransitionMetrics } from './transition-metrics.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Effect } from '../flow/index.js';
 import type { ActorKind } from './onboarding-history.entity.js';
-import type { StoredProgress } from './progress.repository.js';
+import type { StoredProgress } from './stored-progress.js';
 
 export interface HistoryRow {
   readonly subject: string;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { viewOf, type Actor, type Flow, type FlowView } from '../flow/index.js';
-import type { StoredProgress } from './progress.repository.js';
+import type { StoredProgress } from './stored-progress.js';
 
 /** What the API answers about one flow: the rules' view, and where it comes from. */
 export interface OnboardingView extends FlowView {

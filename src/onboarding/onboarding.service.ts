@@ -15,15 +15,10 @@ import { TenantService, type TenantChoice } from '../tenant/tenant.service.js';
 import { etagOf, memberActor, onboardingView, type OnboardingView } from './onboarding-view.js';
 import { dueChange } from './due-change.js';
 import { ProgressFallback } from './progress-fallback.js';
-import {
-  hasBothParts,
-  ProgressRepository,
-  type JudgedProgress,
-  type ProgressChange,
-  type StoredProgress,
-} from './progress.repository.js';
+import { ProgressRepository } from './progress.repository.js';
 import { Sightings } from './sightings.js';
 import { recordingTime } from './recording-time.js';
+import { hasBothParts, type JudgedProgress, type ProgressChange, type StoredProgress } from './stored-progress.js';
 import { StepDataValidator } from './step-data.validator.js';
 import { TransitionMetrics } from './transition-metrics.js';
 import { refusalOf } from './transition-refusal.js';

@@ -4,70 +4,17 @@ import { ChangeChannel } from '../database/change-channel.js';
 import { Database } from '../database/database.js';
 import type { Statement } from '../database/statement.js';
 import type { Transaction } from '../database/transaction.js';
-import {
-  EMPTY_PART,
-  type Effect,
-  type Flow,
-  type FlowState,
-  type PartState,
-  type Role,
-  type StepScope,
-} from '../flow/index.js';
+import type { Flow, StepScope } from '../flow/index.js';
 import type { TenantChoice } from '../tenant/tenant.service.js';
-import type { TenantStatus } from '../tenant/tenant.entity.js';
 import { progressTopic } from './events/progress-topic.js';
-import type { ActorKind } from './onboarding-history.entity.js';
-
-/** Both parts of a person's progress in one flow, as they were stored together. */
-export interface StoredProgress {
-  readonly tenantId: string;
-  readonly flowKey: string;
-  readonly subject: string;
-  readonly role: Role;
-  readonly tenantStatus: TenantStatus;
-  readonly flowVersion: number;
-  readonly state: FlowState;
-  readonly revisions: Readonly<Record<StepScope, number>>;
-  readonly startedAt: Date | null;
-  readonly updatedAt: Date;
-}
-
-export interface StoredOperation {
-  readonly requestHash: string;
-  readonly applied: boolean;
-}
-
-/** What a transition is judged on. */
-export interface JudgedProgress {
-  readonly progress: StoredProgress;
-  /** What the Idempotency-Key was used for before. */
-  readonly operation?: StoredOperation;
-}
-
-/** The rows that a change is written to; of an event about the tenant's part, `subject` is '' and no person is meant. */
-export type ProgressKey = Pick<StoredProgress, 'tenantId' | 'flowKey' | 'subject' | 'flowVersion' | 'revisions'>;
-
-/** What one accepted transition writes. */
-export interface ProgressChange {
-  readonly part: StepScope;
-  readonly state: PartState;
-  /** It was judged on both parts, so the other one must not have moved either. */
-  readonly isJudgedOnBoth: boolean;
-  readonly effects: readonly Effect[];
-  readonly action: string;
-  readonly step: string;
-  readonly actor: string;
-  readonly actorKind: ActorKind;
-  readonly operation?: { readonly key: string; readonly requestHash: string };
-  readonly occurredAt?: Date;
-  readonly recordedAt: Date;
-  /** The tenant's first step was completed: from now on it counts as a choice. */
-  readonly activatesDraft: boolean;
-  /** Steps that trusted systems are to act on from now on; undefined while they are the same as before. */
-  readonly dueSteps?: readonly string[];
-  /** Whether the mirror follows at once; else it waits a moment for what comes next. */
-  readonly isMirroredAtOnce: boolean;
-}
+import { found, judgedProgress, toProgress, type Found, type ProgressRow, type TransitionRow } from './progress-row.js';
+import {
+  hasBothParts,
+  type JudgedProgress,
+  type ProgressChange,
+  type ProgressKey,
+  type StoredProgress,
+} from './stored-progress.js';
 
 /** Several steps in a row cost one send to Auth0. */
 const MIRROR_WINDOW_MS = 2_000;
@@ -132,7 +79,7 @@ export class ProgressRepository {
   ): Promise<JudgedProgress | undefined> {
     const moved = part === 'tenant' ? '' : subject;
     const values = [...placeOf(choice, subject, flow), key ?? null, moved];
-    const rows = await transaction.call<TransitionRow>('foothold.lock_progress', values);
+    const rows = found(await transaction.call<Found<TransitionRow>>('foothold.lock_progress', values));
     return rows[0]?.is_the_choice ? judgedProgress(choice, subject, flow, rows) : undefined;
   }
 
@@ -215,33 +162,13 @@ export class ProgressRepository {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<Row[] | undefined> {
-    const rows = await this.database.query<Row>(statement, values);
+    const rows = found(await this.database.query<Found<Row>>(statement, values));
     if (!rows[0]?.is_the_choice) return undefined;
     if (rows.length === partCount(flow) && rows[0].part !== null) return rows;
     await this.open(choice, subject, flow);
-    const opened = await this.database.query<Row>(statement, values);
+    const opened = found(await this.database.query<Found<Row>>(statement, values));
     return opened[0]?.is_the_choice ? opened : undefined;
   }
-}
-
-/** One row for each part that is stored. */
-interface ProgressRow {
-  readonly role: Role;
-  readonly tenant_status: TenantStatus;
-  readonly is_the_choice: boolean;
-  /** Null when no part is stored; '' is the tenant's. */
-  readonly part: string | null;
-  readonly flow_version: number;
-  readonly revision: number;
-  readonly steps: PartState['steps'];
-  readonly data: PartState['data'];
-  readonly started_at: Date | null;
-  readonly updated_at: Date;
-}
-
-interface TransitionRow extends ProgressRow {
-  readonly operation_hash: string | null;
-  readonly operation_applied: boolean | null;
 }
 
 /** The parts that the flow has, as the functions take them: the shared one first, and a single one twice. */
@@ -250,7 +177,6 @@ const partsOf = (flow: Flow, subject: string): [string, string] => [
   flow.has('member') ? subject : '',
 ];
 const partCount = (flow: Flow): number => (hasBothParts(flow) ? 2 : 1);
-export const hasBothParts = (flow: Flow): boolean => flow.has('tenant') && flow.has('member');
 
 const placeOf = (choice: TenantChoice, subject: string, flow: Flow): Array<string | boolean | null> => [
   choice.tenantId,
@@ -259,39 +185,3 @@ const placeOf = (choice: TenantChoice, subject: string, flow: Flow): Array<strin
   ...partsOf(flow, subject),
   choice.isOnlyChoice,
 ];
-
-function judgedProgress(
-  choice: TenantChoice,
-  subject: string,
-  flow: Flow,
-  rows: readonly TransitionRow[],
-): JudgedProgress {
-  const progress = toProgress(choice.tenantId, flow.key, subject, rows);
-  const { operation_hash: requestHash, operation_applied: applied } = rows[0] as TransitionRow;
-  return requestHash !== null && applied !== null ? { progress, operation: { requestHash, applied } } : { progress };
-}
-
-const partState = (row: ProgressRow | undefined): PartState =>
-  row ? { steps: row.steps, data: row.data } : EMPTY_PART;
-
-function toProgress(tenantId: string, flowKey: string, subject: string, rows: readonly ProgressRow[]): StoredProgress {
-  const shared = rows.find(({ part }) => part === '');
-  const own = rows.find(({ part }) => part === subject);
-  const leading = shared ?? own;
-  if (!leading) throw new Error('Progress was read before it was opened');
-  const other = shared && own ? own : leading;
-  return {
-    tenantId,
-    flowKey,
-    subject,
-    role: leading.role,
-    tenantStatus: leading.tenant_status,
-    flowVersion: leading.flow_version,
-    state: { tenant: partState(shared), member: partState(own) },
-    revisions: { tenant: shared?.revision ?? 0, member: own?.revision ?? 0 },
-    startedAt: oldest(leading.started_at, other.started_at),
-    updatedAt: leading.updated_at > other.updated_at ? leading.updated_at : other.updated_at,
-  };
-}
-
-const oldest = (a: Date | null, b: Date | null): Date | null => (a && b ? (a < b ? a : b) : (a ?? b));

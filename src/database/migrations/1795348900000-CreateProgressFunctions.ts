@@ -13,12 +13,11 @@ const OPEN_SCOPE = `
     scope := set_config('app.tenant_id', p_tenant::text, true);
     scope := set_config('app.subject', p_subject, true);`;
 
-/** One row for each part that is stored, or a single one without a part when none is. */
-const ROW = `
-    role text, tenant_status text, is_the_choice boolean,
-    part text, flow_version integer, revision integer, steps jsonb, data jsonb,
-    started_at timestamptz, updated_at timestamptz`;
-const OPERATION = 'operation_hash text, operation_applied boolean';
+/**
+ * One row for each part that is stored, or a single one without a part when none is. It travels as one value: a driver
+ * spends more on ten columns (70 µs against 52) than PostgreSQL on packing them.
+ */
+const FOUND = 'TABLE (found json)';
 
 /**
  * Whether the tenant is what the person's memberships lead to when nobody named one: no other active membership counts
@@ -32,8 +31,10 @@ const IS_THE_CHOICE = `
             SELECT FROM foothold.draft_owner draft
             WHERE draft.subject = p_subject AND draft.tenant_id = other.tenant_id))`;
 
-const COLUMNS = `m.role, t.status, ${IS_THE_CHOICE},
-      p.subject, p.flow_version, p.revision, p.steps, p.data, p.started_at, p.updated_at`;
+const FIELDS = `
+      'role', m.role, 'tenant_status', t.status, 'is_the_choice', ${IS_THE_CHOICE},
+      'part', p.subject, 'flow_version', p.flow_version, 'revision', p.revision, 'steps', p.steps, 'data', p.data,
+      'started_at', p.started_at, 'updated_at', p.updated_at`;
 
 /** A flow has one part or two; whoever asks for one names it twice. */
 const FROM_PROGRESS = `
@@ -45,7 +46,8 @@ const OF_A_MEMBER = `
     WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active' AND t.status <> 'archived'`;
 
 const WITH_OPERATION = `
-    SELECT ${COLUMNS}, op.request_hash, op.applied ${FROM_PROGRESS}
+    SELECT json_build_object(${FIELDS},
+      'operation_hash', op.request_hash, 'operation_applied', op.applied) ${FROM_PROGRESS}
     LEFT JOIN foothold.operation op ON op.tenant_id = m.tenant_id AND op.actor = m.subject AND op.key = p_key
     ${OF_A_MEMBER}`;
 
@@ -53,19 +55,19 @@ const WITH_OPERATION = `
 const READ_PROGRESS = `
   CREATE FUNCTION foothold.read_progress(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean)
-  RETURNS TABLE (${ROW})
+  RETURNS ${FOUND}
   LANGUAGE plpgsql AS $$
   DECLARE
     scope text;
   BEGIN ${OPEN_SCOPE}
-    RETURN QUERY SELECT ${COLUMNS} ${FROM_PROGRESS} ${OF_A_MEMBER};
+    RETURN QUERY SELECT json_build_object(${FIELDS}) ${FROM_PROGRESS} ${OF_A_MEMBER};
   END $$`;
 
 /** What a transition is judged on: the same, and the operation that is stored under the key, in one snapshot. */
 const READ_FOR_TRANSITION = `
   CREATE FUNCTION foothold.read_for_transition(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text)
-  RETURNS TABLE (${ROW}, ${OPERATION})
+  RETURNS ${FOUND}
   LANGUAGE plpgsql AS $$
   DECLARE
     scope text;
@@ -81,7 +83,7 @@ const READ_FOR_TRANSITION = `
 const LOCK_PROGRESS = `
   CREATE FUNCTION foothold.lock_progress(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text, p_moved text)
-  RETURNS TABLE (${ROW}, ${OPERATION})
+  RETURNS ${FOUND}
   LANGUAGE plpgsql AS $$
   DECLARE
     scope text;

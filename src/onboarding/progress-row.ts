@@ -1,0 +1,78 @@
+import { EMPTY_PART, type Flow, type PartState, type Role } from '../flow/index.js';
+import type { TenantChoice } from '../tenant/tenant.service.js';
+import type { TenantStatus } from '../tenant/tenant.entity.js';
+import type { JudgedProgress, StoredProgress } from './stored-progress.js';
+
+/** A row as one value. */
+export interface Found<Row> {
+  readonly found: Row;
+}
+export const found = <Row>(rows: ReadonlyArray<Found<Row>>): Row[] => rows.map((row) => row.found);
+
+/** One row for each part that is stored. Times are texts: a row travels as JSON. */
+export interface ProgressRow {
+  readonly role: Role;
+  readonly tenant_status: TenantStatus;
+  readonly is_the_choice: boolean;
+  /** Null when no part is stored; '' is the tenant's. */
+  readonly part: string | null;
+  readonly flow_version: number;
+  readonly revision: number;
+  readonly steps: PartState['steps'];
+  readonly data: PartState['data'];
+  readonly started_at: string | null;
+  readonly updated_at: string;
+}
+
+export interface TransitionRow extends ProgressRow {
+  readonly operation_hash: string | null;
+  readonly operation_applied: boolean | null;
+}
+
+export function judgedProgress(
+  choice: TenantChoice,
+  subject: string,
+  flow: Flow,
+  rows: readonly TransitionRow[],
+): JudgedProgress {
+  const progress = toProgress(choice.tenantId, flow.key, subject, rows);
+  const { operation_hash: requestHash, operation_applied: applied } = rows[0] as TransitionRow;
+  return requestHash !== null && applied !== null ? { progress, operation: { requestHash, applied } } : { progress };
+}
+
+const partState = (row: ProgressRow | undefined): PartState =>
+  row ? { steps: row.steps, data: row.data } : EMPTY_PART;
+
+export function toProgress(
+  tenantId: string,
+  flowKey: string,
+  subject: string,
+  rows: readonly ProgressRow[],
+): StoredProgress {
+  const shared = rows.find(({ part }) => part === '');
+  const own = rows.find(({ part }) => part === subject);
+  const leading = shared ?? own;
+  if (!leading) throw new Error('Progress was read before it was opened');
+  const other = shared && own ? own : undefined;
+  const [updatedAt, otherUpdatedAt] = [timeOf(leading.updated_at), timeOf(other?.updated_at)];
+  return {
+    tenantId,
+    flowKey,
+    subject,
+    role: leading.role,
+    tenantStatus: leading.tenant_status,
+    flowVersion: leading.flow_version,
+    state: { tenant: partState(shared), member: partState(own) },
+    revisions: { tenant: shared?.revision ?? 0, member: own?.revision ?? 0 },
+    startedAt: oldest(timeOf(leading.started_at), timeOf(other?.started_at)),
+    updatedAt: otherUpdatedAt && otherUpdatedAt > updatedAt ? otherUpdatedAt : updatedAt,
+  };
+}
+
+function timeOf(text: string): Date;
+function timeOf(text: string | null | undefined): Date | null;
+function timeOf(text: string | null | undefined): Date | null {
+  return text ? new Date(text) : null;
+}
+
+const oldest = (a: Date | null, b: Date | null): Date | null => (a && b ? (a < b ? a : b) : (a ?? b));
