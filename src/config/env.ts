@@ -44,7 +44,7 @@ const SETTINGS = {
     default: undefined,
     desc: 'direct connection for LISTEN, where a pooler is in front of DATABASE_URL',
   }),
-  DATABASE_POOL_SIZE: num({ default: 10, desc: 'connections per process' }),
+  DATABASE_POOL_SIZE: num({ default: 5, desc: 'connections per process' }),
   DATABASE_POOLER: bool({ default: false, desc: 'true behind a transaction-mode pooler such as pgbouncer' }),
   AUTH0_DOMAIN: auth0Domain({ desc: 'canonical tenant domain, such as acme.eu.auth0.com' }),
   AUTH0_CUSTOM_DOMAIN: auth0Domain({ default: undefined, desc: 'login domain, if one is set up' }),
