@@ -8,7 +8,7 @@ import { readSettings } from './kit-page/settings.js';
 import { BrowserLab, type Someone } from './support/browser-lab.js';
 import { databaseOutage } from './support/database-outage.js';
 import type { Frame } from './support/frames.js';
-import { isViewRead } from './support/gate.js';
+import { isStream, isViewRead } from './support/gate.js';
 import { historyOf } from './support/operation-log.js';
 
 const TOUR = 'member_tour';
@@ -168,9 +168,9 @@ describe('what a person sees first', () => {
     }
   });
 
-  it('S03: a 5xx never becomes a confirmed "not started", and nothing is kept of it', async () => {
+  it('S03: no answer never becomes a confirmed "not started", and nothing is kept of it', async () => {
     const person = lab.someone();
-    lab.gate.refuse(isViewRead);
+    lab.gate.refuse((request) => isViewRead(request) || isStream(request));
     const device = await lab.device();
     const tab = await device.open(person);
     await tab.until(({ degradedReason }) => degradedReason === 'backend');
