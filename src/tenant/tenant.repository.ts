@@ -35,19 +35,18 @@ export class TenantRepository {
   constructor(private readonly database: Database) {}
 
   membershipsOf(subject: string): Promise<MembershipRow[]> {
-    return this.database.query<MembershipRow>(MEMBERSHIPS_OF, [subject]);
+    return this.database.read<MembershipRow>(MEMBERSHIPS_OF, [subject]);
   }
 
-  /** The person's draft, made now if there is none. However many requests race, all get the same one. */
-  async openDraft(subject: string, name: string): Promise<string> {
+  /** The draft of a person who has no tenant. Undefined when they have one by now: look again. */
+  async openDraft(subject: string, name: string): Promise<string | undefined> {
     const [row] = await this.database.query<{ tenant_id: string }>(OPEN_DRAFT, [
       randomUUID(),
       subject,
       name,
       new Date(),
     ]);
-    if (!row) throw new Error('A draft tenant was neither found nor made');
-    return row.tenant_id;
+    return row?.tenant_id;
   }
 
   /** The organisation's tenant, with the person as its member from now on; undefined if the organisation is unknown. */

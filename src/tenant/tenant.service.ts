@@ -94,13 +94,20 @@ export class TenantService {
   /** Asks the directory. Somebody who logged in to an organisation becomes a member here, whoever has nothing, an owner. */
   private async resolve(person: PersonInTenant): Promise<TenantChoice> {
     if (person.organizationId !== undefined) return this.resolveOrganization(person, person.organizationId);
-    const known = onlyChoice(await this.tenants.membershipsOf(person.subject));
-    const tenantId = known?.tenant_id ?? (await this.openDraft(person.subject));
+    const { subject } = person;
+    const tenantId =
+      (await this.onlyTenant(subject)) ?? (await this.openDraft(subject)) ?? (await this.onlyTenant(subject));
+    // Had one when the draft was to be opened, and was removed from it since.
+    if (tenantId === undefined) throw tenantNotFound();
     this.choices.set(personKey(person.subject), tenantId);
     return { tenantId, isOnlyChoice: true };
   }
 
-  private async openDraft(subject: string): Promise<string> {
+  private async onlyTenant(subject: string): Promise<string | undefined> {
+    return onlyChoice(await this.tenants.membershipsOf(subject))?.tenant_id;
+  }
+
+  private async openDraft(subject: string): Promise<string | undefined> {
     await this.newcomers.admit(subject);
     return this.tenants.openDraft(subject, DRAFT_NAME);
   }

@@ -77,6 +77,14 @@ test('50 different first requests of one new person make one tenant', async () =
   expect(await historyOf(tenants[0].tenant_id)).toHaveLength(2);
 });
 
+test('whoever comes to open a draft when it has become an active tenant opens no second one', async () => {
+  const person = service.person();
+  const { status } = await person.move({ step: 'business_info', action: 'complete', data: BUSINESS });
+  expect(status).toBe(200);
+  const open = 'SELECT * FROM foothold.open_draft($1, $2, $3, now())';
+  expect(await service.sql(open, [randomUUID(), person.subject, 'Too late'])).toEqual([]);
+});
+
 test('50 times the same transition with one key is applied once, and every answer says so', async () => {
   const person = service.person();
   const once = key(randomUUID());

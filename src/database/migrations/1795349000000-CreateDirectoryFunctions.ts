@@ -31,15 +31,18 @@ const MEMBERSHIPS_OF = `
   END $$`;
 
 /**
- * The person's own draft: the given tenant if they have none yet. The row in draft_owner decides a race: its primary key
- * makes every other request wait for the first one's COMMIT, and then find its tenant. All rows come from one statement,
- * because foreign keys are checked at its end.
+ * The person's own draft: the given tenant if they have none yet. No row: they have a tenant by now. A person's requests
+ * queue on the lock, and only then look: the draft that one of them made may have become an active tenant before another
+ * is here, and that would make a second one. All rows come from one statement, because foreign keys are checked at its
+ * end.
  */
 const OPEN_DRAFT = `
   CREATE FUNCTION foothold.open_draft(p_tenant uuid, p_subject text, p_name text, p_now timestamptz)
   RETURNS TABLE (tenant_id uuid)
   LANGUAGE plpgsql AS $$
   BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_subject, 0));
+    IF EXISTS (SELECT FROM foothold.memberships_of(p_subject)) THEN RETURN; END IF;
     PERFORM set_config('app.tenant_id', p_tenant::text, true), set_config('app.subject', p_subject, true);
     WITH won AS (
       INSERT INTO foothold.draft_owner AS d (subject, tenant_id) VALUES (p_subject, p_tenant)
