@@ -8,6 +8,7 @@ import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
 import { LineageModule } from './lineage.module.js';
 import { Lineage } from './lineage.js';
+import { ReadConnections } from './read-connections.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 @Module({
@@ -23,7 +24,16 @@ import { UnitOfWork } from './unit-of-work.js';
       }),
     }),
   ],
-  providers: [ChangeChannel, Database, DatabaseCircuit, DatabaseStartup, UnitOfWork],
-  exports: [ChangeChannel, Database, DatabaseCircuit, DatabaseStartup, LineageModule, UnitOfWork, TypeOrmModule],
+  providers: [ChangeChannel, Database, DatabaseCircuit, DatabaseStartup, ReadConnections, UnitOfWork],
+  exports: [
+    ChangeChannel,
+    Database,
+    DatabaseCircuit,
+    DatabaseStartup,
+    LineageModule,
+    ReadConnections,
+    UnitOfWork,
+    TypeOrmModule,
+  ],
 })
 export class DatabaseModule {}

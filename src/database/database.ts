@@ -5,6 +5,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseCircuit } from './database-circuit.js';
 import { translateError } from './database-errors.js';
 import { DatabaseStartup } from './database-startup.js';
+import { ReadConnections } from './read-connections.js';
 import type { Statement } from './statement.js';
 
 /**
@@ -19,6 +20,7 @@ export class Database {
     private readonly dataSource: DataSource,
     private readonly startup: DatabaseStartup,
     private readonly circuit: DatabaseCircuit,
+    private readonly reads: ReadConnections,
     @Inject(CONFIG) config: Config,
   ) {
     this.prepared = config.database.preparedStatements;
@@ -28,6 +30,19 @@ export class Database {
   async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     try {
       const result = await this.guarded(() => this.pool.query(this.configOf(statement, values)));
+      return result.rows as Row[];
+    } catch (error) {
+      throw this.translated(error);
+    }
+  }
+
+  /** The same for a statement that only reads and waits for no lock: it shares a connection with others. */
+  async read<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    // A transaction-mode pooler gives a connection to one transaction at a time.
+    if (!this.prepared) return this.query(statement, values);
+    this.startup.assertReady();
+    try {
+      const result = await this.guarded(() => this.reads.query(this.configOf(statement, values)));
       return result.rows as Row[];
     } catch (error) {
       throw this.translated(error);

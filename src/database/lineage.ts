@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 
 interface Whereabouts {
   readonly system_identifier: string;
@@ -26,14 +26,14 @@ export class Lineage {
   }
 
   /** For a new connection, before anybody uses it. Does nothing until {@link refresh} was called once. */
-  async check(client: PoolClient): Promise<void> {
+  async check(client: ClientBase): Promise<void> {
     if (!this.seen) return;
     const here = await whereaboutsOf(client);
     if (!isSame(here, this.seen)) await this.refresh(client);
   }
 
   /** Compares the data set with the cluster that it is on now, and begins a new lineage where they differ. */
-  async refresh(client: PoolClient): Promise<void> {
+  async refresh(client: ClientBase): Promise<void> {
     const here = await whereaboutsOf(client);
     const { system_identifier: identifier, timeline } = here;
     const { rows } = await client.query<{ lineage: string; began: boolean }>(
@@ -51,7 +51,7 @@ export class Lineage {
   }
 }
 
-async function whereaboutsOf(client: PoolClient): Promise<Whereabouts> {
+async function whereaboutsOf(client: ClientBase): Promise<Whereabouts> {
   const { rows } = await client.query<Whereabouts>(HERE);
   return rows[0] as Whereabouts;
 }

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { CIRCUIT_STATUSES, DatabaseCircuit } from '../database/database-circuit.js';
 import { Database } from '../database/database.js';
+import { ReadConnections } from '../database/read-connections.js';
 
 /** Memory, CPU and event-loop lag of the process, and the state of its pool and its circuit; read when somebody asks for them. */
 @Injectable()
@@ -9,11 +10,12 @@ export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly circuit: DatabaseCircuit,
+    private readonly reads: ReadConnections,
     private readonly registry: Registry,
   ) {}
 
   onModuleInit(): void {
-    const { database, circuit, registry } = this;
+    const { database, circuit, reads, registry } = this;
     collectDefaultMetrics({ register: registry });
     new Gauge({
       name: 'foothold_pool_connections',
@@ -22,6 +24,14 @@ export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
       registers: [registry],
       collect() {
         for (const [state, count] of Object.entries(database.poolState)) this.set({ state }, count);
+      },
+    });
+    new Gauge({
+      name: 'foothold_reads_waiting',
+      help: 'Reads of progress that wait for the database',
+      registers: [registry],
+      collect() {
+        this.set(reads.waiting);
       },
     });
     new Gauge({

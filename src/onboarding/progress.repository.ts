@@ -162,11 +162,11 @@ export class ProgressRepository {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<Row[] | undefined> {
-    const rows = found(await this.database.query<Found<Row>>(statement, values));
+    const rows = found(await this.database.read<Found<Row>>(statement, values));
     if (!rows[0]?.is_the_choice) return undefined;
     if (rows.length === partCount(flow) && rows[0].part !== null) return rows;
     await this.open(choice, subject, flow);
-    const opened = found(await this.database.query<Found<Row>>(statement, values));
+    const opened = found(await this.database.read<Found<Row>>(statement, values));
     return opened[0]?.is_the_choice ? opened : undefined;
   }
 }

@@ -99,14 +99,27 @@ test('connections that are cut cost at most the requests under way', async () =>
   expect((await person.view()).status).toBe(200);
 });
 
-test('waiting for a connection is overload and no outage, however many wait', async () => {
-  const held = await service.holding('LOCK TABLE foothold.member IN ACCESS EXCLUSIVE MODE');
-  const blocked = Array.from({ length: POOL_SIZE }, () => person.view());
-  await service.untilBlocked(POOL_SIZE);
-  const waiting = await Promise.all(Array.from({ length: 2 * FAILURES }, () => person.view()));
-  for (const answer of waiting) expect(answer).toMatchObject({ status: 503, body: { code: 'overloaded' } });
-  expect(await circuit()).toBe('closed');
-  await held.release();
-  await Promise.all(blocked);
-  expect((await person.view()).status).toBe(200);
+describe('while every connection of the pool waits for a lock', () => {
+  const complete = () => person.move({ step: 'business_info', action: 'complete', data: BUSINESS });
+
+  test('a change is told that there is overload, which is no outage, however many wait', async () => {
+    const held = await service.holding('LOCK TABLE foothold.onboarding_history IN ACCESS EXCLUSIVE MODE');
+    const blocked = Array.from({ length: POOL_SIZE }, complete);
+    await service.untilBlocked(POOL_SIZE);
+    const waiting = await Promise.all(Array.from({ length: 2 * FAILURES }, complete));
+    for (const answer of waiting) expect(answer).toMatchObject({ status: 503, body: { code: 'overloaded' } });
+    expect(await circuit()).toBe('closed');
+    await held.release();
+    await Promise.all(blocked);
+    expect((await person.view()).status).toBe(200);
+  });
+
+  test('progress is read all the same', async () => {
+    const held = await service.holding('LOCK TABLE foothold.onboarding_history IN ACCESS EXCLUSIVE MODE');
+    const blocked = Array.from({ length: POOL_SIZE }, complete);
+    await service.untilBlocked(POOL_SIZE);
+    expect(await person.view()).toMatchObject({ status: 200, body: { revision: 0 } });
+    await held.release();
+    await Promise.all(blocked);
+  });
 });
