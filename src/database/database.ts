@@ -28,12 +28,8 @@ export class Database {
 
   /** Runs one statement in its own transaction. It must set its tenant itself (see `read_progress`). */
   async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    try {
-      const result = await this.guarded(() => this.pool.query(this.configOf(statement, values)));
-      return result.rows as Row[];
-    } catch (error) {
-      throw this.translated(error);
-    }
+    const { rows } = await this.guarded(() => this.pool.query(this.configOf(statement, values)));
+    return rows as Row[];
   }
 
   /** The same for a statement that only reads and waits for no lock: it shares a connection with others. */
@@ -41,17 +37,21 @@ export class Database {
     // A transaction-mode pooler gives a connection to one transaction at a time.
     if (!this.prepared) return this.query(statement, values);
     this.startup.assertReady();
-    try {
-      const result = await this.guarded(() => this.reads.query(this.configOf(statement, values)));
-      return result.rows as Row[];
-    } catch (error) {
-      throw this.translated(error);
-    }
+    const { rows } = await this.guarded(() => this.reads.query(this.configOf(statement, values)));
+    return rows as Row[];
   }
 
-  /** Runs what talks to the database, unless it is known to be down: that throws `DatabaseUnavailable` at once. */
-  guarded<T>(work: () => Promise<T>): Promise<T> {
-    return this.circuit.run(work);
+  /**
+   * Runs what talks to the database, unless it is known to be down: that throws `DatabaseUnavailable` at once. Errors are
+   * translated.
+   */
+  async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.circuit.run(work);
+    } catch (error) {
+      const { total, waiting } = this.poolState;
+      throw translateError(error, waiting > 0 || total >= (this.pool.options.max ?? 0));
+    }
   }
 
   /** A connection of the pool. Whoever takes one gives it back. */
@@ -62,11 +62,6 @@ export class Database {
   configOf(statement: Statement, values: readonly unknown[]): QueryConfig {
     const { name, text } = statement;
     return this.prepared ? { name, text, values: values as unknown[] } : { text, values: values as unknown[] };
-  }
-
-  translated(error: unknown): unknown {
-    const { total, waiting } = this.poolState;
-    return translateError(error, waiting > 0 || total >= (this.pool.options.max ?? 0));
   }
 
   /** Connections of this process; zero before the first. */

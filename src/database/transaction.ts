@@ -1,6 +1,7 @@
 import pg, { type PoolClient, type QueryConfig } from 'pg';
 import { isUnavailable } from './database-errors.js';
 import type { Statement } from './statement.js';
+import { isUuid } from './uuid.js';
 
 /** Whose rows a transaction may see and write. */
 export interface Scope {
@@ -8,8 +9,6 @@ export interface Scope {
   /** The person acting: opens their rows in the directory tables. */
   readonly subject?: string;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * One open transaction. BEGIN and the settings of row-level security are sent together with the first statement, in one
@@ -25,7 +24,7 @@ export class Transaction {
     private readonly scope: Scope,
     private readonly configOf: (statement: Statement, values: readonly unknown[]) => QueryConfig,
   ) {
-    if (!UUID.test(scope.tenantId)) throw new TypeError('A transaction needs the tenant as a lower-case UUID');
+    if (!isUuid(scope.tenantId)) throw new TypeError('A transaction needs the tenant as a lower-case UUID');
   }
 
   get tenantId(): string {

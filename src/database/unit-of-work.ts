@@ -20,7 +20,7 @@ export class UnitOfWork {
       try {
         return await this.database.guarded(() => this.attempt(scope, work));
       } catch (error) {
-        if (attempt >= ATTEMPTS || !isLostRace(error)) throw this.database.translated(error);
+        if (attempt >= ATTEMPTS || !isLostRace(error)) throw error;
       }
     }
   }

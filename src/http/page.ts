@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
+import { UUID } from '../database/uuid.js';
 import { invalidRequest } from './problem.js';
 
 /*
@@ -58,6 +59,11 @@ export function decodeCursor(cursor: string | undefined, pattern: RegExp): Recor
   throw invalidRequest([{ path: 'cursor', message: 'expected the nextCursor of an earlier page' }]);
 }
 
+const BY_ID = new RegExp(`^(?<id>${UUID})$`);
+
+/** Where a page ended that is ordered by id. Throws `invalid_request`, as {@link decodeCursor} does. */
+export const parseIdCursor = (cursor: string | undefined): string | undefined => decodeCursor(cursor, BY_ID)?.['id'];
+
 /** @param rows one more than `limit`, if there are more: that tells whether there is a next page */
 export function pageOf<Row, Item>(
   rows: readonly Row[],
@@ -78,7 +84,7 @@ export interface TimedPosition {
   readonly id: string;
 }
 
-const TIMED = /^(?<time>\d{1,13})\.(?<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const TIMED = new RegExp(`^(?<time>\\d{1,13})\\.(?<id>${UUID})$`);
 
 export const timedPosition = (time: Date, id: string): string => `${time.getTime()}.${id}`;
 

@@ -24,6 +24,11 @@ interface DueStep {
   readonly revision: number;
 }
 
+interface DueStepPage {
+  readonly items: DueStep[];
+  readonly nextCursor: string | null;
+}
+
 const FLOW = 'workspace';
 const STEP = 'setup';
 const ASK_EVERY_MS = 1_000;
@@ -57,11 +62,16 @@ export class DemoProvisioner {
   }
 
   private async setUpWhatIsDue(): Promise<void> {
-    const { items } = (await this.call(`/v1/flows/${FLOW}/due-steps?step=${STEP}`)) as { items: DueStep[] };
-    for (const due of items) {
-      if (this.stopping.signal.aborted) return;
-      await this.attest(due, await this.provision(due.tenantId));
-    }
+    const address = `/v1/flows/${FLOW}/due-steps?step=${STEP}`;
+    let cursor: string | null = null;
+    do {
+      const page = (await this.call(cursor === null ? address : `${address}&cursor=${cursor}`)) as DueStepPage;
+      for (const due of page.items) {
+        if (this.stopping.signal.aborted) return;
+        await this.attest(due, await this.provision(due.tenantId));
+      }
+      cursor = page.nextCursor;
+    } while (cursor !== null);
   }
 
   /** Why it failed, in words for the person who waits for it; undefined if it did not. Doing it twice does no harm. */

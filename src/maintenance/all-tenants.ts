@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { TenantRow } from '../tenant/tenants/tenant-view.js';
-import { asWorker } from './worker-transaction.js';
+import { readAsWorker } from './worker-transaction.js';
 
 const PAGE = `
   SELECT t.tenant_id, t.name, t.status, t.created_at, t.updated_at, t.closed_at, o.organization_id
@@ -17,20 +17,11 @@ export class AllTenants {
 
   /** By id, the only order that does not cost more with every tenant; at most `limit` after the given one. */
   page(limit: number, after?: string): Promise<TenantRow[]> {
-    return this.query<TenantRow>(PAGE, [after ?? null, limit]);
+    return readAsWorker<TenantRow>(this.database, PAGE, [after ?? null, limit]);
   }
 
   async closedBefore(time: Date): Promise<string[]> {
-    const rows = await this.query<{ tenant_id: string }>(CLOSED_BEFORE, [time]);
+    const rows = await readAsWorker<{ tenant_id: string }>(this.database, CLOSED_BEFORE, [time]);
     return rows.map(({ tenant_id }) => tenant_id);
-  }
-
-  private async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
-    try {
-      const connect = () => this.database.connect();
-      return (await asWorker(connect, (client) => client.query<Row>(text, values))).rows;
-    } catch (error) {
-      throw this.database.translated(error);
-    }
   }
 }

@@ -2,7 +2,8 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { RequirePermissions } from '../auth/require-permissions.decorator.js';
 import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
-import { DueStepListDto } from './due-steps.dto.js';
+import { ApiPage, type PageQuery } from '../http/page.js';
+import { DueStepPageDto } from './due-steps.dto.js';
 import { DueStepsService } from './due-steps.service.js';
 
 @ApiTags('Trusted systems')
@@ -18,13 +19,18 @@ export class DueStepsController {
     summary: 'What there is to attest',
     description:
       'Permission `onboarding:attest`. Tenants in which the step can be done now and is not; one that failed, once ' +
-      'somebody asked to try again. At most 100; what is attested makes room. Ask again and again: nothing is missed.',
+      'somebody asked to try again. By tenant. Ask again and again, from the first page: nothing is missed.',
   })
   @ApiParam({ name: 'flow', example: 'workspace' })
   @ApiQuery({ name: 'step', required: true, example: 'setup', description: 'An attested step of the tenant’s part.' })
-  @ApiOkResponse({ type: DueStepListDto })
+  @ApiPage()
+  @ApiOkResponse({ type: DueStepPageDto })
   @ApiProblems('unknown_flow', 'invalid_request')
-  list(@Param('flow') flow: string, @Query('step') step: string | undefined): Promise<DueStepListDto> {
-    return this.due.list(flow, typeof step === 'string' ? step : undefined);
+  list(
+    @Param('flow') flow: string,
+    @Query('step') step: string | undefined,
+    @Query() page: PageQuery,
+  ): Promise<DueStepPageDto> {
+    return this.due.page(flow, typeof step === 'string' ? step : undefined, page);
   }
 }

@@ -21,8 +21,11 @@ export class DueStepDto {
   dueSince!: string;
 }
 
-@ApiSchema({ name: 'DueStepList' })
-export class DueStepListDto {
+@ApiSchema({ name: 'DueStepPage' })
+export class DueStepPageDto {
   @ApiProperty({ type: [DueStepDto] })
   items!: DueStepDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { asWorker } from './worker-transaction.js';
+import { readAsWorker } from './worker-transaction.js';
 
 export interface DueStepRow {
   readonly tenant_id: string;
@@ -15,20 +15,15 @@ const DUE = `
   JOIN foothold.onboarding_progress progress USING (tenant_id, flow_key, subject)
   JOIN foothold.tenant USING (tenant_id)
   WHERE due.flow_key = $1 AND due.step = $2 AND tenant.status IN ('draft', 'active')
-  ORDER BY due.tenant_id LIMIT $3`;
+    AND ($3::uuid IS NULL OR due.tenant_id > $3)
+  ORDER BY due.tenant_id LIMIT $4`;
 
 @Injectable()
 export class DueStepsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Over all tenants. Throws what {@link Database} throws. */
-  async find(flowKey: string, step: string, limit: number): Promise<DueStepRow[]> {
-    try {
-      const connect = () => this.database.connect();
-      const read = () => asWorker(connect, (client) => client.query<DueStepRow>(DUE, [flowKey, step, limit]));
-      return (await this.database.guarded(read)).rows;
-    } catch (error) {
-      throw this.database.translated(error);
-    }
+  /** Over all tenants, by id: at most `limit` of those after the given one. Throws what {@link Database} throws. */
+  page(flowKey: string, step: string, limit: number, after?: string): Promise<DueStepRow[]> {
+    return readAsWorker<DueStepRow>(this.database, DUE, [flowKey, step, after ?? null, limit]);
   }
 }

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import { pageOf, parseIdCursor, parseLimit, type Page, type PageQuery } from '../http/page.js';
 import { invalidRequest } from '../http/problem.js';
-import { DueStepsRepository } from './due-steps.repository.js';
-
-/** More are told when these are done. */
-const AT_ONCE = 100;
+import { DueStepsRepository, type DueStepRow } from './due-steps.repository.js';
 
 export interface DueStepItem {
   readonly tenantId: string;
@@ -22,22 +20,23 @@ export class DueStepsService {
     private readonly due: DueStepsRepository,
   ) {}
 
-  async list(flowKey: string, written: string | undefined): Promise<{ items: DueStepItem[] }> {
+  /** By tenant. Throws `unknown_flow`, and `invalid_request` for a step that nobody attests for a tenant. */
+  async page(flowKey: string, written: string | undefined, query: PageQuery): Promise<Page<DueStepItem>> {
+    const limit = parseLimit(query.limit);
+    const after = parseIdCursor(query.cursor);
     const flow = this.catalog.flow(flowKey);
     const key = written === undefined ? undefined : flow.stepKey(written);
     const step = key === undefined ? undefined : flow.step(key);
     if (!step?.attested || step.scope !== 'tenant') {
       throw invalidRequest([{ path: 'step', message: `expected an attested tenant step of the flow ${flow.key}` }]);
     }
-    const rows = await this.due.find(flow.key, step.key, AT_ONCE);
-    return {
-      items: rows.map((row) => ({
-        tenantId: row.tenant_id,
-        flow: flow.key,
-        step: step.key,
-        revision: row.revision,
-        dueSince: row.due_since.toISOString(),
-      })),
-    };
+    const itemOf = (row: DueStepRow): DueStepItem => ({
+      tenantId: row.tenant_id,
+      flow: flow.key,
+      step: step.key,
+      revision: row.revision,
+      dueSince: row.due_since.toISOString(),
+    });
+    return pageOf(await this.due.page(flow.key, step.key, limit + 1, after), limit, itemOf, (row) => row.tenant_id);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { asWorker } from './worker-transaction.js';
+import { readAsWorker } from './worker-transaction.js';
 
 /** How far the mirrors are behind, over all tenants. */
 export interface MirrorLag {
@@ -70,42 +70,33 @@ export class MirrorBacklog {
   }
 
   async lag(now: Date): Promise<MirrorLag> {
-    const { rows } = await this.read<{ due: number; oldest_due_at: Date | null; parked: number }>(LAG, [now]);
+    const rows = await this.read<{ due: number; oldest_due_at: Date | null; parked: number }>(LAG, [now]);
     const [{ due, oldest_due_at: oldestDueAt, parked }] = rows as [(typeof rows)[number]];
     return { due, oldestDueAt, parked };
   }
 
   /** Mirrors that somebody asked to have compared, or that were found to differ since then, and that are still due. */
   async underReconciliation(since: Date): Promise<number> {
-    const { rows } = await this.read<{ pending: number }>(UNDER_RECONCILIATION, [since]);
+    const rows = await this.read<{ pending: number }>(UNDER_RECONCILIATION, [since]);
     return rows[0]?.pending ?? 0;
   }
 
   async uncheckedSince(since: Date): Promise<number> {
-    const { rows } = await this.read<{ unchecked: number }>(UNCHECKED, [since]);
+    const rows = await this.read<{ unchecked: number }>(UNCHECKED, [since]);
     return rows[0]?.unchecked ?? 0;
   }
 
   async drifted(since: Date): Promise<DriftedMirror[]> {
-    const { rows } = await this.read<{ tenant_id: string; subject: string; drift: string }>(DRIFTED, [since]);
+    const rows = await this.read<{ tenant_id: string; subject: string; drift: string }>(DRIFTED, [since]);
     return rows.map(({ tenant_id: tenantId, subject, drift: kind }) => ({ tenantId, subject, kind }));
   }
 
   private async tenants(text: string, values: unknown[]): Promise<string[]> {
-    const { rows } = await this.read<{ tenant_id: string }>(text, values);
+    const rows = await this.read<{ tenant_id: string }>(text, values);
     return rows.map(({ tenant_id: tenantId }) => tenantId);
   }
 
-  private async read<Row extends object>(text: string, values: unknown[]) {
-    try {
-      return await this.database.guarded(() =>
-        asWorker(
-          () => this.database.connect(),
-          (client) => client.query<Row>(text, values),
-        ),
-      );
-    } catch (error) {
-      throw this.database.translated(error);
-    }
+  private read<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+    return readAsWorker<Row>(this.database, text, values);
   }
 }

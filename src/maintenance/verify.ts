@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { equalJson, foldEffects, type Effect, type PartState } from '../flow/index.js';
-import { asWorker } from './worker-transaction.js';
+import { asWorker, WHOLE_TABLE_LIMIT_MS } from './worker-transaction.js';
 
 export interface Verification {
   /** Progress rows that were compared with their history. */
@@ -53,17 +53,21 @@ const CURSOR = `
  * transitions make of nothing, each applied once. Reads in batches, in one snapshot.
  */
 export function verify(connect: () => Promise<PoolClient>): Promise<Verification> {
-  return asWorker(connect, async (client) => {
-    const findings: string[] = [];
-    let checked = 0;
-    await client.query(CURSOR);
-    for (;;) {
-      const { rows } = await client.query<VerifiedRow>(`FETCH ${BATCH_ROWS} FROM progress`);
-      if (rows.length === 0) return { checked, findings };
-      checked += rows.length;
-      for (const row of rows) findings.push(...findingsOf(row));
-    }
-  });
+  return asWorker(
+    connect,
+    async (query) => {
+      const findings: string[] = [];
+      let checked = 0;
+      await query(CURSOR);
+      for (;;) {
+        const { rows } = await query<VerifiedRow>(`FETCH ${BATCH_ROWS} FROM progress`);
+        if (rows.length === 0) return { checked, findings };
+        checked += rows.length;
+        for (const row of rows) findings.push(...findingsOf(row));
+      }
+    },
+    WHOLE_TABLE_LIMIT_MS,
+  );
 }
 
 function findingsOf(row: VerifiedRow): string[] {

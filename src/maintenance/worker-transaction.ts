@@ -1,17 +1,29 @@
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { Database } from '../database/database.js';
 
-/** What every tenant's worker may take, where a request of one tenant must not: minutes instead of seconds. */
-const STATEMENT_TIMEOUT = '15min';
+/** For what goes through whole tables: minutes, where the role and the pool allow a request seconds. */
+export const WHOLE_TABLE_LIMIT_MS = 15 * 60_000;
+/** The client waits so much longer than the server works, so that the server speaks first while it can. */
+const GRACE_MS = 1_000;
 
-/** The only way to see rows of several tenants at once. Only this folder may use it (a wall). */
+export type WorkerQuery = <Row extends QueryResultRow>(text: string, values?: unknown[]) => Promise<QueryResult<Row>>;
+
+/**
+ * The only way to see rows of several tenants at once. Only this folder may use it (a wall).
+ * @param limitMs of each statement, at the server and at this client; without it, those of the connection hold
+ */
 export async function asWorker<T>(
   connect: () => Promise<PoolClient>,
-  work: (client: PoolClient) => Promise<T>,
+  work: (query: WorkerQuery) => Promise<T>,
+  limitMs?: number,
 ): Promise<T> {
   const client = await connect();
+  // Of a query alone, which the driver knows and its types do not: the connection goes back to those who have no minutes.
+  const ownTimeout = limitMs === undefined ? {} : { query_timeout: limitMs + GRACE_MS };
   try {
-    await client.query(`BEGIN; SET LOCAL ROLE foothold_worker; SET LOCAL statement_timeout = '${STATEMENT_TIMEOUT}'`);
-    const result = await work(client);
+    const limit = limitMs === undefined ? '' : `; SET LOCAL statement_timeout = ${limitMs}`;
+    await client.query(`BEGIN; SET LOCAL ROLE foothold_worker${limit}`);
+    const result = await work((text, values) => client.query({ text, values, ...ownTimeout }));
     await client.query('COMMIT');
     client.release();
     return result;
@@ -19,4 +31,15 @@ export async function asWorker<T>(
     client.release(true);
     throw error;
   }
+}
+
+/** Reads over all tenants, within the limits of a request. Throws what {@link Database} throws. */
+export async function readAsWorker<Row extends QueryResultRow>(
+  database: Database,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
+  const connect = () => database.connect();
+  const { rows } = await database.guarded(() => asWorker(connect, (query) => query<Row>(text, values)));
+  return rows;
 }

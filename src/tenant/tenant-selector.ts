@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { callerOf, type RequestWithCaller } from '../auth/caller.decorator.js';
 import { mirrorsClaimOf } from '../auth/mirrors-claim.js';
+import { isUuid } from '../database/uuid.js';
 import { invalidRequest } from '../http/problem.js';
 
 /** A person who calls about their own progress, and what they said of the tenant they mean. */
@@ -15,11 +16,10 @@ export interface PersonInTenant {
   readonly mirrorsClaim: () => unknown;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** Canonical form of a UUID from outside. Throws `invalid_request` naming where it came from. */
 export function parseUuid(value: unknown, path: string, message: string): string {
-  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
+  const canonical = typeof value === 'string' ? value.toLowerCase() : '';
+  if (isUuid(canonical)) return canonical;
   throw invalidRequest([{ path, message }]);
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DemoProvisioner } from '../../src/local/demo-provisioner.js';
+import { allItems } from '../support/administration.js';
 import type { Api } from '../support/api.js';
 import { EventStream } from '../support/event-stream.js';
 import { eventually } from '../support/eventually.js';
@@ -32,10 +33,10 @@ function startProvisioner(): void {
   running.push(new DemoProvisioner({ serviceUrl: service.url, issuer, audience, ...identity, workspaces }));
 }
 
-const due = async (step = 'setup'): Promise<string[]> => {
-  const { body } = await payments.get(`/v1/flows/workspace/due-steps?step=${step}`);
-  return body.items.map(({ tenantId }: { tenantId: string }) => tenantId);
-};
+const dueSteps = (step: string) => (query: string) =>
+  payments.get(`/v1/flows/workspace/due-steps${query}&step=${step}`);
+const due = async (step = 'setup'): Promise<string[]> =>
+  (await allItems(dueSteps(step), 200)).map(({ tenantId }) => tenantId);
 const setupOf = async (person: Api): Promise<any> => stepOf((await person.view()).body, 'setup');
 const paid = async (person: Api): Promise<string> => {
   const { tenantId } = await choosePlan(person);
@@ -165,6 +166,16 @@ describe('what is due', () => {
     expect(await payments.get(address.replace('workspace', 'nothing'))).toMatchObject({ status: 404 });
     for (const step of ['?step=business_info', '?step=nothing', '', '?step=setup&step=setup']) {
       expect(await payments.get(`/v1/flows/workspace/due-steps${step}`)).toMatchObject({ status: 422 });
+    }
+  });
+
+  test('is told in pages, by tenant', async () => {
+    const tenants = await Promise.all([1, 2, 3].map(() => paid(service.person())));
+    const whole = await allItems(dueSteps('setup'), 200);
+    expect(whole.map(({ tenantId }) => tenantId)).toEqual(expect.arrayContaining(tenants));
+    expect(await allItems(dueSteps('setup'), 2)).toEqual(whole);
+    for (const wrong of ['?limit=0', '?limit=201', '?cursor=x', '?cursor=']) {
+      expect(await dueSteps('setup')(wrong)).toMatchObject({ status: 422 });
     }
   });
 

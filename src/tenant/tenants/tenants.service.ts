@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Principal } from '../../auth/principal.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { Transaction } from '../../database/transaction.js';
-import { decodeCursor, pageOf, parseLimit, type Page, type PageQuery } from '../../http/page.js';
+import { pageOf, parseIdCursor, parseLimit, type Page, type PageQuery } from '../../http/page.js';
 import { invalidRequest, Problem } from '../../http/problem.js';
 import { AllTenants } from '../../maintenance/all-tenants.js';
 import { TenantAdministration, type Administration } from '../administration/tenant-administration.js';
@@ -26,8 +26,6 @@ export interface TenantChange {
   readonly reason?: string;
 }
 
-const POSITION = /^(?<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
 /** Tenants as their admins and the platform's operators see and change them. */
 @Injectable()
 export class TenantsService {
@@ -42,7 +40,7 @@ export class TenantsService {
   /** All tenants, by id. For the platform only: the route sees to that. */
   async page(query: PageQuery): Promise<Page<TenantView>> {
     const limit = parseLimit(query.limit);
-    const after = decodeCursor(query.cursor, POSITION)?.['id'];
+    const after = parseIdCursor(query.cursor);
     return pageOf(await this.allTenants.page(limit + 1, after), limit, tenantView, (row) => row.tenant_id);
   }
 
