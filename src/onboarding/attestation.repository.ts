@@ -46,12 +46,6 @@ const FIND_TENANT: Statement = {
          LEFT JOIN foothold.member m ON m.tenant_id = t.tenant_id AND m.subject = $2 AND m.status = 'active'
          WHERE t.tenant_id = $1 AND t.status <> 'archived'`,
 };
-const OPEN_PART: Statement = {
-  name: 'attestation_open',
-  text: `INSERT INTO foothold.onboarding_progress
-           (tenant_id, flow_key, subject, flow_version, steps, data, revision, updated_at)
-         VALUES ($1, $2, $3, $4, '{}', '{}', 0, $5) ON CONFLICT DO NOTHING`,
-};
 const LOCK_PART: Statement = {
   name: 'attestation_lock',
   text: `SELECT flow_version, steps, data, revision, updated_at FROM foothold.onboarding_progress
@@ -86,7 +80,7 @@ export class AttestationRepository {
     return { tenant: row !== undefined, member: row?.subject === subject };
   }
 
-  /** Locks the parts, the shared one first as everywhere, and looks for the event after the locks. */
+  /** Locks the opened parts, the shared one first as everywhere, and looks for the event after the locks. */
   async lock(transaction: Transaction, flow: Flow, subject: string, eventId: string): Promise<AttestedProgress> {
     const { tenantId } = transaction;
     const shared = flow.has('tenant') ? await this.lockPart(transaction, flow, '') : undefined;
@@ -124,10 +118,8 @@ export class AttestationRepository {
   }
 
   private async lockPart(transaction: Transaction, flow: Flow, subject: string): Promise<PartRow> {
-    const key = [transaction.tenantId, flow.key, subject];
-    await transaction.query(OPEN_PART, [...key, flow.version, new Date()]);
-    const [row] = await transaction.query<PartRow>(LOCK_PART, key);
-    if (!row) throw new Error('A part of the progress was neither found nor made');
+    const [row] = await transaction.query<PartRow>(LOCK_PART, [transaction.tenantId, flow.key, subject]);
+    if (!row) throw new Error('A part of the progress was not opened');
     return row;
   }
 }

@@ -77,6 +77,7 @@ export class AttestationService {
     if (subject && !found.member)
       throw invalidRequest([{ path: '/subject', message: 'is not a member of this tenant' }]);
 
+    await this.progress.open(transaction, subject, newestFlow, transaction);
     const before = await this.attestations.lock(transaction, newestFlow, subject, request.eventId);
     const flow = this.catalog.version(newestFlow.key, before.flowVersion);
     const { earlier } = before;

@@ -62,8 +62,13 @@ export class ProgressRepository {
     return rows && judgedProgress(choice, subject, flow, rows);
   }
 
-  /** Makes the rows that the flow has for an active member, where they are missing. */
-  async open({ tenantId }: TenantChoice, subject: string, flow: Flow, transaction?: Transaction): Promise<void> {
+  /** Makes the rows that the flow has for an active member, or for the tenant alone (''), where they are missing. */
+  async open(
+    { tenantId }: Pick<TenantChoice, 'tenantId'>,
+    subject: string,
+    flow: Flow,
+    transaction?: Transaction,
+  ): Promise<void> {
     const values = [tenantId, subject, flow.key, ...partsOf(flow, subject), flow.version, new Date()];
     await (transaction ?? this.database).query(OPEN_PROGRESS, values);
   }

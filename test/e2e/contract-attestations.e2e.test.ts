@@ -12,7 +12,7 @@ let person: Api;
 let tenantId: string;
 
 beforeAll(async () => {
-  service = await TestService.start({ create: createAppWith(workspace, launch) });
+  service = await TestService.start({ create: createAppWith(workspace, launch, { ...launch, version: 2 }) });
   payments = await service.payments();
 });
 afterAll(() => service.stop());
@@ -181,6 +181,20 @@ describe('a success counts for the values that it was given for', () => {
 
 describe('the attestation of a member’s step', () => {
   const certify = (body: object) => payments.attest(tenantId, { step: 'certificate', ...body }, 'launch');
+
+  test('opens the part of whoever was never here with the version that the tenant is judged by', async () => {
+    const newcomer = service.person();
+    await addMember(service, tenantId, newcomer.subject, 'member');
+    await person.view('launch');
+    await service.sql(`UPDATE foothold.onboarding_progress SET flow_version = 1 WHERE tenant_id = $1`, [tenantId]);
+    expect((await certify({ subject: newcomer.subject })).status).toBe(202);
+    expect(
+      await service.sql(
+        `SELECT flow_version FROM foothold.onboarding_progress WHERE tenant_id = $1 AND subject = $2 AND flow_key = 'launch'`,
+        [tenantId, newcomer.subject],
+      ),
+    ).toEqual([{ flow_version: 1 }]);
+  });
 
   test('completes it for that member only', async () => {
     const colleague = service.person();

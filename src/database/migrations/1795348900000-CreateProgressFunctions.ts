@@ -108,8 +108,8 @@ const LOCK_PROGRESS = `
 
 /**
  * Makes the rows that a flow has (at revision 0) where they are missing. Races end with one row each. A stranger gets
- * none: only an active member of the tenant makes rows. A member's row takes the version of the shared row, which
- * others have been judged by already.
+ * none: only an active member of the tenant makes rows, and a trusted system, which is nobody (''), the shared one. A
+ * member's row takes the version of the shared row, which others have been judged by already.
  */
 const OPEN_PROGRESS = `
   CREATE FUNCTION foothold.open_progress(
@@ -125,7 +125,7 @@ const OPEN_PROGRESS = `
     FROM (VALUES (p_first) UNION VALUES (p_second)) AS part (subject)
     LEFT JOIN foothold.onboarding_progress shared
       ON shared.tenant_id = p_tenant AND shared.flow_key = p_flow AND shared.subject = ''
-    WHERE EXISTS (
+    WHERE p_subject = '' OR EXISTS (
       SELECT FROM foothold.member m
       WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active')
     ON CONFLICT DO NOTHING;
