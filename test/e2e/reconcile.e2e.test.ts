@@ -154,25 +154,18 @@ describe('npm run reconcile', () => {
     expect(stdout).toContain('6 agreed, 0 differed');
   });
 
-  it.each([
-    ['not json', '{"user_id":"auth0|a","app_metadata":{}}\nuser_id,email\n', /^Line 2 of .* is no user/],
-    ['somebody without an id', '{"email":"a@b.example"}\n', /^Line 1 of .* is no user/],
-    ['no metadata', '{"user_id":"auth0|a"}\n', /^Nobody in .* has app_metadata.*Add the field app_metadata/],
-  ])('refuses an export with %s, and writes nothing', async (_, text, told) => {
+  it('refuses an export that is none, and writes nothing', async () => {
     const file = path.join(folder, 'bad.json');
-    await writeFile(file, text);
+    await writeFile(file, '{"user_id":"auth0|a","app_metadata":{}}\nuser_id,email\n');
     const { status, stderr } = await reconcile('--export', file);
-    expect([status, stderr]).toEqual([2, expect.stringMatching(told)]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^Line 2 of .* is no user/)]);
     expect(stderr).not.toContain('    at ');
   });
 
-  it('explains itself when it is called wrongly, and tells a file that is not there', async () => {
+  it('explains itself when it is called wrongly', async () => {
     expect(await reconcile('--everything')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--export FILE'),
     });
-    const { status, stderr } = await reconcile('--export', path.join(folder, 'none.json'));
-    expect([status, stderr]).toEqual([2, expect.stringMatching(/none\.json cannot be opened: ENOENT/)]);
-    expect((await reconcile('--export', folder)).stderr).toMatch(/cannot be read: EISDIR/);
   });
 });

@@ -57,7 +57,7 @@ export async function liveThrough(
   await Promise.all(
     people.map((person) => person.move({ step: 'subscription', action: 'complete', data: { plan: 'free' } })),
   );
-  await lab.untilMirrored();
+  await lab.untilMirroredNow();
   faults.clear();
   await lab.untilMirrored();
   return { wrongAnswers, wrongMirrors: await mirrorFaults(lab.service) };

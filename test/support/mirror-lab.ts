@@ -32,6 +32,15 @@ export class MirrorLab {
     }, longestMs);
   }
 
+  /** As {@link untilMirrored}, with what waits to be sent together with what follows sent now. */
+  async untilMirroredNow(): Promise<void> {
+    await this.service.sql(
+      `UPDATE foothold.auth0_mirror SET due_at = now() WHERE due_at > now() AND leased_until IS NULL AND attempts = 0`,
+    );
+    await this.service.sql('UPDATE foothold.auth0_mirror_tenant SET due_at = now() WHERE due_at > now()');
+    await this.untilMirrored();
+  }
+
   /** No connection to the database goes through, and the service has noticed. */
   async databaseDown(url = this.service.url): Promise<void> {
     await this.proxy.refuse();

@@ -30,7 +30,8 @@ export class Gate {
   private delayMs = 0;
   private isCut = false;
   private toLose: Predicate | undefined;
-  private held: { readonly matches: Predicate; readonly released: Promise<void> } | undefined;
+  private held:
+    { readonly matches: Predicate; readonly released: Promise<void>; readonly release: () => void } | undefined;
   private refused: Predicate = () => false;
 
   private constructor(
@@ -60,11 +61,12 @@ export class Gate {
     await once(this.server, 'close');
   }
 
-  /** Everything as it was, and nothing seen yet. */
+  /** Everything as it was, and nothing seen yet; what is held back goes on. */
   reset(): void {
     this.delayMs = 0;
     this.isCut = false;
     this.toLose = undefined;
+    this.held?.release();
     this.held = undefined;
     this.refused = () => false;
     this.requests.length = 0;
@@ -99,7 +101,7 @@ export class Gate {
   hold(matches: Predicate): () => void {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
-    this.held = { matches, released };
+    this.held = { matches, released, release };
     return () => {
       this.held = undefined;
       release();
