@@ -1,3 +1,4 @@
+import { isIdentifier } from './identifier.js';
 import { invalidToken } from './unauthenticated.js';
 
 /** How far the clocks of Auth0 and of this service may be apart, in seconds. */
@@ -15,9 +16,6 @@ export interface Principal {
 }
 
 type Claims = Readonly<Record<string, unknown>>;
-
-/** PostgreSQL refuses NUL and lone surrogates in a text, which would turn a bad claim into a failure of ours. */
-const IDENTIFIER = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
 /**
  * Reads the claims of a token whose signature, issuer, audience and expiry have been checked. Pure but for the clock.
@@ -38,7 +36,7 @@ export function principalOf(claims: Claims, now: number = Date.now()): Principal
 
 function identifier(claims: Claims, name: 'sub' | 'org_id'): string {
   const value = claims[name];
-  if (typeof value === 'string' && IDENTIFIER.test(value)) return value;
+  if (typeof value === 'string' && isIdentifier(value)) return value;
   throw malformed(name, 'text of 1 to 255 characters');
 }
 

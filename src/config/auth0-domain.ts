@@ -14,6 +14,12 @@ export const isCanonical = (domain: string): boolean =>
 
 export const baseUrlOf = (domain: string): string => (isStandIn(domain) ? domain : `https://${domain}`);
 
+/** Base URL of the Management API, without a trailing slash; only the canonical domain has it. */
+export const managementUrlOf = (domain: string): string => `${baseUrlOf(domain)}/api/v2`;
+
+/** The audience of tokens for the Management API. It ends with a slash. */
+export const managementAudienceOf = (domain: string): string => `${managementUrlOf(domain)}/`;
+
 /** What is wrong with the form of a domain and how to write it, or undefined. */
 export function domainFault(value: string): string | undefined {
   if (HOST_NAME.test(value) || isStandIn(value)) return undefined;

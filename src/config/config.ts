@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { baseUrlOf } from './auth0-domain.js';
+import { baseUrlOf, managementAudienceOf, managementUrlOf } from './auth0-domain.js';
 import { contradictionsIn } from './contradictions.js';
 import { readEnv, SettingsError, type Env } from './env.js';
 import type { MetadataField } from './metadata-field.js';
@@ -82,8 +82,8 @@ function configOf(env: Env): Config {
       issuers: [...new Set(domains.map((domain) => `${baseUrlOf(domain)}/`))],
       audience: env.AUTH0_AUDIENCE,
       canonicalUrl,
-      managementUrl: `${canonicalUrl}/api/v2`,
-      managementAudience: `${canonicalUrl}/api/v2/`,
+      managementUrl: managementUrlOf(env.AUTH0_DOMAIN),
+      managementAudience: managementAudienceOf(env.AUTH0_DOMAIN),
       client: { id: env.AUTH0_CLIENT_ID, secret: env.AUTH0_CLIENT_SECRET },
       ratePlan: env.AUTH0_RATE_PLAN,
     },

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseNotReady } from './database-errors.js';
 import { Lineage } from './lineage.js';
-import { MIGRATIONS } from './migrations/index.js';
+import { missingMigrations } from './migrations/index.js';
 
 const RETRY_MS = 1_000;
 
@@ -76,8 +76,7 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** A database that is ahead of the code is fine: the next version's migrations run before its processes start. */
   private async checkMigrations(): Promise<void> {
-    const done = await this.executedMigrations();
-    const missing = MIGRATIONS.map(({ name }) => name).filter((name) => !done.has(name));
+    const missing = missingMigrations(await this.executedMigrations());
     if (missing.length) {
       throw new DatabaseNotReady(
         `The database lacks the migration ${missing.join(', ')}; run "npm run migration:run".`,
@@ -94,12 +93,10 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  private async executedMigrations(): Promise<Set<string>> {
+  private async executedMigrations(): Promise<Array<{ name: string }>> {
     const [table] = await this.dataSource.query<Array<{ exists: boolean }>>(
       `SELECT to_regclass('foothold.migrations') IS NOT NULL AS exists`,
     );
-    if (!table?.exists) return new Set();
-    const rows = await this.dataSource.query<Array<{ name: string }>>('SELECT name FROM foothold.migrations');
-    return new Set(rows.map(({ name }) => name));
+    return table?.exists ? this.dataSource.query('SELECT name FROM foothold.migrations') : [];
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { Client, type QueryResultRow } from 'pg';
-import { MIGRATIONS } from './migrations/index.js';
+import { missingMigrations } from './migrations/index.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const NOTIFY_TIMEOUT_MS = 2_000;
@@ -66,7 +66,7 @@ export function inspectDatabase(url: string): Promise<DatabaseFacts> {
       ...server,
       role,
       openTables: open.map(({ name }) => name),
-      missingMigrations: await missingMigrations(client),
+      missingMigrations: await migrationsMissingAt(client),
     };
   });
 }
@@ -86,15 +86,14 @@ export function hearsNotifications(url: string): Promise<boolean> {
   });
 }
 
-async function missingMigrations(client: Client): Promise<string[] | null> {
+async function migrationsMissingAt(client: Client): Promise<string[] | null> {
   const { rows } = await client.query<{ readable: boolean }>(
     `SELECT has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid, 'SELECT') AS readable
      FROM pg_class WHERE relnamespace = to_regnamespace('foothold') AND relname = 'migrations'`,
   );
   if (!rows[0]?.readable) return null;
   const done = await client.query<{ name: string }>('SELECT name FROM foothold.migrations');
-  const names = new Set(done.rows.map(({ name }) => name));
-  return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
+  return missingMigrations(done.rows);
 }
 
 async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { baseUrlOf } from '../config/auth0-domain.js';
+import { managementAudienceOf } from '../config/auth0-domain.js';
 import type { Env } from '../config/env.js';
 import type { Auth0Answer } from './auth0-call.js';
 import { failed, ok, skipped, type Failed, type Finding } from './finding.js';
@@ -21,8 +21,6 @@ export const noApplication = (reason: string): CheckedApplication => ({
   findings: [MACHINE_TOKEN, SCOPES, AUDIENCE].map((check) => skipped(check, reason)),
 });
 
-export const managementUrlOf = (domain: string): string => `${baseUrlOf(domain)}/api/v2/`;
-
 interface CheckedApplication {
   readonly findings: Finding[];
   readonly token?: MachineToken;
@@ -32,7 +30,7 @@ interface CheckedApplication {
 export async function checkApplication(env: Partial<Env>): Promise<CheckedApplication> {
   const client = clientOf(env);
   if (typeof client === 'string') return noApplication(client);
-  const token = await requestMachineToken(client, managementUrlOf(client.domain));
+  const token = await requestMachineToken(client, managementAudienceOf(client.domain));
   if ('refusal' in token) {
     const fault = failed(
       MACHINE_TOKEN,
@@ -79,7 +77,7 @@ function reasonOfRefusal({ domain, id }: Client, refusal: Auth0Answer): Omit<Fai
   if (isUnknownAudience(refusal)) {
     return {
       found,
-      expected: `the Management API at ${managementUrlOf(domain)}, which only the canonical domain has`,
+      expected: `the Management API at ${managementAudienceOf(domain)}, which only the canonical domain has`,
       change: 'AUTH0_DOMAIN',
     };
   }

@@ -1,9 +1,9 @@
+import { managementUrlOf } from '../config/auth0-domain.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Env } from '../config/env.js';
 import type { MetadataField } from '../config/metadata-field.js';
-import { managementUrlOf } from './auth0-application.checks.js';
 import { callAuth0, type Auth0Answer, type Auth0Call } from './auth0-call.js';
 import { failed, ok, skipped, type Finding } from './finding.js';
 import type { MachineToken } from './machine-token.js';
@@ -27,7 +27,7 @@ export async function checkMetadata(
 ): Promise<Finding> {
   if (!user) return skipped(CHECK, 'Name a test person to have it tried: npm run doctor -- --user "auth0|…"');
   if (!domain || !token) return skipped(CHECK, 'There is no token for the Management API');
-  const profile = new Profile(`${managementUrlOf(domain)}users/${encodeURIComponent(user)}`, token.token, field);
+  const profile = new Profile(`${managementUrlOf(domain)}/users/${encodeURIComponent(user)}`, token.token, field);
   try {
     const before = without(await profile.read());
     const value = { at: new Date().toISOString(), nonce: randomUUID() };

@@ -2,7 +2,6 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '../../src/database/migrate.js';
@@ -10,6 +9,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/local/po
 import { isAlive } from '../../src/local/process-liveness.js';
 import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
+import { freePort } from './free-port.js';
 import { MIRROR_SETTINGS } from './mirror-settings.js';
 import { sql } from './sql.js';
 
@@ -198,12 +198,3 @@ function parentOf(pid: number): number | undefined {
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -14,3 +14,9 @@ export const MIGRATIONS = [
   AdministerTenants1795600000000,
   SendMirrors1795700000000,
 ];
+
+/** Names of the code's migrations that are not among those that were run. */
+export const missingMigrations = (run: ReadonlyArray<{ readonly name: string }>): string[] => {
+  const names = new Set(run.map(({ name }) => name));
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
+};

@@ -1,5 +1,6 @@
 import { Param, type PipeTransform } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
+import { isIdentifier } from '../../auth/identifier.js';
 import { invalidRequest } from '../../http/problem.js';
 import { parseTenantId, parseUuid } from '../tenant-selector.js';
 
@@ -11,11 +12,9 @@ class InvitationIdPipe implements PipeTransform<string, string> {
   transform = (value: string): string => parseUuid(value, 'invitationId', 'expected the id of an invitation, a UUID');
 }
 
-const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
-
 class SubjectPipe implements PipeTransform<string, string> {
   transform(value: string): string {
-    if (SUBJECT.test(value)) return value;
+    if (isIdentifier(value)) return value;
     throw invalidRequest([{ path: 'subject', message: 'expected the "sub" of a person, 1 to 255 characters' }]);
   }
 }

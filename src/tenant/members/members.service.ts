@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IDENTIFIER } from '../../auth/identifier.js';
 import type { Principal } from '../../auth/principal.js';
 import type { Role } from '../../flow/index.js';
 import { decodeCursor, pageOf, parseLimit, type Page, type PageQuery } from '../../http/page.js';
@@ -27,7 +28,7 @@ export interface MemberChange {
   readonly reason?: string;
 }
 
-const POSITION = /^(?<subject>[^\p{Cc}\p{Cs}]{1,255})$/u;
+const POSITION = new RegExp(`^(?<subject>${IDENTIFIER})$`, 'u');
 
 /** Who belongs to a tenant, and as what. */
 @Injectable()

@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import { isAlive } from '../../../src/local/process-liveness.js';
 import { eventually } from '../../support/eventually.js';
 import { makeDataDir, removeDataDirs } from './support/data-dir.js';
-import { freePort, LocalProcess, REPOSITORY } from './support/local-process.js';
+import { freePort } from '../../support/free-port.js';
+import { LocalProcess, REPOSITORY } from './support/local-process.js';
 
 const BUILD_TIMEOUT_MS = 180_000;
 const MAIN = [process.execPath, 'dist/src/local/main.js'];
