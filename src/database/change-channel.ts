@@ -54,7 +54,8 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
     await this.connecting;
     await this.sending;
     await this.send();
-    await this.client?.end().catch(() => undefined);
+    // Not waited for: a server that hangs does not end its sessions.
+    void this.client?.end().catch(() => undefined);
   }
 
   /** To be called after COMMIT. Costs the caller nothing but this call. */

@@ -1,0 +1,42 @@
+import { Logger } from '@nestjs/common';
+import type { Config } from '../../../src/config/config.js';
+import { ChangeChannel } from '../../../src/database/change-channel.js';
+import type { DatabaseStartup } from '../../../src/database/database-startup.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
+import { sql } from '../../support/sql.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+
+describe('the channel of changes', () => {
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    database = await createTestDatabase();
+    proxy = await TcpProxy.open(database.appUrl);
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await database.drop();
+  });
+
+  const isListening = async (): Promise<boolean> => {
+    const sessions = await sql(
+      database.superuserUrl,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle' AND query LIKE '%LISTEN%'`,
+    );
+    return sessions.length === 1;
+  };
+
+  it('stops also when the server never ends its session', async () => {
+    const channel = new ChangeChannel(
+      { ready: Promise.resolve() } as DatabaseStartup,
+      { database: { listenUrl: proxy.urlOf(database.appUrl) } } as Config,
+    );
+    channel.onApplicationBootstrap();
+    await eventually(isListening);
+    proxy.hang();
+    await channel.onApplicationShutdown();
+    proxy.resume();
+  });
+});
