@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { DatabasePing, PROBE_PATIENCE_MS } from '../database/database-ping.js';
 import { MirrorBacklog, type MirrorLag } from '../maintenance/mirror-backlog.js';
 import { MirrorAccess, type MirrorCircuitStatus } from './mirror-access.js';
 import { RateBudget } from './rate-budget.js';
@@ -9,7 +11,7 @@ const KEPT_MS = 1_000;
 
 /** How the mirrors are, for health and metrics. */
 export interface MirrorState {
-  /** Null while the database does not answer. */
+  /** Null while it is not known, because the database does not answer, or not soon enough. */
   readonly lag: MirrorLag | null;
   readonly circuits: { readonly read: MirrorCircuitStatus; readonly write: MirrorCircuitStatus };
   /** Reads that this process could do now without the database. */
@@ -46,9 +48,10 @@ const GAUGES: ReadonlyArray<readonly [name: string, help: string, (state: Mirror
 
 @Injectable()
 export class SyncState implements OnModuleInit {
-  private counted: { readonly at: number; readonly lag: Promise<MirrorLag | null> } | undefined;
+  private count: { readonly lag: Promise<MirrorLag | null>; keptUntil: number } | undefined;
 
   constructor(
+    private readonly ping: DatabasePing,
     private readonly backlog: MirrorBacklog,
     private readonly access: MirrorAccess,
     private readonly budget: RateBudget,
@@ -75,18 +78,25 @@ export class SyncState implements OnModuleInit {
       registers: [this.registry],
       async collect() {
         const value = valueOf(await now());
-        // Unknown is not zero: while the database is down the last known value would be a lie.
-        if (value === undefined || value === null) this.reset();
+        // Unknown is neither the last value nor zero, which `reset` would set.
+        if (value === undefined || value === null) this.remove();
         else this.set(value);
       },
     });
   }
 
-  private lag(): Promise<MirrorLag | null> {
-    const now = Date.now();
-    if (!this.counted || this.counted.at + KEPT_MS < now) {
-      this.counted = { at: now, lag: this.backlog.lag(new Date(now)).catch(() => null) };
-    }
-    return this.counted.lag;
+  /** Whoever asks waits no longer than for a ping, and takes no connection from requests while pings go unanswered. */
+  private async lag(): Promise<MirrorLag | null> {
+    if ((await this.ping.fault()) !== null) return null;
+    return Promise.race([this.counted(), sleep(PROBE_PATIENCE_MS, null, { ref: false })]);
+  }
+
+  /** One count at a time, however long it takes. */
+  private counted(): Promise<MirrorLag | null> {
+    if (this.count && performance.now() < this.count.keptUntil) return this.count.lag;
+    const lag = this.backlog.lag(new Date()).catch(() => null);
+    const count = (this.count = { lag, keptUntil: Infinity });
+    void lag.then(() => (count.keptUntil = performance.now() + KEPT_MS));
+    return lag;
   }
 }

@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { ChangeChannel } from './change-channel.js';
 import { DatabaseCircuit } from './database-circuit.js';
+import { DatabasePing } from './database-ping.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
 import { LineageModule } from './lineage.module.js';
@@ -24,11 +25,12 @@ import { UnitOfWork } from './unit-of-work.js';
       }),
     }),
   ],
-  providers: [ChangeChannel, Database, DatabaseCircuit, DatabaseStartup, ReadConnections, UnitOfWork],
+  providers: [ChangeChannel, Database, DatabaseCircuit, DatabasePing, DatabaseStartup, ReadConnections, UnitOfWork],
   exports: [
     ChangeChannel,
     Database,
     DatabaseCircuit,
+    DatabasePing,
     DatabaseStartup,
     LineageModule,
     ReadConnections,

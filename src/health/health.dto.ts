@@ -3,6 +3,7 @@ import { CIRCUIT_STATUSES, type CircuitStatus } from '../database/database-circu
 
 const LEVEL_STATUSES = ['up', 'degraded', 'down'] as const;
 export type LevelStatus = (typeof LEVEL_STATUSES)[number];
+const MIRRORS_STATUSES = ['up', 'degraded', 'unknown'] as const;
 
 @ApiSchema({ name: 'Liveness' })
 export class LivenessDto {
@@ -97,16 +98,25 @@ export class SettingsHealthDto {
 /** The mirrors in Auth0. Their trouble degrades the service; it never makes it unready. */
 @ApiSchema({ name: 'MirrorsHealth' })
 export class MirrorsHealthDto {
-  @ApiProperty({ enum: LEVEL_STATUSES })
-  status!: LevelStatus;
+  @ApiProperty({ enum: MIRRORS_STATUSES, description: 'Unknown: the database did not answer how many are due.' })
+  status!: (typeof MIRRORS_STATUSES)[number];
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Mirrors to be sent; null while the database is down.' })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Mirrors to be sent; null while it is not known.' })
   due!: number | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Since when the oldest is due.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when the oldest is due; null if none is, and while it is not known.',
+  })
   oldestDueAt!: string | null;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Given up until somebody mends the reason.' })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Given up until somebody mends the reason; null while it is not known.',
+  })
   parked!: number | null;
 
   @ApiProperty({ enum: CIRCUIT_STATUSES, description: 'Of reads from the Management API.' })
