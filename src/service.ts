@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -8,11 +10,17 @@ import { configureServer, createAdapter } from './http/server.js';
 import { createLogger, NestLogger } from './http/logger.js';
 import { serveOpenApi } from './http/open-api.js';
 
+/**
+ * Longer than a request under way may wait for the database (2 s for a connection, then 6 s for an answer), and shorter
+ * than the 10 s after which Docker kills.
+ */
+const DRAIN_LIMIT_MS = 9_000;
+
 export interface RunningService {
   readonly url: string;
   /** Resolves when the service takes requests: the database was reached and passed its checks. */
   readonly ready: Promise<void>;
-  /** Takes no new request, answers those under way, then closes every connection. */
+  /** Takes no new request, answers those under way, then closes every connection; what hangs is given up after 9 s. */
   stop(): Promise<void>;
 }
 
@@ -38,6 +46,12 @@ export async function start(source?: NodeJS.ProcessEnv): Promise<RunningService>
   return {
     url: (await app.getUrl()).replace('[::1]', 'localhost'),
     ready: app.get(DatabaseStartup).ready,
-    stop: () => app.close(),
+    stop: () => drain(app),
   };
+}
+
+async function drain(app: NestFastifyApplication): Promise<void> {
+  const late = sleep(DRAIN_LIMIT_MS, 'late', { ref: false });
+  if ((await Promise.race([app.close(), late])) !== 'late') return;
+  new Logger('Service').warn(`Not everything has ended within ${DRAIN_LIMIT_MS} ms, and the rest is given up`);
 }

@@ -9,7 +9,7 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** The database is there, but this process has no connection or lock to spare. Nothing was changed. */
+/** The database is there, but has no connection or lock to spare for this process. Nothing was changed. */
 export class DatabaseOverloaded extends Error {
   constructor(cause: unknown) {
     super(`The database is too busy: ${messageOf(cause)}`, { cause });
@@ -29,16 +29,19 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
 
 /**
  * By SQLSTATE, never by name (https://www.postgresql.org/docs/current/errcodes-appendix.html): connection exceptions,
- * insufficient resources, operator intervention (statement timeouts included), system errors, a read-only standby, and
- * what refuses a new session: the login, a database that is gone (3D000), or one that takes no connections (55000).
+ * insufficient resources (but connections), operator intervention (statement timeouts included), system errors, a
+ * read-only standby, and what refuses a new session: the login, a database that is gone (3D000), or one that takes no
+ * connections (55000).
  */
-const UNAVAILABLE = /^(08|53|57P|57014|58|25006|28|3D000|55000|XX)/;
+const UNAVAILABLE = /^(08|53(?!300)|57P|57014|58|25006|28|3D000|55000|XX)/;
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const LOCK_NOT_AVAILABLE = '55P03';
 const UNIQUE_VIOLATION = '23505';
+/** Of the server, the database or the role; whoever holds them gives them back. */
+const TOO_MANY_CONNECTIONS = '53300';
 const LOST_RACE = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION]);
-const CONTENDED = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE]);
+const BUSY = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, TOO_MANY_CONNECTIONS]);
 
 export const sqlStateOf = (error: unknown): string | undefined =>
   error instanceof DatabaseError || (error instanceof Error && 'code' in error && 'severity' in error)
@@ -48,7 +51,7 @@ export const sqlStateOf = (error: unknown): string | undefined =>
 /** Somebody else was first, and trying again at once helps. Not so after a lock timeout: that has waited already. */
 export const isLostRace = (error: unknown): boolean =>
   LOST_RACE.has(sqlStateOf(error instanceof DatabaseOverloaded ? error.cause : error) ?? '');
-const isContention = (error: unknown): boolean => CONTENDED.has(sqlStateOf(error) ?? '');
+const isBusy = (error: unknown): boolean => BUSY.has(sqlStateOf(error) ?? '');
 
 /** Errors of the socket carry a Node code (ECONNREFUSED …); errors of pg's own, only a message. */
 const CONNECTION_MESSAGE =
@@ -79,7 +82,7 @@ export function isOutage(error: unknown): boolean {
 /** Turns what the driver throws into what the service tells apart; anything else passes through as it is. */
 export function translateError(error: unknown, poolIsFull: boolean): unknown {
   if (isUnavailable(error)) return new DatabaseUnavailable(error);
-  if (isContention(error)) return new DatabaseOverloaded(error);
+  if (isBusy(error)) return new DatabaseOverloaded(error);
   if (error instanceof Error && POOL_MESSAGE.test(error.message)) {
     return poolIsFull ? new DatabaseOverloaded(error) : new DatabaseUnavailable(error);
   }

@@ -15,15 +15,17 @@ let service: TestService;
 let proxy: TcpProxy;
 /** The service whose way to the database goes through the proxy. */
 let victim: BuiltService;
-beforeAll(async () => {
-  BuiltService.build();
-  service = await TestService.start();
-  proxy = await TcpProxy.open(service.database.appUrl);
-  victim = await BuiltService.start({
+const startVictim = () =>
+  BuiltService.start({
     ...service.env,
     DATABASE_URL: proxy.urlOf(service.database.appUrl),
     DATABASE_POOL_SIZE: String(POOL_SIZE),
   });
+beforeAll(async () => {
+  BuiltService.build();
+  service = await TestService.start();
+  proxy = await TcpProxy.open(service.database.appUrl);
+  victim = await startVictim();
 }, BUILD_MS);
 afterAll(async () => {
   victim.signal('SIGTERM');
@@ -41,7 +43,10 @@ beforeEach(async () => {
 const circuit = async (): Promise<string> => (await person.get('/health')).body.database.circuit;
 const untilItAnswers = () => eventually(async () => (await person.view()).status === 200);
 const failing = () => Promise.all(Array.from({ length: FAILURES }, () => person.view()));
+/** What is asked by those who watch over the service, and who must never have to wait. */
+const told = () => Promise.all([person.get('/health'), person.get('/health/ready'), person.get('/metrics')]);
 const UNKNOWN = { status: 503, body: { code: 'status_unknown' } };
+const OVERLOADED = { status: 503, body: { code: 'overloaded' } };
 
 test('a database that is gone opens the circuit: answers come without asking it, until it is back', async () => {
   await proxy.refuse();
@@ -79,7 +84,14 @@ test('a database that hangs opens the circuit, and what it was asked is not lost
   const retried = key();
   const command = { step: 'business_info', action: 'complete', data: BUSINESS };
   proxy.hang();
-  const writing = person.move(command, retried);
+  let isWritten = false;
+  const writing = person.move(command, retried).finally(() => (isWritten = true));
+  const [health, ready, metrics] = await told();
+  // Which gives up after 2 s.
+  expect(isWritten).toBe(false);
+  expect(health.body).toMatchObject({ database: { status: 'down' }, mirrors: { status: 'unknown', due: null } });
+  expect(ready).toMatchObject({ status: 200, body: { status: 'degraded' } });
+  expect(metrics.body).not.toMatch(/^foothold_mirror_(due|parked|lag_seconds) /m);
   for (const answer of await failing()) expect(answer).toMatchObject(UNKNOWN);
   expect(await writing).toMatchObject(UNKNOWN);
   expect(await circuit()).not.toBe('closed');
@@ -106,8 +118,13 @@ describe('while every connection of the pool waits for a lock', () => {
     const held = await service.holding('LOCK TABLE foothold.onboarding_history IN ACCESS EXCLUSIVE MODE');
     const blocked = Array.from({ length: POOL_SIZE }, complete);
     await service.untilBlocked(POOL_SIZE);
-    const waiting = await Promise.all(Array.from({ length: 2 * FAILURES }, complete));
-    for (const answer of waiting) expect(answer).toMatchObject({ status: 503, body: { code: 'overloaded' } });
+    let isRefused = false;
+    const waiting = Promise.all(Array.from({ length: 2 * FAILURES }, complete)).finally(() => (isRefused = true));
+    const [health] = await told();
+    // Which happens after 2 s.
+    expect(isRefused).toBe(false);
+    expect(health.body).toMatchObject({ database: { status: 'down' }, mirrors: { status: 'unknown', due: null } });
+    for (const answer of await waiting) expect(answer).toMatchObject(OVERLOADED);
     expect(await circuit()).toBe('closed');
     await held.release();
     await Promise.all(blocked);
@@ -122,4 +139,37 @@ describe('while every connection of the pool waits for a lock', () => {
     await held.release();
     await Promise.all(blocked);
   });
+});
+
+test('a database that takes no more connections is overload and no outage, however many are refused', async () => {
+  const database = new URL(service.database.appUrl).pathname.slice(1);
+  const limitConnections = (limit: number) => service.sql(`ALTER DATABASE ${database} CONNECTION LIMIT ${limit}`);
+  await limitConnections(0);
+  try {
+    proxy.cut();
+    // Until every connection is known to be gone.
+    await eventually(async () => (await failing()).every(({ body }) => body.code === 'overloaded'));
+    for (const answer of [...(await failing()), ...(await failing())]) {
+      expect(answer).toMatchObject(OVERLOADED);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(await circuit()).toBe('closed');
+  } finally {
+    await limitConnections(-1);
+  }
+  expect((await person.view()).status).toBe(200);
+});
+
+test('told to stop while the database hangs, it answers what is under way and ends with 0', async () => {
+  const doomed = await startVictim();
+  const people = [service.person(), service.person()].map((api) => api.at(doomed.url));
+  // Whom it has seen is to be stored before it ends.
+  for (const api of people) expect((await api.view()).status).toBe(200);
+  proxy.hang();
+  const underWay = people.map((api) => api.view());
+  doomed.signal('SIGTERM');
+  for (const answer of await Promise.all(underWay)) expect(answer).toMatchObject(UNKNOWN);
+  expect(await doomed.ended()).toBe(0);
+  proxy.resume();
+  await untilItAnswers();
 });
