@@ -33,9 +33,12 @@ describe('live updates', () => {
     await person.api.move({ step: 'profile', action: 'complete' }, {}, TOUR);
     const device = await lab.device();
     const tabs: Tab[] = [];
-    for (let count = 0; count < 3; count += 1) tabs.push(await device.open(person));
+    for (let count = 0; count < 3; count += 1) {
+      tabs.push(await device.open(person));
+      // So that the first one leads.
+      await untilOneStream();
+    }
     await Promise.all(tabs.map((tab) => tab.settled()));
-    await untilOneStream();
 
     const before = lab.gate.streams.length;
     lab.gate.dropStreams();
@@ -45,10 +48,11 @@ describe('live updates', () => {
     expect(again.lastEventId).toBe('1');
     expect(again.authorization).toBe(`Bearer ${person.token}`);
 
-    // Whoever leads, when it goes another takes over.
+    // When the one that leads goes, another takes over.
     await person.api.move({ step: 'first_project', action: 'complete' }, {}, TOUR);
     await Promise.all(tabs.map((tab) => tab.until(({ revision }) => revision === 2)));
     await tabs[0]!.page.close();
+    await eventually(async () => again.isClosed);
     await untilOneStream();
     expect(open()[0]!.lastEventId ?? '2').toBe('2');
     await person.api.move({ step: 'invite_teammates', action: 'skip' }, {}, TOUR);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BrowserLab, type Tab } from './support/browser-lab.js';
+import { isTransition } from './support/gate.js';
 import { historyOf } from './support/operation-log.js';
 
 const LATENCY_MS = 10_000;
@@ -36,9 +37,11 @@ describe('a slow world', () => {
     await tab.settled();
     expect(await violationsOf(tab)).toEqual([]);
 
+    const release = lab.gate.hold(isTransition);
     await tab.click('complete', 'profile');
     expect(await tab.until(({ pendingWrites }) => pendingWrites === 1)).toMatchObject({ isDegraded: false });
     expect(await violationsOf(tab)).toEqual([]);
+    release();
     await tab.settled();
     expect(lab.gate.transitions).toHaveLength(1);
     expect(await tab.outcomes()).toEqual(['confirmed']);

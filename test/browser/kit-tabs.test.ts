@@ -79,12 +79,13 @@ describe('the tabs of one person', () => {
     const second = await device.open(person);
     await second.settled();
 
-    lab.gate.hold(isTransition);
+    const release = lab.gate.hold(isTransition);
     await first.click('complete', 'profile');
     await first.click('complete', 'first_project');
     await first.untilSent(lab.gate, 1);
     await first.kill();
-    lab.gate.reset();
+    // The other may have sent its first one by now: it goes on, too.
+    release();
     expect(await second.settled()).toMatchObject({ steps: { profile: 'completed', first_project: 'completed' } });
 
     const history = await historyOf(lab.service, person.subject);
@@ -101,12 +102,14 @@ describe('the tabs of one person', () => {
       await tab.page.clock.install();
       await tab.become(person);
       await tab.until(({ isDegraded }) => isDegraded);
+      await tab.pauseClock();
       tabs.push(tab);
     }
+    const askedBefore = lab.gate.requests.length;
     for (let passed = 0; passed < 5 * MINUTE_MS; passed += STRIDE_MS) {
       await Promise.all(tabs.map((tab) => tab.page.clock.runFor(STRIDE_MS)));
     }
-    const asked = lab.gate.requests.length;
+    const asked = lab.gate.requests.length - askedBefore;
     // A tab waits 1, 2, 4, … 60 s between two attempts, so it makes about ten in five minutes for its view; one of them
     // makes as many to follow, and asks once more after each that failed.
     expect(asked).toBeGreaterThan(3);

@@ -214,6 +214,11 @@ export class Tab {
     return (await this.page.getByTestId('outcomes').textContent())?.split(' ').filter(Boolean) ?? [];
   }
 
+  /** For a clock that was installed: from now on the page's time passes when the test says so, and never beside it. */
+  async pauseClock(): Promise<void> {
+    await this.page.clock.pauseAt(await this.page.evaluate(() => Date.now() + 1_000));
+  }
+
   /** Signs in as somebody, or out, in the open document. */
   async become(person: Someone | null): Promise<void> {
     await this.page.evaluate((fragment) => void (location.hash = fragment), fragmentOf(person));
