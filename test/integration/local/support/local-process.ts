@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { freePort } from '../../../support/free-port.js';
 
 export const REPOSITORY = path.resolve(__dirname, '../../../..');
 
