@@ -1,8 +1,10 @@
-import { accept, unknownStep, withBindings, type Acceptance } from './decide.js';
+import { bindAttestations } from './bind.js';
 import type { StepDefinition } from './definition.js';
 import { evaluate, recordOf, type StepEvaluation } from './evaluate.js';
+import { unknownStep } from './explain.js';
 import type { Flow } from './flow.js';
 import { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
+import { accept, type Acceptance } from './move.js';
 import { reject, type Rejection } from './rejection.js';
 import { isAttestationFact, isFlowState, type AttestationFact, type FlowState } from './state.js';
 
@@ -38,7 +40,7 @@ export function attest(flow: Flow, state: FlowState, attestation: Attestation): 
   }
   const key = flow.stepKey(attestation.step);
   const step = key === undefined ? undefined : flow.step(key);
-  if (!step) return unknownStep(flow, attestation.step);
+  if (!step) return reject('unknown_step', unknownStep(flow, attestation.step));
   if (!step.attested) return reject('malformed_command', `"${step.key}" is not an attested step.`);
 
   const { eventId, outcome, message, occurredAt, at, by } = attestation;
@@ -54,7 +56,7 @@ export function attest(flow: Flow, state: FlowState, attestation: Attestation): 
   if (!isAttestationFact(fact)) {
     return reject('malformed_command', 'Expected eventId, outcome (succeeded or failed), occurredAt, at and by.');
   }
-  const taken = accept(state, step, withBindings(flow, state, step, [{ kind: 'attested', step: step.key, fact }]));
+  const taken = bindAttestations(flow, accept(state, step, [{ kind: 'attested', step: step.key, fact }]));
   const heard = recordOf(taken.state, step).attestations?.find((known) => known.eventId === eventId) ?? fact;
   const accepted = isNews(flow, state, step, heard) ? taken : accept(state, step, []);
   const { status, attestation: counting } = evaluate(flow, accepted.state).get(step.key) as StepEvaluation;

@@ -1,6 +1,6 @@
 export { attest, type Attestation, type AttestationAcceptance } from './attest.js';
 export { holds, type Condition } from './condition.js';
-export { ACTIONS, decide, type Acceptance, type Action, type Actor, type Command, type Decision } from './decide.js';
+export { decide, type Decision } from './decide.js';
 export {
   normaliseKey,
   ROLES,
@@ -16,7 +16,8 @@ export { applyEffect, foldEffects, mergeData, type Effect } from './effects.js';
 export { evaluate, type StepStatus } from './evaluate.js';
 export { flowOf, loadFlow, type Flow } from './flow.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
-export { type Rejection, type RejectionReason } from './rejection.js';
+export { ACTIONS, move, type Acceptance, type Action, type Actor, type Command } from './move.js';
+export { type Refusal, type Rejection, type RejectionReason } from './rejection.js';
 export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
 export { validateDefinition } from './validate-definition.js';
 export { viewOf, type FlowStatus, type FlowView, type StepView } from './view.js';

@@ -1,5 +1,5 @@
-/** Why a transition was refused. The codes are part of the HTTP contract. */
-export type RejectionReason =
+/** Why the rules refuse a transition. The codes are part of the HTTP contract. */
+export type RefusalReason =
   | 'unknown_step'
   | 'step_blocked'
   | 'step_not_applicable'
@@ -7,24 +7,34 @@ export type RejectionReason =
   | 'step_resolved'
   | 'attestation_required'
   | 'not_reopenable'
-  | 'role_required'
+  | 'role_required';
+
+export type RejectionReason =
+  | RefusalReason
   /** The command is not well-formed: a fault of the caller. */
   | 'malformed_command'
   /** The stored state is not a state: a fault of the store. */
   | 'malformed_state';
 
-export interface Rejection {
+/** What the rules say to a move that they do not allow. */
+export interface Refusal {
   readonly ok: false;
-  readonly reason: RejectionReason;
-  /** What was found, and what to do about it. */
-  readonly message: string;
+  readonly reason: RefusalReason;
   /** With `step_blocked`: the steps to do first. */
   readonly missing?: readonly string[];
 }
 
-export const reject = (reason: RejectionReason, message: string, missing?: readonly string[]): Rejection => ({
+/** The same for whoever asked. */
+export interface Rejection extends Omit<Refusal, 'reason'> {
+  readonly reason: RejectionReason;
+  /** What was found, and what to do about it. */
+  readonly message: string;
+}
+
+export const refuse = (reason: RefusalReason, missing?: readonly string[]): Refusal => ({
   ok: false,
   reason,
-  message,
   ...(missing && { missing }),
 });
+
+export const reject = (reason: RejectionReason, message: string): Rejection => ({ ok: false, reason, message });

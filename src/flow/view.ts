@@ -1,4 +1,3 @@
-import { ACTIONS, judge, type Action, type Actor } from './decide.js';
 import { rolesOf, type StepScope } from './definition.js';
 import {
   evaluate,
@@ -11,6 +10,7 @@ import {
 } from './evaluate.js';
 import type { Flow } from './flow.js';
 import { own, type JsonObject } from './json.js';
+import { ACTIONS, judge, type Action, type Actor } from './move.js';
 import type { FlowState } from './state.js';
 
 export type FlowStatus = 'not_started' | 'in_progress' | 'completed';

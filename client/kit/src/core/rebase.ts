@@ -1,11 +1,12 @@
 import {
-  decide,
+  move,
   ROLES,
   viewOf,
+  type Acceptance,
   type Action,
   type Actor,
   type AttestationFact,
-  type Decision,
+  type Refusal,
   type Flow,
   type FlowState,
   type FlowView,
@@ -54,15 +55,18 @@ const fingerprint = ({ steps, currentStep, allowed }: FlowView): string =>
     allowed.filter(({ action }) => action !== 'save').map(({ step, action }) => [step, action]),
   ]);
 
-export const decideMove = (flow: Flow, { state, actor }: Basis, { step, action, data, at }: Move): Decision =>
-  decide(flow, state, { step, action, data, at, actor });
+export const decideMove = (
+  flow: Flow,
+  { state, actor }: Basis,
+  { step, action, data, at }: Move,
+): Acceptance | Refusal => move(flow, state, { step, action, data, at, actor });
 
 /** Replays clicks over a confirmed view. Those that the rules refuse now are left out: the service has the word. */
 export function rebase(flow: Flow, view: OnboardingView, basis: Basis | null, moves: readonly Move[]): Rebased {
   if (!basis) return { view, basis };
   let { state } = basis;
-  for (const move of moves) {
-    const decision = decideMove(flow, { ...basis, state }, move);
+  for (const click of moves) {
+    const decision = decideMove(flow, { ...basis, state }, click);
     if (decision.ok) state = decision.state;
   }
   if (state === basis.state) return { view, basis };

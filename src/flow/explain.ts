@@ -1,0 +1,35 @@
+import { rolesOf } from './definition.js';
+import { evaluate, type StepEvaluation } from './evaluate.js';
+import type { Flow } from './flow.js';
+import type { Command } from './move.js';
+import type { Refusal } from './rejection.js';
+import type { FlowState } from './state.js';
+
+/** What was found and what to do, for a move that the rules refused. */
+export function explain(flow: Flow, state: FlowState, { step, actor }: Command, { reason }: Refusal): string {
+  if (reason === 'unknown_step') return unknownStep(flow, step);
+  const { definition, status, blockedBy } = evaluate(flow, state).get(step) as StepEvaluation;
+  switch (reason) {
+    case 'attestation_required':
+      return `Only a trusted system can confirm "${step}"; it cannot be claimed.`;
+    case 'role_required':
+      return `"${step}" is for ${rolesOf(definition).join(' or ')}; this person is ${actor.role}.`;
+    case 'step_not_applicable':
+      return `"${step}" does not apply with the choices made so far.`;
+    case 'step_resolved':
+      return `"${step}" is already ${status}; reopen it first.`;
+    case 'step_not_optional':
+      return `"${step}" cannot be skipped.`;
+    case 'step_blocked':
+      return `"${step}" waits for: ${blockedBy.join(', ')}.`;
+    case 'not_reopenable':
+      return definition.attested
+        ? `"${step}" was attested; that is final for the values it was given for.`
+        : `"${step}" cannot be reopened by oneself; an admin of the tenant can.`;
+  }
+}
+
+export function unknownStep({ key, definition }: Flow, written: string): string {
+  const known = definition.steps.map((step) => step.key).join(', ');
+  return `The flow ${key} has no step "${written}". Its steps are: ${known}.`;
+}

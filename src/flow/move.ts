@@ -1,0 +1,139 @@
+import { rolesOf, type Role, type StepDefinition, type StepScope } from './definition.js';
+import { applyEffect, mergeData, type Effect } from './effects.js';
+import { evaluate, isResolved, partOf, recordOf, type Evaluation, type StepEvaluation } from './evaluate.js';
+import type { Flow } from './flow.js';
+import { equalJson, own, type JsonObject } from './json.js';
+import { refuse, type Refusal } from './rejection.js';
+import type { FlowState } from './state.js';
+
+export const ACTIONS = ['start', 'save', 'complete', 'skip', 'reopen'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export interface Actor {
+  readonly subject: string;
+  readonly role: Role;
+  /** An admin acts on somebody's progress with a reason; a member on their own. */
+  readonly kind: 'member' | 'admin';
+}
+
+export interface Command {
+  /** Any spelling that normalises to a step's key. */
+  readonly step: string;
+  readonly action: Action;
+  /** With `save` and `complete`: fields to merge into the step's data; null removes a field. */
+  readonly data?: JsonObject;
+  readonly actor: Actor;
+  /** ISO 8601. Rules have no clock of their own. */
+  readonly at: string;
+}
+
+export interface Acceptance {
+  readonly ok: true;
+  /** False: the step already is as asked; nothing changes. */
+  readonly applied: boolean;
+  /** Canonical key of the step, and the part that it belongs to. */
+  readonly step: string;
+  readonly part: StepScope;
+  /** Empty exactly when `applied` is false. */
+  readonly effects: readonly Effect[];
+  readonly state: FlowState;
+}
+
+/**
+ * The rules alone, for a well-formed command with a canonical key, on a state that is one: `decide` judges by them on the
+ * server, and a browser needs no more to predict it. They refuse with a code; `explain` has the sentence to it.
+ */
+export function move(flow: Flow, state: FlowState, command: Command): Acceptance | Refusal {
+  const step = flow.step(command.step);
+  if (!step) return refuse('unknown_step');
+  const evaluation = evaluate(flow, state);
+  const verdict = judge(evaluation, step.key, command.action, command.actor);
+  if (verdict !== 'accept' && verdict !== 'no-op') return verdict;
+  return accept(state, step, verdict === 'accept' ? effectsOf(flow, state, step, command, evaluation) : []);
+}
+
+export function accept(state: FlowState, { key, scope }: StepDefinition, effects: readonly Effect[]): Acceptance {
+  const applied = effects.length > 0;
+  const next = applied ? { ...state, [scope]: effects.reduce(applyEffect, state[scope]) } : state;
+  return { ok: true, applied, step: key, part: scope, effects, state: next };
+}
+
+/**
+ * The rules, in the order in which they speak. In English:
+ * 1. Whoever claims an attested step that applies is told that only a trusted system can complete it, whatever their role.
+ * 2. Only the step's roles move it; an admin repairs on anybody's behalf.
+ * 3. Asking for what already is succeeds and changes nothing.
+ * 4. A resolved step changes by `save` (its data) or `reopen` only; a step that does not apply, not at all.
+ * 5. An open step moves once everything it requires is done. Starting one that failed asks to try again.
+ */
+export function judge(evaluation: Evaluation, key: string, action: Action, actor: Actor): 'accept' | 'no-op' | Refusal {
+  const step = evaluation.get(key) as StepEvaluation;
+  const { definition, status, blockedBy } = step;
+  const claims = action === 'complete' || action === 'skip';
+  if (definition.attested && claims && status !== 'completed' && status !== 'not_applicable') {
+    return refuse('attestation_required');
+  }
+  if (actor.kind === 'member' && !rolesOf(definition).includes(actor.role)) return refuse('role_required');
+  if (status === 'not_applicable') return refuse('step_not_applicable');
+  if (action === 'reopen') return judgeReopen(step, actor);
+  if (isResolved(step)) {
+    if (action === 'start' || (action === 'complete' && status === 'completed')) return 'no-op';
+    if (action === 'skip' && status === 'skipped') return 'no-op';
+    if (action === 'save' && status === 'completed') return 'accept';
+    return refuse('step_resolved');
+  }
+  if (action === 'skip' && !definition.optional) return refuse('step_not_optional');
+  if (blockedBy.length) return refuse('step_blocked', blockedBy);
+  return action === 'start' && status === 'in_progress' && !step.awaitsRetry ? 'no-op' : 'accept';
+}
+
+/** An attestation is final for its values; anything else an admin may reopen for somebody. */
+function judgeReopen(step: StepEvaluation, { kind }: Actor): 'accept' | 'no-op' | Refusal {
+  const { attested, reopenable } = step.definition;
+  if (attested || (!reopenable && kind !== 'admin')) return refuse('not_reopenable');
+  return isResolved(step) || step.status === 'in_progress' ? 'accept' : 'no-op';
+}
+
+function effectsOf(
+  flow: Flow,
+  state: FlowState,
+  step: StepDefinition,
+  { action, data, actor, at }: Command,
+  evaluation: Evaluation,
+): Effect[] {
+  const stored = own(partOf(state, step).data, step.key) ?? {};
+  const changed = data && !equalJson(mergeData(stored, data), stored);
+  const dataEffects: Effect[] = data && changed ? [{ kind: 'data', step: step.key, merge: data }] : [];
+  const by = actor.subject;
+  const current = evaluation.get(step.key) as StepEvaluation;
+  const begin: Effect[] =
+    current.status === 'pending' || current.awaitsRetry
+      ? [{ kind: 'status', step: step.key, status: 'in_progress', at, by }]
+      : [];
+  switch (action) {
+    case 'start':
+      return begin;
+    case 'save':
+      return [...begin, ...dataEffects];
+    case 'complete':
+      return [...dataEffects, { kind: 'status', step: step.key, status: 'completed', at, by }];
+    case 'skip':
+      return [{ kind: 'status', step: step.key, status: 'skipped', at, by }];
+    case 'reopen':
+      return [step, ...dependents(flow, step)]
+        .filter((reopened) => !reopened.attested && recordOf(state, reopened).status !== undefined)
+        .map((reopened) => ({ kind: 'reopened', step: reopened.key }));
+  }
+}
+
+/** Steps of the same part that require the given one, directly or through others. */
+function dependents(flow: Flow, step: StepDefinition): StepDefinition[] {
+  const found = new Set<StepDefinition>([step]);
+  for (const reached of found) {
+    for (const other of flow.definition.steps) {
+      if (other.scope === step.scope && other.requires?.includes(reached.key)) found.add(other);
+    }
+  }
+  found.delete(step);
+  return [...found];
+}
