@@ -3,6 +3,7 @@ import {
   createClient,
   defineFlow,
   type ApiOptions,
+  type ClientOptions,
   type Environment,
   type KeyValueStorage,
   type OnboardingClient,
@@ -17,6 +18,23 @@ export const tour = defineFlow({
     profile: { reopenable: true },
     first_project: { requires: ['profile'], reopenable: true },
     invite_teammates: { requires: ['profile'], optional: true, reopenable: true },
+  },
+});
+
+/** As far as a test needs it: what is attested, and what comes before. */
+export const workspace = defineFlow({
+  key: 'workspace',
+  version: 1,
+  steps: {
+    business_info: { scope: 'tenant' },
+    subscription: { scope: 'tenant', requires: ['business_info'] },
+    payment: {
+      scope: 'tenant',
+      requires: ['subscription'],
+      attested: { binds: [{ step: 'subscription', fields: ['plan', 'billingCycle'] }] },
+      appliesWhen: { not: { step: 'subscription', field: 'plan', in: ['free'] } },
+    },
+    setup: { scope: 'tenant', requires: ['payment'], attested: {} },
   },
 });
 
@@ -44,22 +62,23 @@ export interface NodeTabOptions {
   readonly session: Session;
   readonly storage?: KeyValueStorage;
   readonly environment?: Partial<Environment>;
+  readonly identity?: ClientOptions['identity'];
 }
 
 /** The core as a page would run it, with real HTTP, but without a browser. */
-export function openTab({ api, session, storage, environment }: NodeTabOptions): NodeTab {
+export function openTab({ api, session, storage, environment, identity }: NodeTabOptions): NodeTab {
   const requests: string[] = [];
-  const real = browserEnvironment({ storage: storage ?? new KeptStorage() });
+  const used = { ...browserEnvironment({ storage: storage ?? new KeptStorage() }), ...environment };
   const client = createClient({
-    flows: [tour],
+    flows: [tour, workspace],
     api,
+    identity,
     environment: {
-      ...real,
+      ...used,
       fetch: (url, init) => {
         requests.push(`${init.method ?? 'GET'} ${new URL(url).pathname}`);
-        return real.fetch(url, init);
+        return used.fetch(url, init);
       },
-      ...environment,
     },
   });
   client.setSession(session);

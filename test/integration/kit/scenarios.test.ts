@@ -1,55 +1,29 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Api } from '../../support/api.js';
 import { eventually } from '../../support/eventually.js';
-import { newSubject, TestService } from '../../support/service.js';
-import { KeptStorage, openTab, tour, type NodeTab } from './node-tab.js';
+import { newSubject } from '../../support/service.js';
+import { answered, failed, KitLab, shown } from './kit-lab.js';
+import { KeptStorage, tour } from './node-tab.js';
 
-let service: TestService;
-const open: { close(): void }[] = [];
+let lab: KitLab;
 
 beforeAll(async () => {
-  service = await TestService.start();
+  lab = await KitLab.open();
 });
-afterAll(() => service.stop());
-afterEach(() => open.splice(0).forEach((opened) => opened.close()));
-
-function tabOf(person: Api, options: Partial<Parameters<typeof openTab>[0]> = {}): NodeTab {
-  const tab = openTab({
-    api: { baseUrl: service.url, getToken: () => Promise.resolve(person.token ?? '') },
-    session: { subject: person.subject },
-    ...options,
-  });
-  open.push(tab);
-  return tab;
-}
-
-const shown = ({ client }: NodeTab) => client.getSnapshot(tour);
-const answered = (tab: NodeTab): Promise<void> => eventually(async () => shown(tab).confirmed.by === 'service');
-const failed = (tab: NodeTab): Promise<void> => eventually(async () => shown(tab).error !== null);
-
-/** Something that is not the service, where the kit looks for it. */
-async function impostor(listener: RequestListener): Promise<string> {
-  const server: Server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push({ close: () => void server.close() });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+afterEach(() => lab.reset());
+afterAll(() => lab.close());
 
 describe('the core of the kit, over HTTP', () => {
   it('S18 has stored what it reports as confirmed', async () => {
-    const person = service.person();
-    const tab = tabOf(person);
+    const person = lab.service.person();
+    const tab = lab.tab(person);
     expect(await tab.client.act(tour, 'complete', 'profile', { displayName: 'Ada' })).toEqual({ status: 'confirmed' });
     const { body } = await person.view('member_tour');
     expect(shown(tab).steps[0]).toMatchObject({ ...body.steps[0], isPending: false });
   });
 
   it('S03 reports unknown, starts nothing and sends nobody anywhere while the service answers 503', async () => {
-    const url = await impostor((_, response) => response.writeHead(503).end());
-    const person = service.person();
-    const tab = tabOf(person, { api: { baseUrl: url, getToken: () => Promise.resolve(person.token ?? '') } });
+    const person = lab.service.person();
+    const api = await lab.impostor(person, (_, response) => response.writeHead(503).end());
+    const tab = lab.tab(person, { api });
     await failed(tab);
     expect(shown(tab)).toMatchObject({ status: 'unknown', source: 'default', degradedReason: 'backend', steps: [] });
     expect(shown(tab).isComplete).toBeUndefined();
@@ -57,15 +31,15 @@ describe('the core of the kit, over HTTP', () => {
   });
 
   it('S04 keeps the cache as it was, marked stale, when the token has expired', async () => {
-    const person = service.person();
+    const person = lab.service.person();
     const storage = new KeptStorage();
-    const first = tabOf(person, { storage });
+    const first = lab.tab(person, { storage });
     await first.client.act(tour, 'complete', 'profile');
     first.close();
     const kept = new Map(storage.entries);
-    const expired = service.token(person.subject, { exp: Math.floor(Date.now() / 1000) - 60 });
-    const api = { baseUrl: service.url, getToken: () => Promise.resolve(expired) };
-    const tab = tabOf(person, { storage, api });
+    const expired = lab.service.token(person.subject, { exp: Math.floor(Date.now() / 1000) - 60 });
+    const api = { baseUrl: lab.service.url, getToken: () => Promise.resolve(expired) };
+    const tab = lab.tab(person, { storage, api });
     await failed(tab);
     expect(shown(tab)).toMatchObject({ source: 'cache', isStale: true, degradedReason: 'auth', revision: 1 });
     expect(storage.entries).toEqual(kept);
@@ -76,11 +50,10 @@ describe('the core of the kit, over HTTP', () => {
     ['a page', '<html>Sign in to the Wi-Fi</html>'],
     ['a view without its steps', '{"flow":{"key":"member_tour","version":1},"status":"completed","isComplete":true}'],
   ])('S20 calls %s with status 200 a contract error, and keeps nothing of it', async (_, body) => {
-    const url = await impostor((_request, response) => response.writeHead(200).end(body));
-    const person = service.person();
+    const person = lab.service.person();
+    const api = await lab.impostor(person, (_request, response) => response.writeHead(200).end(body));
     const storage = new KeptStorage();
-    const api = { baseUrl: url, getToken: () => Promise.resolve(person.token ?? '') };
-    const tab = tabOf(person, { storage, api });
+    const tab = lab.tab(person, { storage, api });
     await failed(tab);
     expect(shown(tab)).toMatchObject({ status: 'unknown', error: { code: 'contract_error' } });
     expect(storage.entries.size).toBe(0);
@@ -88,27 +61,26 @@ describe('the core of the kit, over HTTP', () => {
 
   it('S34 accepts the invitation in the address once, whatever is reloaded', async () => {
     const calls: string[] = [];
-    const url = await impostor((request, response) => {
+    const person = lab.service.person();
+    const api = await lab.impostor(person, (request, response) => {
       calls.push(`${request.method} ${request.url}`);
       const tenant = { id: '7c9e6679-7425-40de-944b-e07fc1f90ae7', name: 'Acme', status: 'active', role: 'member' };
       const isAcceptance = request.url === '/v1/invitations/accept';
       response.writeHead(isAcceptance ? 200 : 503).end(isAcceptance ? JSON.stringify(tenant) : '');
     });
-    const person = service.person();
     const storage = new KeptStorage();
-    const api = { baseUrl: url, getToken: () => Promise.resolve(person.token ?? '') };
     const address: string[] = ['one-time'];
     const environment = { takeInvitation: () => address.pop() ?? null };
-    await failed(tabOf(person, { storage, api, environment }));
-    await failed(tabOf(person, { storage, api, environment }));
+    await failed(lab.tab(person, { storage, api, environment }));
+    await failed(lab.tab(person, { storage, api, environment }));
     expect(calls[0]).toBe('POST /v1/invitations/accept');
     expect(calls.filter((call) => call.startsWith('POST /v1/invitations'))).toHaveLength(1);
   });
 
   it('S35 S51 reads, sends and shows nothing of the person who used this browser before', async () => {
-    const [ada, grace] = [service.person(), service.person()];
+    const [ada, grace] = [lab.service.person(), lab.service.person()];
     const storage = new KeptStorage();
-    const first = tabOf(ada, { storage });
+    const first = lab.tab(ada, { storage });
     await first.client.act(tour, 'complete', 'profile', { displayName: 'Ada' });
     const adasTenant = (await ada.view('member_tour')).body.tenantId;
     await first.client.signOut();
@@ -117,30 +89,30 @@ describe('the core of the kit, over HTTP', () => {
     expect(shown(first)).toMatchObject({ status: 'unknown', steps: [] });
     first.close();
 
-    const second = tabOf(grace, { storage });
+    const second = lab.tab(grace, { storage });
     await answered(second);
     expect(shown(second)).toMatchObject({ status: 'not_started', revision: 0 });
     expect(second.client.confirmedView(tour)?.tenantId).not.toBe(adasTenant);
   });
 
   it('sends nothing with the token of somebody else', async () => {
-    const [ada, grace] = [service.person(), service.person()];
-    const api = { baseUrl: service.url, getToken: () => Promise.resolve(grace.token ?? '') };
-    const tab = tabOf(ada, { api });
+    const [ada, grace] = [lab.service.person(), lab.service.person()];
+    const api = { baseUrl: lab.service.url, getToken: () => Promise.resolve(grace.token ?? '') };
+    const tab = lab.tab(ada, { api });
     expect(await tab.client.act(tour, 'complete', 'profile')).toEqual({ status: 'queued' });
     expect(tab.requests).toEqual([]);
     expect((await grace.view('member_tour')).body.revision).toBe(0);
   });
 
   it('S52 shows the cached view until the service has another', async () => {
-    const person = service.person();
+    const person = lab.service.person();
     const storage = new KeptStorage();
-    const first = tabOf(person, { storage });
+    const first = lab.tab(person, { storage });
     await first.client.act(tour, 'complete', 'profile');
     first.close();
     await person.move({ step: 'profile', action: 'reopen' }, {}, 'member_tour');
 
-    const tab = tabOf(person, { storage });
+    const tab = lab.tab(person, { storage });
     expect(shown(tab)).toMatchObject({ source: 'cache', isStale: true, revision: 1 });
     expect(shown(tab).steps[0]?.status).toBe('completed');
     await answered(tab);
@@ -149,9 +121,9 @@ describe('the core of the kit, over HTTP', () => {
   });
 
   it('S55 completes a step with a bearer token and no cookie', async () => {
-    const person = service.person();
+    const person = lab.service.person();
     const seen: (RequestCredentials | undefined)[] = [];
-    const tab = tabOf(person, {
+    const tab = lab.tab(person, {
       environment: {
         fetch: (url, init) => {
           seen.push(init.credentials);
@@ -165,21 +137,21 @@ describe('the core of the kit, over HTTP', () => {
 
   it('applies a click once that was made while the service was away, after a reload', async () => {
     const subject = newSubject();
-    const person = service.person(subject);
+    const person = lab.service.person(subject);
     const storage = new KeptStorage();
     const environment = { fetch: () => Promise.reject(new TypeError('Failed to fetch')) };
-    const away = tabOf(person, { storage, environment });
+    const away = lab.tab(person, { storage, environment });
     expect(await away.client.act(tour, 'complete', 'profile')).toEqual({ status: 'queued' });
     away.close();
 
-    const tab = tabOf(person, { storage });
+    const tab = lab.tab(person, { storage });
     await eventually(async () => shown(tab).revision === 1 && shown(tab).pendingWrites === 0);
     const { body } = await person.history('', 'member_tour');
     expect(body.items).toHaveLength(1);
   });
 
   it('tells the rules’ reason at once when a click is not allowed, and sends nothing', async () => {
-    const tab = tabOf(service.person());
+    const tab = lab.tab(lab.service.person());
     await answered(tab);
     expect(await tab.client.act(tour, 'complete', 'first_project')).toEqual({
       status: 'rejected',

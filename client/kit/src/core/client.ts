@@ -49,7 +49,14 @@ export function createClient(options: ClientOptions): OnboardingClient {
     emit({ type: 'confirmed', view });
     if (via === 'service') tabs.tell({ type: 'view', person: shared.person, view });
   });
-  const reader = createReader({ shared, views, tenants, reads, erased });
+  const reader = createReader({
+    shared,
+    views,
+    tenants,
+    // What is answered after the end would be told minutes later.
+    count: (flow, source) => isStarted && reads.count(flow, source),
+    erased,
+  });
   const drain = createDrain({
     environment,
     lockName: () => `${shared.prefix}:${shared.person}`,
@@ -107,10 +114,10 @@ export function createClient(options: ClientOptions): OnboardingClient {
     identify(shared.subject, id);
   }
 
-  function erased(): void {
+  function erased(failure: OnboardingFailure): void {
     const gone = shared.person;
     purge(shared, gone, true);
-    views.clear();
+    views.clear(failure);
     tabs.tell({ type: 'signed_out', person: gone });
   }
 

@@ -1,7 +1,6 @@
 import { isObject } from '../../../../src/flow/index.js';
 import { textOf, type Answer } from './api.js';
-import type { ClientReads } from './client-reads.js';
-import type { DegradedReason } from './client.types.js';
+import type { DegradedReason, Source } from './client.types.js';
 import { isOnboardingView } from './contract.js';
 import type { OnboardingFlow } from './define-flow.js';
 import { OnboardingFailure } from './failure.js';
@@ -21,11 +20,12 @@ export interface ReaderContext {
   readonly shared: Shared;
   readonly views: Views;
   readonly tenants: Tenants;
-  readonly reads: ClientReads;
-  readonly erased: () => void;
+  /** Which level answered. */
+  readonly count: (flow: string, source: Source) => void;
+  readonly erased: (failure: OnboardingFailure) => void;
 }
 
-export function createReader({ shared, views, tenants, reads, erased }: ReaderContext): Reader {
+export function createReader({ shared, views, tenants, count, erased }: ReaderContext): Reader {
   async function readOnce(slot: Slot, epoch: number): Promise<OnboardingView> {
     const { flow } = slot;
     await tenants.prepare();
@@ -57,14 +57,14 @@ export function createReader({ shared, views, tenants, reads, erased }: ReaderCo
       shared.trouble = view.degraded ? 'backend' : null;
       slot.error = null;
       views.adopt(flow, view, { via: 'service', etag: answer.etag ?? (answer.status === 304 ? etag : null), request });
-      reads.count(flow.key, view.source);
+      count(flow.key, view.source);
       return slot.view ?? view;
     });
   }
 
   function failed(slot: Slot, failure: OnboardingFailure): OnboardingFailure {
     slot.error = { code: failure.code, message: failure.message };
-    reads.count(slot.flow.key, slot.view ? 'cache' : 'default');
+    count(slot.flow.key, slot.view ? 'cache' : 'default');
     return failure;
   }
 
@@ -76,8 +76,9 @@ export function createReader({ shared, views, tenants, reads, erased }: ReaderCo
     }
     shared.trouble = null;
     if (answer.code === 'tenant_required') tenants.needChoice(answer.problem['tenants']);
-    if (answer.code === 'person_erased') erased();
-    return new OnboardingFailure(answer.code, textOf(answer.problem['detail']) || answer.code);
+    const failure = new OnboardingFailure(answer.code, textOf(answer.problem['detail']) || answer.code);
+    if (answer.code === 'person_erased') erased(failure);
+    return failure;
   }
 
   function contractError(): OnboardingFailure {

@@ -4,6 +4,7 @@ import type { ActionResult } from './client.types.js';
 import { isOnboardingView } from './contract.js';
 import type { OnboardingFlow } from './define-flow.js';
 import type { SendOptions, Sent } from './drain.js';
+import type { OnboardingFailure } from './failure.js';
 import { isExpired, type Operation } from './queue.js';
 import type { Reader } from './reader.js';
 import { basisOf, decideMove, rebase } from './rebase.js';
@@ -33,6 +34,11 @@ interface Waiting {
   readonly result: Promise<ActionResult>;
   readonly tell: (result: ActionResult) => void;
 }
+
+const heldBy = (code: string, message: string, retryAfterMs = 0): Sent => ({
+  kind: 'held',
+  failure: { kind: 'failed', reason: 'backend', code, message, retryAfterMs },
+});
 
 const rejected = (code: string): ActionResult => ({ status: 'rejected', code });
 
@@ -106,9 +112,9 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
       if (operation.tenant !== null) return operation;
       const flow = views.named(operation.flow);
       if (shared.tenant === null && flow) await reader.read(flow);
-    } catch {
-      const reason = shared.trouble ?? 'backend';
-      return { kind: 'held', failure: { kind: 'failed', reason, code: reason, message: '', retryAfterMs: 0 } };
+    } catch (error) {
+      const { isPassing, code, message, retryAfterMs } = error as OnboardingFailure;
+      return isPassing ? heldBy(code, message, retryAfterMs) : null;
     }
     if (shared.tenant === null) return null;
     const pinned = { ...operation, tenant: shared.tenant };
@@ -150,8 +156,7 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
     const failure = reader.failureOf(answer);
     if (answer.kind === 'failed') return { kind: 'held', failure: answer };
     if (answer.kind === 'refused') return { kind: 'held' };
-    const { code, message } = failure;
-    return { kind: 'held', failure: { kind: 'failed', reason: 'backend', code, message, retryAfterMs: 0 } };
+    return heldBy(failure.code, failure.message);
   }
 
   return {

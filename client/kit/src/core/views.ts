@@ -42,7 +42,8 @@ export interface Views {
   /** The storage changed: takes over what another tab was told. */
   readonly reload: () => void;
   nextRequest(): number;
-  clear(): void;
+  /** With `error`: from now on nothing is known but that. */
+  clear(error?: OnboardingError): void;
 }
 
 export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, told: Told) => void): Views {
@@ -124,7 +125,12 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
       }
     },
     nextRequest: () => (requests += 1),
-    clear: () => slots.clear(),
+    clear(error) {
+      slots.clear();
+      if (!error) return;
+      const { code, message } = error;
+      for (const flow of shared.options.flows) slots.set(flow.key, { ...emptySlot(flow), error: { code, message } });
+    },
   };
 }
 

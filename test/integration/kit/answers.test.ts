@@ -1,0 +1,111 @@
+import type { ClientEvent } from '../../../client/kit/src/core/index.js';
+import type { Api } from '../../support/api.js';
+import { eventually } from '../../support/eventually.js';
+import { answered, failed, KitLab, shown } from './kit-lab.js';
+import { tour, type NodeTab } from './node-tab.js';
+
+let lab: KitLab;
+
+beforeAll(async () => {
+  lab = await KitLab.open();
+});
+afterEach(() => lab.reset());
+afterAll(() => lab.close());
+
+/** Waits are written down, and end when the test says so. */
+class HeldClock {
+  readonly waits: number[] = [];
+  private readonly callbacks = new Map<number, () => void>();
+
+  now = (): number => Date.parse('2026-03-01T12:00:00Z');
+  setTimeout = (callback: () => void, ms: number): number => {
+    this.callbacks.set(this.waits.push(ms) - 1, callback);
+    return this.waits.length - 1;
+  };
+  clearTimeout = (timer: unknown): void => void this.callbacks.delete(timer as number);
+
+  /** Ends every wait of this length that still goes on; returns how many there were. */
+  end(ms: number): number {
+    const due = [...this.callbacks].filter(([timer]) => this.waits[timer] === ms);
+    due.forEach(([timer, callback]) => {
+      this.callbacks.delete(timer);
+      callback();
+    });
+    return due.length;
+  }
+}
+
+describe('an answer with Retry-After', () => {
+  it.each([
+    [503, '7', 7_000],
+    [429, 'Sun, 01 Mar 2026 12:01:30 GMT', 90_000],
+  ])('of status %i and %s is obeyed, by reading and by sending', async (status, retryAfter, ms) => {
+    let asked = 0;
+    const person = lab.service.person();
+    const api = await lab.impostor(person, (_, response) => {
+      asked += 1;
+      response.writeHead(status, { 'retry-after': retryAfter }).end();
+    });
+    const clock = new HeldClock();
+    const tab = lab.tab(person, { api, environment: { clock, random: () => 0 } });
+    await failed(tab);
+    await eventually(async () => clock.waits.includes(ms));
+    expect(clock.waits.filter((wait) => wait === 1_000)).toEqual([]);
+    expect(asked).toBe(1);
+    expect(clock.end(ms)).toBe(1);
+    await eventually(async () => asked === 2);
+
+    await tab.client.act(tour, 'complete', 'profile');
+    await eventually(async () => clock.waits.filter((wait) => wait === ms).length === 3);
+    expect(clock.waits.filter((wait) => wait === 1_000)).toEqual([]);
+  });
+});
+
+describe('a 412, which brings the present view', () => {
+  /** A page that has read the profile as completed and hears of nothing since. `meanwhile`: just before it sends. */
+  async function outdated(meanwhile?: (person: Api) => Promise<unknown>): Promise<{ tab: NodeTab; person: Api }> {
+    const person = lab.service.person();
+    await person.move({ step: 'profile', action: 'complete' }, {}, 'member_tour');
+    const tab = lab.tab(person, {
+      environment: {
+        fetch: async (url, init) => {
+          if (init.method === 'POST') await meanwhile?.(person);
+          return fetch(url, init);
+        },
+      },
+    });
+    await answered(tab);
+    return { tab, person };
+  }
+  const sent = ({ requests }: NodeTab): number => requests.filter((request) => request.startsWith('POST')).length;
+
+  it('is taken over, and the click is sent once more where it is still legal', async () => {
+    const { tab, person } = await outdated();
+    await person.move({ step: 'first_project', action: 'start' }, {}, 'member_tour');
+    expect(await tab.client.act(tour, 'reopen', 'profile')).toEqual({ status: 'confirmed' });
+    expect(sent(tab)).toBe(2);
+    expect(shown(tab).steps[0]?.status).toBe('pending');
+  });
+
+  it('settles a click that another device made needless', async () => {
+    const { tab, person } = await outdated();
+    await person.move({ step: 'profile', action: 'reopen' }, {}, 'member_tour');
+    expect(await tab.client.act(tour, 'reopen', 'profile')).toEqual({ status: 'confirmed' });
+    expect(sent(tab)).toBe(1);
+    expect(shown(tab)).toMatchObject({ revision: 2, rejected: [] });
+  });
+
+  it('is told as a conflict where things move on each time', async () => {
+    let moves = 0;
+    const { tab } = await outdated((person) => {
+      const action = (moves += 1) % 2 ? 'start' : 'reopen';
+      return person.move({ step: 'first_project', action }, {}, 'member_tour');
+    });
+    const conflicts: ClientEvent[] = [];
+    tab.client.onEvent((event) => event.type === 'conflict' && conflicts.push(event));
+    expect(await tab.client.act(tour, 'reopen', 'profile')).toEqual({ status: 'rejected', code: 'revision_mismatch' });
+    expect(sent(tab)).toBe(2);
+    expect(conflicts).toMatchObject([{ operation: { step: 'profile', action: 'reopen' }, view: { revision: 3 } }]);
+    expect(shown(tab)).toMatchObject({ revision: 3, rejected: [{ step: 'profile', code: 'revision_mismatch' }] });
+  });
+});
