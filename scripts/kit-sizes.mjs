@@ -2,12 +2,10 @@
 // the ceilings. Usage: node scripts/kit-sizes.mjs [--json]
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { kB, sizeOf } from './bundle-size.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kit = join(root, 'client/kit/dist');
-const EXTERNAL = /^(react|react-dom|scheduler|@tanstack\/react-query|@auth0\/auth0-react|next)(\/|$)/;
 
 const CORE = ['browserEnvironment', 'createClient', 'defineFlow', 'destination', 'gateDecision'];
 const LIVE = ['liveUpdates'];
@@ -60,44 +58,10 @@ const MEASURED = [
   },
 ];
 
-/** Bytes after gzip -9 of one bundle: what a page downloads. */
-async function sizeOf(source) {
-  const id = '\0measured';
-  const output = await build({
-    configFile: false,
-    logLevel: 'silent',
-    root,
-    define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [
-      {
-        name: 'measured',
-        enforce: 'pre',
-        resolveId: (asked) => (asked === 'measured' ? id : undefined),
-        load: (asked) => (asked === id ? source : undefined),
-      },
-    ],
-    build: {
-      write: false,
-      minify: true,
-      target: 'es2022',
-      modulePreload: false,
-      cssCodeSplit: false,
-      rollupOptions: { input: 'measured', external: (name) => EXTERNAL.test(name), preserveEntrySignatures: 'strict' },
-    },
-  });
-  const chunks = [output]
-    .flat()
-    .flatMap((built) => built.output)
-    .filter(({ type }) => type === 'chunk');
-  return chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
-}
-
-const kB = (bytes) => Math.round(bytes / 100) / 10;
-
 async function main() {
   const rows = [];
   for (const { name, budget, ceiling, source, less } of MEASURED) {
-    const bytes = (await sizeOf(source)) - (less ? await sizeOf(less) : 0);
+    const bytes = (await sizeOf(source, root)) - (less ? await sizeOf(less, root) : 0);
     rows.push({ name, bytes, kB: kB(bytes), budget, ceiling, fits: bytes <= ceiling * 1000 });
   }
   if (process.argv.includes('--json')) console.log(JSON.stringify(rows));

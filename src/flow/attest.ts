@@ -2,7 +2,8 @@ import { bindAttestations } from './bind.js';
 import type { StepDefinition } from './definition.js';
 import { evaluate, recordOf, type StepEvaluation } from './evaluate.js';
 import { unknownStep } from './explain.js';
-import type { Flow } from './flow.js';
+import { stepKeyOf, type Flow } from './flow.js';
+import { applyEffect } from './fold.js';
 import { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
 import { accept, type Acceptance } from './move.js';
 import { reject, type Rejection } from './rejection.js';
@@ -38,7 +39,7 @@ export function attest(flow: Flow, state: FlowState, attestation: Attestation): 
   if (attestation.data !== undefined && !isObject(attestation.data)) {
     return reject('malformed_command', 'data: expected an object.');
   }
-  const key = flow.stepKey(attestation.step);
+  const key = stepKeyOf(flow, attestation.step);
   const step = key === undefined ? undefined : flow.step(key);
   if (!step) return reject('unknown_step', unknownStep(flow, attestation.step));
   if (!step.attested) return reject('malformed_command', `"${step.key}" is not an attested step.`);
@@ -56,9 +57,9 @@ export function attest(flow: Flow, state: FlowState, attestation: Attestation): 
   if (!isAttestationFact(fact)) {
     return reject('malformed_command', 'Expected eventId, outcome (succeeded or failed), occurredAt, at and by.');
   }
-  const taken = bindAttestations(flow, accept(state, step, [{ kind: 'attested', step: step.key, fact }]));
+  const taken = bindAttestations(flow, accept(state, step, [{ kind: 'attested', step: step.key, fact }], applyEffect));
   const heard = recordOf(taken.state, step).attestations?.find((known) => known.eventId === eventId) ?? fact;
-  const accepted = isNews(flow, state, step, heard) ? taken : accept(state, step, []);
+  const accepted = isNews(flow, state, step, heard) ? taken : accept(state, step, [], applyEffect);
   const { status, attestation: counting } = evaluate(flow, accepted.state).get(step.key) as StepEvaluation;
   const counts = outcome === 'failed' || (status === 'completed' && equalJson(counting?.bound, heard.bound));
   return { ...accepted, deferred: !counts };

@@ -1,7 +1,7 @@
-import { applyEffect, type Effect } from './effects.js';
 import { boundValues, evaluate, recordOf } from './evaluate.js';
 import type { StepDefinition } from './definition.js';
 import type { Flow } from './flow.js';
+import { applyEffect, type Effect } from './fold.js';
 import { equalJson } from './json.js';
 import type { Acceptance } from './move.js';
 import type { AttestationFact } from './state.js';

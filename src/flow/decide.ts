@@ -1,7 +1,7 @@
 import { bindAttestations } from './bind.js';
 import { ROLES } from './definition.js';
 import { explain } from './explain.js';
-import type { Flow } from './flow.js';
+import { stepKeyOf, type Flow } from './flow.js';
 import { isObject } from './json.js';
 import { ACTIONS, move, type Acceptance, type Actor, type Command } from './move.js';
 import { reject, type Rejection } from './rejection.js';
@@ -17,7 +17,7 @@ export function decide(flow: Flow, state: FlowState, command: Command): Decision
   if (!isFlowState(state)) return reject('malformed_state', 'The stored progress cannot be read.');
   const fault = commandFault(command);
   if (fault) return reject('malformed_command', fault);
-  const canonical = { ...command, step: flow.stepKey(command.step) ?? command.step };
+  const canonical = { ...command, step: stepKeyOf(flow, command.step) ?? command.step };
   const moved = move(flow, state, canonical);
   return moved.ok ? bindAttestations(flow, moved) : { ...moved, message: explain(flow, state, canonical, moved) };
 }

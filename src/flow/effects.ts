@@ -1,11 +1,8 @@
-import { own, type JsonObject, type JsonValue } from './json.js';
-import { EMPTY_PART, type AttestationFact, type PartState, type StepRecord } from './state.js';
+import { own, type JsonObject } from './json.js';
+import type { PartState, StepRecord } from './state.js';
 
-/**
- * What an accepted transition changed, small enough to keep for ever. History stores effects, and folding all effects
- * of a part, oldest first, gives the part back exactly.
- */
-export type Effect =
+/** What a person's accepted move changed. */
+export type MoveEffect =
   | {
       readonly kind: 'status';
       readonly step: string;
@@ -15,22 +12,7 @@ export type Effect =
     }
   | { readonly kind: 'reopened'; readonly step: string }
   /** Fields merge shallowly; null removes a field. */
-  | { readonly kind: 'data'; readonly step: string; readonly merge: JsonObject }
-  | {
-      readonly kind: 'attested';
-      readonly step: string;
-      readonly fact: AttestationFact;
-    }
-  /** An earlier attestation that named no values now counts for these. */
-  | {
-      readonly kind: 'bound';
-      readonly step: string;
-      readonly eventId: string;
-      readonly bound: Readonly<Record<string, JsonValue>>;
-    };
-
-/** More distinct values than this were never paid for by one tenant; the attestation table keeps every event anyway. */
-const KEPT_SUCCESSES = 32;
+  | { readonly kind: 'data'; readonly step: string; readonly merge: JsonObject };
 
 /** What is undefined was not given: it does not travel as JSON, so it must not change anything here either. */
 export function mergeData(current: JsonObject | undefined, merge: JsonObject): JsonObject {
@@ -39,57 +21,20 @@ export function mergeData(current: JsonObject | undefined, merge: JsonObject): J
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
-/** Every success is kept, since its values may return; of failures only the newest says anything. */
-function withFact(facts: readonly AttestationFact[], fact: AttestationFact): AttestationFact[] {
-  const successes = facts.filter(({ outcome }) => outcome === 'succeeded');
-  const failures = facts.filter(({ outcome }) => outcome === 'failed');
-  return fact.outcome === 'succeeded'
-    ? [...[...successes, fact].slice(-KEPT_SUCCESSES), ...failures]
-    : [...successes, fact];
-}
-
-function changedRecord(record: StepRecord, effect: Exclude<Effect, { kind: 'data' }>): StepRecord {
-  switch (effect.kind) {
-    case 'status':
-      return { ...record, status: effect.status, at: effect.at, by: effect.by };
-    case 'reopened':
-      return record.attestations ? { attestations: record.attestations } : {};
-    case 'attested':
-      return {
-        ...record,
-        attestations: withFact(record.attestations ?? [], effect.fact),
-      };
-    case 'bound':
-      return {
-        ...record,
-        attestations: (record.attestations ?? []).map((fact) =>
-          fact.eventId === effect.eventId ? { ...fact, bound: effect.bound } : fact,
-        ),
-      };
-  }
-}
-
-export function applyEffect(part: PartState, effect: Effect): PartState {
+export function applyMove(part: PartState, effect: MoveEffect): PartState {
+  const { step } = effect;
   if (effect.kind === 'data') {
-    return {
-      ...part,
-      data: {
-        ...part.data,
-        [effect.step]: mergeData(own(part.data, effect.step), effect.merge),
-      },
-    };
+    return { ...part, data: { ...part.data, [step]: mergeData(own(part.data, step), effect.merge) } };
   }
-  return {
-    ...part,
-    steps: {
-      ...part.steps,
-      [effect.step]: changedRecord(own(part.steps, effect.step) ?? {}, effect),
-    },
-  };
+  const record = own(part.steps, step) ?? {};
+  if (effect.kind === 'status') {
+    const { status, at, by } = effect;
+    return withRecord(part, step, { ...record, status, at, by });
+  }
+  return withRecord(part, step, record.attestations ? { attestations: record.attestations } : {});
 }
 
-export const foldEffects = (effects: Iterable<Effect>, part: PartState = EMPTY_PART): PartState => {
-  let folded = part;
-  for (const effect of effects) folded = applyEffect(folded, effect);
-  return folded;
-};
+export const withRecord = (part: PartState, step: string, record: StepRecord): PartState => ({
+  ...part,
+  steps: { ...part.steps, [step]: record },
+});

@@ -8,8 +8,7 @@ export interface Flow {
   readonly version: number;
   /** Every step after all that it waits for; the definition's own list where that is so already. */
   readonly inOrderOfWaiting: readonly StepDefinition[];
-  /** Canonical key of what a caller wrote, or undefined. */
-  stepKey(written: string): string | undefined;
+  /** By its canonical key. */
   step(key: string): StepDefinition | undefined;
   has(scope: StepScope): boolean;
 }
@@ -27,21 +26,24 @@ export function loadFlow(definition: FlowDefinition): Flow {
 /** As `loadFlow`, of a definition that is known to be sound: the browser, which the service told it, need not check it. */
 export function flowOf(definition: FlowDefinition): Flow {
   const steps = new Map(definition.steps.map((step) => [step.key, step]));
-  const keys = new Map(
-    definition.steps.flatMap((step) =>
-      [step.key, ...(step.aliases ?? [])].map((name) => [normaliseKey(name), step.key]),
-    ),
-  );
   const scopes = new Set(definition.steps.map((step) => step.scope));
   return {
     definition,
     key: definition.key,
     version: definition.version,
     inOrderOfWaiting: inOrderOfWaiting(definition.steps, steps),
-    stepKey: (written) => keys.get(written) ?? keys.get(normaliseKey(written)),
     step: (key) => steps.get(key),
     has: (scope) => scopes.has(scope),
   };
+}
+
+/** Canonical key of what a caller wrote, or undefined. */
+export function stepKeyOf(flow: Flow, written: string): string | undefined {
+  if (flow.step(written)) return written;
+  const name = normaliseKey(written);
+  const isMeant = ({ key, aliases = [] }: StepDefinition): boolean =>
+    [key, ...aliases].some((spelling) => normaliseKey(spelling) === name);
+  return flow.definition.steps.find(isMeant)?.key;
 }
 
 function inOrderOfWaiting(

@@ -12,9 +12,10 @@ export {
   type StepScope,
 } from './definition.js';
 export { dueSteps } from './due.js';
-export { applyEffect, foldEffects, mergeData, type Effect } from './effects.js';
+export { mergeData } from './effects.js';
 export { evaluate, type StepStatus } from './evaluate.js';
-export { flowOf, loadFlow, type Flow } from './flow.js';
+export { flowOf, loadFlow, stepKeyOf, type Flow } from './flow.js';
+export { applyEffect, foldEffects, type Effect } from './fold.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
 export { ACTIONS, move, type Acceptance, type Action, type Actor, type Command } from './move.js';
 export { type Refusal, type Rejection, type RejectionReason } from './rejection.js';

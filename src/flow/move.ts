@@ -1,10 +1,11 @@
 import { rolesOf, type Role, type StepDefinition, type StepScope } from './definition.js';
-import { applyEffect, mergeData, type Effect } from './effects.js';
-import { evaluate, isResolved, partOf, recordOf, type Evaluation, type StepEvaluation } from './evaluate.js';
+import { applyMove, mergeData, type MoveEffect } from './effects.js';
+import { evaluate, isResolved, partOf, recordOf, type StepEvaluation } from './evaluate.js';
 import type { Flow } from './flow.js';
+import type { Effect } from './fold.js';
 import { equalJson, own, type JsonObject } from './json.js';
 import { refuse, type Refusal } from './rejection.js';
-import type { FlowState } from './state.js';
+import type { FlowState, PartState } from './state.js';
 
 export const ACTIONS = ['start', 'save', 'complete', 'skip', 'reopen'] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -46,15 +47,20 @@ export interface Acceptance {
 export function move(flow: Flow, state: FlowState, command: Command): Acceptance | Refusal {
   const step = flow.step(command.step);
   if (!step) return refuse('unknown_step');
-  const evaluation = evaluate(flow, state);
-  const verdict = judge(evaluation, step.key, command.action, command.actor);
+  const current = evaluate(flow, state).get(step.key) as StepEvaluation;
+  const verdict = judge(current, command.action, command.actor);
   if (verdict !== 'accept' && verdict !== 'no-op') return verdict;
-  return accept(state, step, verdict === 'accept' ? effectsOf(flow, state, step, command, evaluation) : []);
+  return accept(state, step, verdict === 'accept' ? effectsOf(flow, state, current, command) : [], applyMove);
 }
 
-export function accept(state: FlowState, { key, scope }: StepDefinition, effects: readonly Effect[]): Acceptance {
+export function accept<Kind extends Effect>(
+  state: FlowState,
+  { key, scope }: StepDefinition,
+  effects: readonly Kind[],
+  apply: (part: PartState, effect: Kind) => PartState,
+): Acceptance {
   const applied = effects.length > 0;
-  const next = applied ? { ...state, [scope]: effects.reduce(applyEffect, state[scope]) } : state;
+  const next = applied ? { ...state, [scope]: effects.reduce(apply, state[scope]) } : state;
   return { ok: true, applied, step: key, part: scope, effects, state: next };
 }
 
@@ -66,8 +72,7 @@ export function accept(state: FlowState, { key, scope }: StepDefinition, effects
  * 4. A resolved step changes by `save` (its data) or `reopen` only; a step that does not apply, not at all.
  * 5. An open step moves once everything it requires is done. Starting one that failed asks to try again.
  */
-export function judge(evaluation: Evaluation, key: string, action: Action, actor: Actor): 'accept' | 'no-op' | Refusal {
-  const step = evaluation.get(key) as StepEvaluation;
+export function judge(step: StepEvaluation, action: Action, actor: Actor): 'accept' | 'no-op' | Refusal {
   const { definition, status, blockedBy } = step;
   const claims = action === 'complete' || action === 'skip';
   if (definition.attested && claims && status !== 'completed' && status !== 'not_applicable') {
@@ -97,16 +102,15 @@ function judgeReopen(step: StepEvaluation, { kind }: Actor): 'accept' | 'no-op' 
 function effectsOf(
   flow: Flow,
   state: FlowState,
-  step: StepDefinition,
+  current: StepEvaluation,
   { action, data, actor, at }: Command,
-  evaluation: Evaluation,
-): Effect[] {
+): MoveEffect[] {
+  const step = current.definition;
   const stored = own(partOf(state, step).data, step.key) ?? {};
   const changed = data && !equalJson(mergeData(stored, data), stored);
-  const dataEffects: Effect[] = data && changed ? [{ kind: 'data', step: step.key, merge: data }] : [];
+  const dataEffects: MoveEffect[] = data && changed ? [{ kind: 'data', step: step.key, merge: data }] : [];
   const by = actor.subject;
-  const current = evaluation.get(step.key) as StepEvaluation;
-  const begin: Effect[] =
+  const begin: MoveEffect[] =
     current.status === 'pending' || current.awaitsRetry
       ? [{ kind: 'status', step: step.key, status: 'in_progress', at, by }]
       : [];
@@ -123,6 +127,9 @@ function effectsOf(
       return [step, ...dependents(flow, step)]
         .filter((reopened) => !reopened.attested && recordOf(state, reopened).status !== undefined)
         .map((reopened) => ({ kind: 'reopened', step: reopened.key }));
+    default:
+      // Of another bundle, out of a browser's queue: nothing is predicted, and the service has the word.
+      return [];
   }
 }
 

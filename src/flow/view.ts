@@ -1,13 +1,5 @@
 import { rolesOf, type StepScope } from './definition.js';
-import {
-  evaluate,
-  isResolved,
-  latest,
-  partOf,
-  type Evaluation,
-  type StepEvaluation,
-  type StepStatus,
-} from './evaluate.js';
+import { evaluate, isResolved, latest, partOf, type StepEvaluation, type StepStatus } from './evaluate.js';
 import type { Flow } from './flow.js';
 import { own, type JsonObject } from './json.js';
 import { ACTIONS, judge, type Action, type Actor } from './move.js';
@@ -62,8 +54,8 @@ export interface FlowView {
 
 /** Composes what one person sees; nothing in it is stored. */
 export function viewOf(flow: Flow, state: FlowState, actor: Actor): FlowView {
-  const evaluation = evaluate(flow, state);
-  const summary = summaryOf(flow, evaluation, actor);
+  const steps = [...evaluate(flow, state).values()];
+  const summary = summaryOf(steps, actor);
   return {
     flow: {
       key: flow.key,
@@ -71,14 +63,14 @@ export function viewOf(flow: Flow, state: FlowState, actor: Actor): FlowView {
       title: flow.definition.title,
     },
     ...summary,
-    steps: [...evaluation.values()].map((step) => stepView(step, state)),
-    allowed: allowedTransitions(evaluation, actor),
-    completedAt: summary.isComplete ? latest([...evaluation.values()].map((step) => step.resolvedAt)) : null,
+    steps: steps.map((step) => stepView(step, state)),
+    allowed: allowedTransitions(steps, actor),
+    completedAt: summary.isComplete ? latest(steps.map((step) => step.resolvedAt)) : null,
   };
 }
 
-function summaryOf(flow: Flow, evaluation: Evaluation, actor: Actor) {
-  const applicable = [...evaluation.values()].filter(({ status }) => status !== 'not_applicable');
+function summaryOf(steps: readonly StepEvaluation[], actor: Actor) {
+  const applicable = steps.filter(({ status }) => status !== 'not_applicable');
   const done = applicable.filter(isResolved).length;
   const total = applicable.length;
   const begun = applicable.some(({ status, attestation }) => status !== 'pending' || attestation !== null);
@@ -120,10 +112,10 @@ function stepView(step: StepEvaluation, state: FlowState): StepView {
   };
 }
 
-function allowedTransitions(evaluation: Evaluation, actor: Actor): FlowView['allowed'] {
-  return [...evaluation.values()].flatMap(({ definition }) =>
-    ACTIONS.filter((action) => action !== 'save' || definition.data)
-      .filter((action) => judge(evaluation, definition.key, action, actor) === 'accept')
-      .map((action) => ({ step: definition.key, action })),
+function allowedTransitions(steps: readonly StepEvaluation[], actor: Actor): FlowView['allowed'] {
+  return steps.flatMap((step) =>
+    ACTIONS.filter((action) => action !== 'save' || step.definition.data)
+      .filter((action) => judge(step, action, actor) === 'accept')
+      .map((action) => ({ step: step.definition.key, action })),
   );
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import { stepKeyOf } from '../flow/index.js';
 import { pageOf, parseIdCursor, parseLimit, type Page, type PageQuery } from '../http/page.js';
 import { invalidRequest } from '../http/problem.js';
 import { DueStepsRepository, type DueStepRow } from './due-steps.repository.js';
@@ -25,7 +26,7 @@ export class DueStepsService {
     const limit = parseLimit(query.limit);
     const after = parseIdCursor(query.cursor);
     const flow = this.catalog.flow(flowKey);
-    const key = written === undefined ? undefined : flow.stepKey(written);
+    const key = written === undefined ? undefined : stepKeyOf(flow, written);
     const step = key === undefined ? undefined : flow.step(key);
     if (!step?.attested || step.scope !== 'tenant') {
       throw invalidRequest([{ path: 'step', message: `expected an attested tenant step of the flow ${flow.key}` }]);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import { attest, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
+import { attest, stepKeyOf, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
 import { invalidRequest, Problem } from '../http/problem.js';
 import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
 import { dueChange } from './due-change.js';
@@ -138,7 +138,7 @@ const isSameEvent = (one: Event, other: Event): boolean =>
   one.step === other.step && one.subject === other.subject && one.outcome === other.outcome;
 
 function attestedStep(flow: Flow, request: AttestationRequest): StepDefinition {
-  const key = flow.stepKey(request.step);
+  const key = stepKeyOf(flow, request.step);
   const step = key === undefined ? undefined : flow.step(key);
   if (!step) {
     const message = `The flow ${flow.key} has no step "${request.step}".`;

@@ -4,7 +4,7 @@ import { Lineage } from '../database/lineage.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import { decide, type Acceptance, type Effect, type Flow, type StepScope } from '../flow/index.js';
+import { decide, stepKeyOf, type Acceptance, type Effect, type Flow, type StepScope } from '../flow/index.js';
 import { matches } from '../http/preconditions.js';
 import { Problem } from '../http/problem.js';
 import { ReadMetrics } from '../metrics/read-metrics.js';
@@ -223,7 +223,7 @@ export class OnboardingService {
  * person's progress is judged by: then the shared row, which is locked first, keeps everybody else out.
  */
 function scopeOf(flow: Flow, written: string): StepScope {
-  const key = flow.stepKey(written);
+  const key = stepKeyOf(flow, written);
   return (key && flow.step(key)?.scope) || (flow.has('tenant') ? 'tenant' : 'member');
 }
 

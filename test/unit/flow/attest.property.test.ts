@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   attest,
   EMPTY_STATE,
+  stepKeyOf,
   viewOf,
   type Actor,
   type Attestation,
@@ -184,7 +185,7 @@ describe('an attestation', () => {
         const state = lastOf(play(flow, seeds));
         for (const { move } of play(flow, others, () => state, state)) {
           if (move.kind !== 'attestation') continue;
-          const step = flow.step(flow.stepKey(move.attestation.step) ?? '') as StepDefinition;
+          const step = flow.step(stepKeyOf(flow, move.attestation.step) ?? '') as StepDefinition;
           const known = state[step.scope].steps[step.key]?.attestations ?? [];
           if (!known.some(({ eventId }) => eventId === move.attestation.eventId)) continue;
           const outcome = attest(flow, state, move.attestation);

@@ -4,6 +4,7 @@ import {
   EMPTY_PART,
   EMPTY_STATE,
   foldEffects,
+  stepKeyOf,
   viewOf,
   type Effect,
   type Flow,
@@ -155,7 +156,7 @@ describe('a single move', () => {
           const named = move.kind === 'command' ? Object.keys(move.command.data ?? {}) : [];
           for (const part of ['tenant', 'member'] as const) {
             for (const [key, stored] of Object.entries(before[part].data)) {
-              const isMoved = move.kind === 'command' && flow.stepKey(move.command.step) === key;
+              const isMoved = move.kind === 'command' && stepKeyOf(flow, move.command.step) === key;
               const kept = Object.entries(stored).filter(([field]) => !(isMoved && named.includes(field)));
               for (const [field, value] of kept) assert.equal(after[part].data[key]?.[field], value);
             }
@@ -202,7 +203,7 @@ describe('commands on the two parts', () => {
 /** Not on an attested step: whether it is resolved, and so what a command on it stores, may hang on the other part. */
 function isCommandOn(flow: Flow, part: 'tenant' | 'member', move: Move): boolean {
   if (move.kind !== 'command') return false;
-  const step = flow.step(flow.stepKey(move.command.step) ?? '');
+  const step = flow.step(stepKeyOf(flow, move.command.step) ?? '');
   return step !== undefined && step.scope === part && !step.attested;
 }
 

@@ -5,6 +5,7 @@ import {
   evaluate,
   foldEffects,
   loadFlow,
+  stepKeyOf,
   viewOf,
   type AttestationAcceptance,
   type Decision,
@@ -73,7 +74,7 @@ describe('the shared transitions', () => {
     const asked = new Set(
       cases.flatMap((theCase) => {
         const { flow, state } = given(theCase);
-        const key = flow.stepKey(String(theCase.command?.step));
+        const key = stepKeyOf(flow, String(theCase.command?.step));
         const known = key !== undefined && theCase.expect.view ? evaluate(flow, state).get(key) : undefined;
         return known ? [`${theCase.command?.action} ${known.status}`] : [];
       }),

@@ -64,8 +64,10 @@ export function createApi(
     return value;
   }
 
-  async function call(request: ApiRequest, fresh: boolean, signal?: AbortSignal): Promise<Response> {
-    const { path, body, tenant, headers, keepalive } = request;
+  async function call(
+    { path, body, tenant, headers, keepalive, signal }: ApiRequest,
+    fresh: boolean,
+  ): Promise<Response> {
     const authorization = `Bearer ${await token(fresh)}`;
     return fetch(baseUrl.replace(/\/$/, '') + path, {
       method: body === undefined ? 'GET' : 'POST',
@@ -77,34 +79,30 @@ export function createApi(
       },
       cache: 'no-store',
       credentials: 'omit',
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      ...(keepalive && { keepalive }),
-      ...(signal && { signal }),
+      body: JSON.stringify(body),
+      keepalive,
+      signal,
     });
   }
 
-  async function open(request: ApiRequest, signal = request.signal): Promise<Response> {
-    const response = await call(request, false, signal);
-    return response.status === 401 ? call(request, true, signal) : response;
+  async function open(request: ApiRequest): Promise<Response> {
+    const response = await call(request, false);
+    return response.status === 401 ? call(request, true) : response;
   }
 
   async function send(request: ApiRequest): Promise<Answer> {
     const limit = new AbortController();
-    const abort = (): void => limit.abort();
-    request.signal?.addEventListener('abort', abort);
     try {
       return await within(
         clock,
         LONGEST_REQUEST_MS,
-        async () => answerOf(await open(request, limit.signal), clock.now()),
-        abort,
+        async () => answerOf(await open({ ...request, signal: limit.signal }), clock.now()),
+        () => limit.abort(),
       );
     } catch (error) {
       const code = isObject(error) ? textOf(error['error']) : '';
       const reason = LOGIN_ERRORS.includes(code) ? 'auth' : outage();
       return { kind: 'failed', reason, code: code || reason, message: String(error), retryAfterMs: 0 };
-    } finally {
-      request.signal?.removeEventListener('abort', abort);
     }
   }
 

@@ -3,14 +3,13 @@ import type { Channel, Environment, KeyValueStorage, PageEvent } from './environ
 const INVITATION_PARAMETER = 'invitation';
 const LOGIN_COOKIE = /(^|; )auth0\.(.+\.)?is\.authenticated=/;
 
-const EVENTS: Readonly<Record<PageEvent, readonly [target: 'window' | 'document', event: string]>> = {
-  visible: ['document', 'visibilitychange'],
-  hidden: ['document', 'visibilitychange'],
-  online: ['window', 'online'],
-  offline: ['window', 'offline'],
-  show: ['window', 'pageshow'],
-  hide: ['window', 'pagehide'],
-  storage: ['window', 'storage'],
+/** The window's own names; `visible` and `hidden` are two states of the document. */
+const WINDOW_EVENTS: Partial<Record<PageEvent, string>> = {
+  online: 'online',
+  offline: 'offline',
+  show: 'pageshow',
+  hide: 'pagehide',
+  storage: 'storage',
 };
 
 /**
@@ -39,14 +38,13 @@ export function browserEnvironment({ storage }: { readonly storage?: KeyValueSto
       hasLoginCookie: () => isBrowser && LOGIN_COOKIE.test(document.cookie),
       on(event, listener) {
         if (!isBrowser) return () => undefined;
-        const [target, name] = EVENTS[event];
-        const source: EventTarget = target === 'window' ? window : document;
+        const name = WINDOW_EVENTS[event];
+        const source: EventTarget = name ? window : document;
         const hear = ({ key }: { key?: string | null } & Event): void => {
-          const isAsked = target === 'window' || document.visibilityState === event;
-          if (isAsked) listener(key);
+          if (name || document.visibilityState === event) listener(key);
         };
-        source.addEventListener(name, hear);
-        return () => source.removeEventListener(name, hear);
+        source.addEventListener(name ?? 'visibilitychange', hear);
+        return () => source.removeEventListener(name ?? 'visibilitychange', hear);
       },
     },
     takeInvitation: () => (isBrowser ? takeInvitation() : null),

@@ -12,7 +12,7 @@ import { become, createShared, purge, rememberTenant } from './shared.js';
 import { snapshotOf, unlessEqual } from './snapshot.js';
 import { createTabs, type TabMessage } from './tabs.js';
 import { createTenants } from './tenants.js';
-import { createViews, type Slot } from './views.js';
+import { createViews } from './views.js';
 
 const LONGEST_FLUSH_MS = 1_500;
 
@@ -182,10 +182,6 @@ export function createClient(options: ClientOptions): OnboardingClient {
     tabs.close();
   }
 
-  function slotOf(flow: OnboardingFlow): Slot {
-    return views.slot(flow);
-  }
-
   return {
     get session() {
       return shared.session;
@@ -236,7 +232,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
     },
     getSnapshot<StepKey extends string>(flow: OnboardingFlow<StepKey>) {
       if (!valid.has(flow.key)) {
-        snapshots.set(flow.key, unlessEqual(snapshots.get(flow.key), snapshotOf(slotOf(flow), shared)));
+        snapshots.set(flow.key, unlessEqual(snapshots.get(flow.key), snapshotOf(views.slot(flow), shared)));
         valid.add(flow.key);
       }
       return snapshots.get(flow.key) as OnboardingSnapshot<StepKey>;
@@ -256,7 +252,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
       return () => eventListeners.delete(listener);
     },
     fetchView: (flow) => reader.read(flow),
-    confirmedView: (flow) => slotOf(flow).view ?? undefined,
+    confirmedView: (flow) => views.slot(flow).view ?? undefined,
     act: (flow, action, step, data) => sender.act(flow, action, step, data),
     can(flow, action: Action, step) {
       return this.getSnapshot(flow).allowed.some((known) => known.step === step && known.action === action);

@@ -30,15 +30,10 @@ export interface ViewCache {
 }
 
 export function createViewCache(store: Store, clock: Clock): ViewCache {
-  /** What was parsed last: tabs tell of many changes, and most are not of this. */
-  const parsed = new Map<string, readonly [text: string, entry: Entry | null]>();
-
   const read: ViewCache['read'] = (key, flow, subject) => {
     const text = store.get(key);
     if (text === null) return null;
-    const known = parsed.get(key);
-    const entry = known?.[0] === text ? known[1] : parse(text);
-    parsed.set(key, [text, entry]);
+    const entry = parse(text);
     if (
       entry?.schema === SCHEMA &&
       clock.now() - entry.savedAt <= MAX_AGE_MS &&
@@ -60,9 +55,7 @@ export function createViewCache(store: Store, clock: Clock): ViewCache {
       if (stored?.lineage === view.lineage && stored.revision > view.revision) return;
       const entry: Entry = { schema: SCHEMA, savedAt: clock.now(), etag, view };
       const json = JSON.stringify(entry);
-      const text = `${hash(json)}.${json}`;
-      parsed.set(key, [text, entry]);
-      store.set(key, text);
+      store.set(key, `${hash(json)}.${json}`);
     },
   };
 }
