@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { Auth0SyncModule } from './auth0-sync/auth0-sync.module.js';
 import { ConfigModule } from './config/config.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
         FlowCatalogModule,
         TenantModule,
         OnboardingModule,
+        AdminModule,
         Auth0SyncModule,
         PortsModule,
         HealthModule,
