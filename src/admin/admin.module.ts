@@ -1,14 +1,19 @@
 import { Module } from '@nestjs/common';
+import { FlowCatalogModule } from '../flow-catalog/flow-catalog.module.js';
 import { OnboardingModule } from '../onboarding/onboarding.module.js';
 import { TenantModule } from '../tenant/tenant.module.js';
+import { RestoreController } from './restore/restore.controller.js';
+import { RestoreService } from './restore/restore.service.js';
+import { MemberTransitionsController } from './transitions/member-transitions.controller.js';
+import { MemberTransitionsService } from './transitions/member-transitions.service.js';
 
 /**
  * What owners, admins and the platform do about other people's onboarding: see, explain, repair, account for. One folder
  * an idea. Every route goes through the one door of `src/tenant/administration`, and writes through `src/onboarding`.
  */
 @Module({
-  imports: [OnboardingModule, TenantModule],
-  controllers: [],
-  providers: [],
+  imports: [FlowCatalogModule, OnboardingModule, TenantModule],
+  controllers: [MemberTransitionsController, RestoreController],
+  providers: [MemberTransitionsService, RestoreService],
 })
 export class AdminModule {}

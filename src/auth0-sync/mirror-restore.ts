@@ -79,7 +79,7 @@ export class MirrorRestore {
   ): Promise<void> {
     const choice = { tenantId: transaction.tenantId, isOnlyChoice: false };
     await this.progress.open(choice, subject, flow, transaction);
-    const locked = await this.progress.lock(transaction, choice, subject, flow, part, undefined);
+    const locked = await this.progress.lock(transaction, choice, subject, flow, part);
     if (!locked) throw new Error('The member of a case is not active: bring them back first');
     const before = locked.progress;
     const recordedAt = recordingTime(before, at.getTime());

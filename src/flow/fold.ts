@@ -1,12 +1,12 @@
 import { applyMove, withRecord, type MoveEffect } from './effects.js';
-import { own, type JsonValue } from './json.js';
-import { EMPTY_PART, type AttestationFact, type PartState } from './state.js';
+import { own, type JsonObject, type JsonValue } from './json.js';
+import { EMPTY_PART, type AttestationFact, type PartState, type StepRecord } from './state.js';
 
 /**
  * What an accepted transition changed, small enough to keep for ever. History stores effects, and folding all effects
  * of a part, oldest first, gives the part back exactly.
  */
-export type Effect = MoveEffect | AttestationEffect;
+export type Effect = MoveEffect | AttestationEffect | RestoreEffect;
 
 type AttestationEffect =
   | {
@@ -22,13 +22,32 @@ type AttestationEffect =
       readonly bound: Readonly<Record<string, JsonValue>>;
     };
 
+/** The step is again as it was at an earlier revision; null where nothing was recorded, or filled in, by then. */
+interface RestoreEffect {
+  readonly kind: 'restored';
+  readonly step: string;
+  readonly record: StepRecord | null;
+  readonly data: JsonObject | null;
+}
+
 /** More distinct values than this were never paid for by one tenant; the attestation table keeps every event anyway. */
 const KEPT_SUCCESSES = 32;
 
 export function applyEffect(part: PartState, effect: Effect): PartState {
+  if (effect.kind === 'restored') {
+    return {
+      steps: replaced(part.steps, effect.step, effect.record),
+      data: replaced(part.data, effect.step, effect.data),
+    };
+  }
   if (effect.kind !== 'attested' && effect.kind !== 'bound') return applyMove(part, effect);
   const record = own(part.steps, effect.step) ?? {};
   return withRecord(part, effect.step, { ...record, attestations: changedFacts(record.attestations ?? [], effect) });
+}
+
+function replaced<T>(entries: Readonly<Record<string, T>>, key: string, value: T | null): Record<string, T> {
+  const { [key]: _, ...others } = entries;
+  return value === null ? others : { ...others, [key]: value };
 }
 
 function changedFacts(facts: readonly AttestationFact[], effect: AttestationEffect): AttestationFact[] {

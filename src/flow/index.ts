@@ -19,6 +19,7 @@ export { applyEffect, foldEffects, type Effect } from './fold.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
 export { ACTIONS, move, type Acceptance, type Action, type Actor, type Command } from './move.js';
 export { type Refusal, type Rejection, type RejectionReason } from './rejection.js';
+export { restoreEffects } from './restore.js';
 export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
 export { validateDefinition } from './validate-definition.js';
 export { viewOf, type FlowStatus, type FlowView, type StepView } from './view.js';

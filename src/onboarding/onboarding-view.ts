@@ -16,6 +16,11 @@ export interface OnboardingView extends FlowView {
   readonly asOf: string;
 }
 
+export interface TaggedView {
+  readonly view: OnboardingView;
+  readonly etag: string;
+}
+
 export const memberActor = ({ subject, role }: Pick<StoredProgress, 'subject' | 'role'>): Actor => ({
   subject,
   role,
@@ -55,3 +60,8 @@ export function etagOf(flow: Flow, progress: StoredProgress, lineage: string): s
   for (let index = 0; index < HASHED_BYTES; index += 1) letters += LETTERS[digest[index] as number];
   return `"${revisionOf(progress)}-${letters}"`;
 }
+
+export const taggedView = (flow: Flow, progress: StoredProgress, lineage: string): TaggedView => ({
+  view: onboardingView(flow, progress, lineage),
+  etag: etagOf(flow, progress, lineage),
+});

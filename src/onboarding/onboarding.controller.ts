@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ForPeople } from '../auth/for-people.decorator.js';
 import { ApiAuthenticated, ApiProblems, ApiTenantHeader, TENANT_PROBLEMS } from '../http/api-decorators.js';
@@ -8,15 +8,11 @@ import { isNotModified } from '../http/preconditions.js';
 import { Person, type PersonInTenant } from '../tenant/tenant-selector.js';
 import { HistoryPageDto } from './dto/history.dto.js';
 import { OnboardingListDto, OnboardingViewDto, TransitionResultDto } from './dto/onboarding-view.dto.js';
+import { ApiFlow, ApiTransition, TRANSITION_PROBLEMS, VIEW_ETAG } from './dto/transition-decorators.js';
 import { TransitionDto } from './dto/transition.dto.js';
 import { HistoryService } from './history.service.js';
 import { OnboardingService } from './onboarding.service.js';
 import { parseIdempotencyKey } from './transition-request.js';
-
-const ETAG = {
-  ETag: { description: 'Revision, and what else the view depends on', schema: { type: 'string' as const } },
-};
-const FlowParam = () => ApiParam({ name: 'flow', example: 'workspace' });
 
 @ApiTags('Own progress')
 @ApiAuthenticated()
@@ -53,10 +49,10 @@ export class OnboardingController {
     description:
       'Made on the first visit. While the database does not answer: what was last known (`source` auth0, `degraded`).',
   })
-  @FlowParam()
+  @ApiFlow()
   @ApiTenantHeader()
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'ETag of the view that the caller has.' })
-  @ApiOkResponse({ type: OnboardingViewDto, headers: ETAG })
+  @ApiOkResponse({ type: OnboardingViewDto, headers: VIEW_ETAG })
   @ApiResponse({ status: 304, description: 'The caller has the current view.' })
   @ApiProblems('unknown_flow', ...TENANT_PROBLEMS)
   async view(
@@ -83,25 +79,10 @@ export class OnboardingController {
     summary: 'Move one step',
     description: 'Legal or refused; never half done.',
   })
-  @FlowParam()
+  @ApiFlow()
   @ApiTenantHeader()
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'The same key and body again gives the same outcome and applies nothing twice, for at least 30 days.',
-    schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{8,64}$' },
-  })
-  @ApiHeader({ name: 'If-Match', required: false, description: 'An ETag or a bare revision, such as "12".' })
-  @ApiOkResponse({ type: TransitionResultDto, headers: ETAG })
-  @ApiProblems(
-    'unknown_flow',
-    ...TENANT_PROBLEMS,
-    'transition_rejected',
-    'revision_mismatch',
-    'payload_too_large',
-    'unsupported_media_type',
-    'idempotency_key_reused',
-  )
+  @ApiTransition()
+  @ApiProblems(...TENANT_PROBLEMS, ...TRANSITION_PROBLEMS)
   async transition(
     @Person() person: PersonInTenant,
     @Param('flow') flow: string,
@@ -122,7 +103,7 @@ export class OnboardingController {
     summary: 'What happened',
     description: 'Newest first; the tenant’s part too.',
   })
-  @FlowParam()
+  @ApiFlow()
   @ApiTenantHeader()
   @ApiPage()
   @ApiOkResponse({ type: HistoryPageDto })

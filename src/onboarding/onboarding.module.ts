@@ -11,12 +11,16 @@ import { ClientReadsController } from './client-reads.controller.js';
 import { ClientReadsService } from './client-reads.service.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
+import { OnBehalfService } from './on-behalf.service.js';
 import { OnboardingController } from './onboarding.controller.js';
 import { OnboardingService } from './onboarding.service.js';
+import { PartHistoryRepository } from './part-history.repository.js';
+import { PartRestoreService } from './part-restore.service.js';
 import { ProgressRepository } from './progress.repository.js';
 import { SightingRepository } from './sighting.repository.js';
 import { Sightings } from './sightings.js';
 import { StepDataValidator } from './step-data.validator.js';
+import { StepMover } from './step-mover.js';
 import { TransitionMetrics } from './transition-metrics.js';
 
 @Module({
@@ -24,6 +28,10 @@ import { TransitionMetrics } from './transition-metrics.js';
   controllers: [OnboardingController, ProgressEventsController, AttestationController, ClientReadsController],
   providers: [
     OnboardingService,
+    StepMover,
+    OnBehalfService,
+    PartRestoreService,
+    PartHistoryRepository,
     HistoryService,
     AttestationService,
     ProgressEventsService,
@@ -36,6 +44,6 @@ import { TransitionMetrics } from './transition-metrics.js';
     StepDataValidator,
     TransitionMetrics,
   ],
-  exports: [ProgressRepository],
+  exports: [ProgressRepository, OnBehalfService, PartRestoreService, HistoryService, TransitionMetrics],
 })
 export class OnboardingModule {}

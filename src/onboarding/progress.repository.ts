@@ -28,7 +28,7 @@ const OPEN_PROGRESS = { name: 'open_progress', text: 'SELECT foothold.open_progr
 const APPLY_TRANSITION = {
   name: 'apply_transition',
   text: `SELECT foothold.apply_transition(
-           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) AS done`,
+           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) AS done`,
 };
 const STORE_NO_OP = {
   name: 'store_no_op',
@@ -73,17 +73,21 @@ export class ProgressRepository {
     await (transaction ?? this.database).query(OPEN_PROGRESS, values);
   }
 
-  /** The same again, under a lock that keeps everybody else out until the transaction ends. Rows must have been opened. */
+  /**
+   * The same again, under a lock that keeps everybody else out until the transaction ends. Rows must have been opened.
+   * @param actor whose key it is
+   */
   async lock(
     transaction: Transaction,
     choice: TenantChoice,
     subject: string,
     flow: Flow,
     part: StepScope,
-    key: string | undefined,
+    key?: string,
+    actor: string = subject,
   ): Promise<JudgedProgress | undefined> {
     const moved = part === 'tenant' ? '' : subject;
-    const values = [...placeOf(choice, subject, flow), key ?? null, moved];
+    const values = [...placeOf(choice, subject, flow), key ?? null, moved, actor];
     const rows = found(await transaction.call<Found<TransitionRow>>('foothold.lock_progress', values));
     return rows[0]?.is_the_choice ? judgedProgress(choice, subject, flow, rows) : undefined;
   }
@@ -118,6 +122,7 @@ export class ProgressRepository {
       change.activatesDraft,
       change.isMirroredAtOnce ? change.recordedAt : new Date(change.recordedAt.getTime() + MIRROR_WINDOW_MS),
       change.dueSteps ?? null,
+      change.reason ?? null,
     ];
     if (transaction) {
       const [row] = await transaction.query<{ done: boolean }>(APPLY_TRANSITION, values);
@@ -143,12 +148,13 @@ export class ProgressRepository {
   async storeNoOp(
     progress: StoredProgress,
     part: StepScope,
+    actor: string,
     operation: { readonly key: string; readonly requestHash: string },
     transaction?: Transaction,
   ): Promise<boolean> {
     const [row] = await (transaction ?? this.database).query<{ done: boolean }>(STORE_NO_OP, [
       progress.tenantId,
-      progress.subject,
+      actor,
       operation.key,
       operation.requestHash,
       progress.flowKey,

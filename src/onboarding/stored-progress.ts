@@ -42,6 +42,8 @@ export interface ProgressChange {
   readonly step: string;
   readonly actor: string;
   readonly actorKind: ActorKind;
+  /** Why, where it was done on somebody else's behalf. */
+  readonly reason?: string;
   readonly operation?: { readonly key: string; readonly requestHash: string };
   readonly occurredAt?: Date;
   readonly recordedAt: Date;

@@ -18,6 +18,22 @@ export class TransitionMetrics {
     });
   }
 
+  /** Runs what attempts a transition, and counts how it ended. */
+  async counted<Result extends { readonly outcome: TransitionOutcome }>(
+    flow: string,
+    action: string,
+    attempt: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      const result = await attempt();
+      this.count(flow, action, result.outcome);
+      return result;
+    } catch (error) {
+      this.countError(flow, action, error);
+      throw error;
+    }
+  }
+
   count(flow: string, action: string, outcome: TransitionOutcome, reason = ''): void {
     this.counter.inc({ flow, action, outcome, reason });
   }

@@ -16,6 +16,13 @@ export interface TransitionRequest {
   readonly ifMatch?: string;
 }
 
+/** Who moves a step: the person whose it is, or an admin on their behalf, with a reason. */
+export interface Mover {
+  readonly subject: string;
+  readonly kind: 'member' | 'admin';
+  readonly reason?: string;
+}
+
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
 /** Throws `invalid_request` when the header is there and is not a key. */
@@ -26,9 +33,15 @@ export function parseIdempotencyKey(header: string | undefined): string | undefi
   ]);
 }
 
-/** Identifies what was asked, whatever the order of its fields. */
-export function requestHash(flowKey: string, { step, action, data, occurredAt }: TransitionRequest): string {
-  const asked = JSON.stringify([flowKey, step, action, sorted(data ?? null), occurredAt ?? null]);
+/** Identifies what was asked, whatever the order of its fields; of an admin also about whom, and why. */
+export function requestHash(
+  flowKey: string,
+  subject: string,
+  { step, action, data, occurredAt }: TransitionRequest,
+  { kind, reason }: Mover,
+): string {
+  const onBehalf = kind === 'admin' ? [subject, reason] : [];
+  const asked = JSON.stringify([flowKey, step, action, sorted(data ?? null), occurredAt ?? null, ...onBehalf]);
   return createHash('sha256').update(asked).digest('base64url');
 }
 

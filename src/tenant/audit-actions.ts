@@ -16,6 +16,8 @@ export const AUDIT_ACTIONS = [
   'member_removed',
   'member_left',
   'member_reinstated',
+  'step_moved',
+  'progress_restored',
   'mirrors_reconciled',
   'mirror_case_resolved',
 ] as const;

@@ -12,3 +12,9 @@ export const membershipRemoved = (): Problem =>
     'membership_removed',
     'This person was removed from the tenant. Ask one of its owners or admins to bring them back.',
   );
+
+export const memberNotFound = (): Problem =>
+  new Problem(
+    'member_not_found',
+    'There is no such member. Somebody who was removed is brought back with the status "active".',
+  );

@@ -120,6 +120,15 @@ export const ACCESS: Readonly<Record<string, Row>> = {
     answers: MEMBERS,
     values: () => ({ flow: 'member_tour', body: { step: 'profile', action: 'start' } }),
   },
+  'post /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}/transitions': {
+    answers: ADMINS,
+    values: () => ({ flow: 'member_tour', step: 'profile', action: 'start', data: {} }),
+  },
+  'post /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}/restore': {
+    answers: ADMINS,
+    values: () => ({ flow: 'member_tour' }),
+  },
+  'post /v1/tenants/{tenantId}/onboarding/{flow}/restore': { answers: ADMINS },
   'post /v1/tenants/{tenantId}/onboarding/{flow}/attestations': {
     answers: ATTESTERS,
     // A failure counts at once; a success would be kept (202) until its step can be done.

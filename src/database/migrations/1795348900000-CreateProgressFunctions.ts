@@ -9,7 +9,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 
 /** Opens the tenant's rows, and the person's directory rows, until the transaction ends. */
-const OPEN_SCOPE = `
+export const OPEN_SCOPE = `
     scope := set_config('app.tenant_id', p_tenant::text, true);
     scope := set_config('app.subject', p_subject, true);`;
 
@@ -17,7 +17,7 @@ const OPEN_SCOPE = `
  * One row for each part that is stored, or a single one without a part when none is. It travels as one value: a driver
  * spends more on ten columns (70 µs against 52) than PostgreSQL on packing them.
  */
-const FOUND = 'TABLE (found json)';
+export const FOUND = 'TABLE (found json)';
 
 /**
  * Whether the tenant is what the person's memberships lead to when nobody named one: no other active membership counts
@@ -31,18 +31,18 @@ const IS_THE_CHOICE = `
             SELECT FROM foothold.draft_owner draft
             WHERE draft.subject = p_subject AND draft.tenant_id = other.tenant_id))`;
 
-const FIELDS = `
+export const FIELDS = `
       'role', m.role, 'tenant_status', t.status, 'is_the_choice', ${IS_THE_CHOICE},
       'part', p.subject, 'flow_version', p.flow_version, 'revision', p.revision, 'steps', p.steps, 'data', p.data,
       'started_at', p.started_at, 'updated_at', p.updated_at`;
 
 /** A flow has one part or two; whoever asks for one names it twice. */
-const FROM_PROGRESS = `
+export const FROM_PROGRESS = `
     FROM foothold.member m
     JOIN foothold.tenant t ON t.tenant_id = m.tenant_id
     LEFT JOIN foothold.onboarding_progress p
       ON p.tenant_id = m.tenant_id AND p.flow_key = p_flow AND p.subject IN (p_first, p_second)`;
-const OF_A_MEMBER = `
+export const OF_A_MEMBER = `
     WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active' AND t.status <> 'archived'`;
 
 const WITH_OPERATION = `
@@ -80,7 +80,7 @@ const READ_FOR_TRANSITION = `
  * transition may change, FOR SHARE what it only reads. The read comes after the locks, so of two requests with one key the
  * second sees what the first stored. A stranger locks nothing.
  */
-const LOCK_PROGRESS = `
+export const LOCK_PROGRESS = `
   CREATE FUNCTION foothold.lock_progress(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text, p_moved text)
   RETURNS ${FOUND}
@@ -139,7 +139,7 @@ const OPEN_PROGRESS = `
  *
  * Measured against six prepared statements in a transaction, which write less: 0.63 of the database's CPU time.
  */
-const APPLY_TRANSITION = `
+export const APPLY_TRANSITION = `
   CREATE FUNCTION foothold.apply_transition(
     p_tenant uuid, p_subject text, p_flow text, p_part text, p_revision integer, p_other_revision integer,
     p_other_is_judged boolean, p_version integer, p_steps jsonb, p_data jsonb, p_effects jsonb, p_action text, p_step text,

@@ -13,10 +13,10 @@ export class HistoryEntryDto {
   @ApiProperty({ type: 'integer' })
   flowVersion!: number;
 
-  @ApiProperty({ enum: ['start', 'save', 'complete', 'skip', 'reopen', 'attest'] })
+  @ApiProperty({ enum: ['start', 'save', 'complete', 'skip', 'reopen', 'attest', 'restore'] })
   action!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Empty where a whole part was restored.' })
   step!: string;
 
   @ApiProperty({

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ChangeChannel } from '../../database/change-channel.js';
 import { DatabaseOverloaded, DatabaseUnavailable } from '../../database/database-errors.js';
-import type { TaggedView } from '../onboarding.service.js';
+import type { TaggedView } from '../onboarding-view.js';
 import type { Frame, ProgressStream } from './progress-stream.js';
 
 const POLL_MS = 15_000;

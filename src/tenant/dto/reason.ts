@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiPropertyOptional, ApiQuery } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, ApiQuery } from '@nestjs/swagger';
+import { IsString, Length, Matches } from 'class-validator';
 import { invalidRequest } from '../../http/problem.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 
@@ -14,6 +14,21 @@ export const Reason = (): PropertyDecorator =>
     WhenPresent(),
     IsString(),
     Length(1, MAXIMUM_LENGTH),
+  );
+
+/** The field `reason` of a body where somebody acts on another person's behalf: it must say something. */
+export const RequiredReason = (): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({
+      description: 'Why, for the history and the audit log.',
+      minLength: 1,
+      maxLength: MAXIMUM_LENGTH,
+      pattern: '\\S',
+      example: 'Told us on the phone',
+    }),
+    IsString(),
+    Length(1, MAXIMUM_LENGTH),
+    Matches(/\S/, { message: 'reason must not be blank' }),
   );
 
 /** The optional parameter `reason` of a DELETE, which has no body. */

@@ -6,6 +6,7 @@ import { decodeCursor, pageOf, parseLimit, type Page, type PageQuery } from '../
 import { invalidRequest, Problem } from '../../http/problem.js';
 import { refuseOutOfReach } from '../administration/capacity.js';
 import { TenantAdministration, type Administration } from '../administration/tenant-administration.js';
+import { memberNotFound } from '../tenant-problems.js';
 import { InvitationRepository } from '../invitations/invitation.repository.js';
 import { MemberRepository, type MemberRow } from './member.repository.js';
 
@@ -109,9 +110,3 @@ function parseStatus(text = 'active'): MemberRow['status'] {
   if (text === 'active' || text === 'removed') return text;
   throw invalidRequest([{ path: 'status', message: 'expected "active" or "removed"' }]);
 }
-
-const memberNotFound = (): Problem =>
-  new Problem(
-    'member_not_found',
-    'There is no such member. Somebody who was removed is brought back with the status "active".',
-  );

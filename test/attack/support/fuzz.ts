@@ -84,6 +84,8 @@ const wordsOf = ({ tenantId, neighbourTenantId, subjects, colleague }: Cast): Wo
     step: ['business_info', 'business-info', 'subscription', 'payment', 'setup', 'profile', 'first_project'],
     data: [BUSINESS, PROFESSIONAL, { plan: 'free' }, { businessName: null }, { country: 'XX' }],
     role: ['owner', 'admin', 'member'],
+    revision: [0, 1, 2, 5],
+    reason: ['Told us on the phone'],
     'If-Match': ['*', '"1"', '"0", "2"', 'W/"3"'],
     'If-None-Match': ['*', '"1-aaaaaaaaaaaaaaaa"'],
   };

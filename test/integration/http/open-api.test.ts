@@ -74,6 +74,9 @@ describe('the OpenAPI document', () => {
       'post /v1/tenants/{tenantId}/cases/{caseId}/resolve',
       'post /v1/tenants/{tenantId}/members',
       'post /v1/tenants/{tenantId}/onboarding/{flow}/attestations',
+      'post /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}/restore',
+      'post /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}/transitions',
+      'post /v1/tenants/{tenantId}/onboarding/{flow}/restore',
     ]);
   });
 

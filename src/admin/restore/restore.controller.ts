@@ -1,0 +1,58 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller } from '../../auth/caller.decorator.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { ApiFlow } from '../../onboarding/dto/transition-decorators.js';
+import { ADMIN_CHANGE_PROBLEMS, BODY_PROBLEMS } from '../../tenant/dto/admin-problems.js';
+import { ApiSubject, ApiTenantId, Subject, TenantId } from '../../tenant/dto/tenant-parameters.js';
+import { RestoreDto, RestoreResultDto } from './restore.dto.js';
+import { RestoreService } from './restore.service.js';
+
+@ApiTags('Tenant admins')
+@ApiAuthenticated()
+@ApiTenantId()
+@ApiFlow()
+@Controller('v1/tenants/:tenantId/onboarding/:flow')
+export class RestoreController {
+  constructor(private readonly restores: RestoreService) {}
+
+  @Post('restore')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'restoreSharedPart',
+    summary: 'Take the tenant’s part back to an earlier revision',
+    description:
+      'As a new revision. It also takes back what was filled in and attested since; a later revision can be restored, too.',
+  })
+  @ApiOkResponse({ type: RestoreResultDto })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow')
+  restoreShared(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Body() body: RestoreDto,
+  ): Promise<RestoreResultDto> {
+    return this.restores.restore(caller, { tenantId, flow }, body);
+  }
+
+  @Post('members/:subject/restore')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'restoreMember',
+    summary: 'Take a member’s part back to an earlier revision',
+    description: 'As a new revision. What the member’s browser still has to send is judged by it, as always.',
+  })
+  @ApiSubject()
+  @ApiOkResponse({ type: RestoreResultDto })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow', 'member_not_found')
+  restoreMember(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Subject() subject: string,
+    @Body() body: RestoreDto,
+  ): Promise<RestoreResultDto> {
+    return this.restores.restore(caller, { tenantId, flow, subject }, body);
+  }
+}

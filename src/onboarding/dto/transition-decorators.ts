@@ -1,0 +1,34 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiParam } from '@nestjs/swagger';
+import type { ProblemCode } from '../../http/problem.js';
+import { TransitionResultDto } from './onboarding-view.dto.js';
+
+export const VIEW_ETAG = {
+  ETag: { description: 'Revision, and what else the view depends on', schema: { type: 'string' as const } },
+};
+
+export const ApiFlow = (): MethodDecorator & ClassDecorator => ApiParam({ name: 'flow', example: 'workspace' });
+
+/** How a transition can be refused, whoever makes it. */
+export const TRANSITION_PROBLEMS = [
+  'unknown_flow',
+  'transition_rejected',
+  'revision_mismatch',
+  'payload_too_large',
+  'unsupported_media_type',
+  'idempotency_key_reused',
+] as const satisfies readonly ProblemCode[];
+
+/** The headers and the answer of a transition, whoever makes it. */
+export const ApiTransition = (): MethodDecorator =>
+  applyDecorators(
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'The same key and body again gives the same outcome and applies nothing twice, for at least 30 days.',
+      schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{8,64}$' },
+    }),
+    ApiHeader({ name: 'If-Match', required: false, description: 'An ETag or a bare revision, such as "12".' }),
+    ApiOkResponse({ type: TransitionResultDto, headers: VIEW_ETAG }),
+  );

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import { EMPTY_STATE, foldEffects, restoreEffects, type Flow, type PartState, type StepScope } from '../flow/index.js';
+import { invalidRequest } from '../http/problem.js';
+import { memberNotFound } from '../tenant/tenant-problems.js';
+import { dueChange } from './due-change.js';
+import { PartHistoryRepository, type LockedPart } from './part-history.repository.js';
+import { ProgressRepository } from './progress.repository.js';
+import { recordingTime } from './recording-time.js';
+import type { Mover } from './transition-request.js';
+
+export interface RestoreResult {
+  /** False when the part is as it was then. */
+  readonly applied: boolean;
+  /** Of the part, now. */
+  readonly revision: number;
+  /** Steps that are again as they were. */
+  readonly steps: readonly string[];
+}
+
+/** Of a whole part no single step was moved. */
+const NO_STEP = '';
+
+/**
+ * Makes one part what it was at an earlier revision of it, as a new revision: history goes on, and revisions never
+ * decrease. What came in since is not lost either: a later revision can be restored as well.
+ */
+@Injectable()
+export class PartRestoreService {
+  constructor(
+    private readonly catalog: FlowCatalog,
+    private readonly parts: PartHistoryRepository,
+    private readonly progress: ProgressRepository,
+  ) {}
+
+  /**
+   * @param subject whose part; '' is the tenant's
+   * @throws Problem `unknown_flow`, `member_not_found`, or `invalid_request` when there is no such revision
+   */
+  async restore(
+    transaction: Transaction,
+    subject: string,
+    flowKey: string,
+    revision: number,
+    by: Mover,
+  ): Promise<RestoreResult> {
+    const flow = this.catalog.flow(flowKey);
+    const part: StepScope = subject === '' ? 'tenant' : 'member';
+    if (subject !== '' && !(await this.parts.isMember(transaction, subject))) throw memberNotFound();
+    if (!flow.has(part)) throw noSuchPart(flow, part);
+    const now = await this.parts.lock(transaction, flow.key, subject);
+    const earlier = await this.stateAt(transaction, flow, subject, revision, now);
+    const effects = now ? restoreEffects(now, earlier) : [];
+    if (!now || effects.length === 0) return { applied: false, revision: now?.revision ?? 0, steps: [] };
+
+    const before = {
+      tenantId: transaction.tenantId,
+      flowKey: flow.key,
+      subject,
+      flowVersion: now.flow_version,
+      revisions: {
+        tenant: part === 'tenant' ? now.revision : await this.parts.sharedRevision(transaction, flow.key),
+        member: part === 'member' ? now.revision : 0,
+      },
+    };
+    const judgedBy = this.catalog.version(flow.key, now.flow_version);
+    const change = {
+      part,
+      state: earlier,
+      isJudgedOnBoth: false,
+      effects,
+      action: 'restore',
+      step: NO_STEP,
+      actor: by.subject,
+      actorKind: by.kind,
+      reason: by.reason,
+      recordedAt: recordingTime({ updatedAt: now.updated_at }),
+      ...dueChange(judgedBy, { ...EMPTY_STATE, [part]: now }, { part, state: { ...EMPTY_STATE, [part]: earlier } }),
+      activatesDraft: false,
+      isMirroredAtOnce: true,
+    };
+    await this.progress.apply(before, change, transaction);
+    return { applied: true, revision: now.revision + 1, steps: effects.map(({ step }) => step) };
+  }
+
+  private async stateAt(
+    transaction: Transaction,
+    flow: Flow,
+    subject: string,
+    revision: number,
+    now: LockedPart | undefined,
+  ): Promise<PartState> {
+    const newest = now?.revision ?? 0;
+    if (revision > newest) throw noSuchRevision(`is none of this part yet: it is at revision ${newest}`);
+    const entries = await this.parts.entries(transaction, flow.key, subject, revision);
+    const version = entries.at(-1)?.flow_version;
+    if (now && version !== undefined && version !== now.flow_version) {
+      throw noSuchRevision(`is of version ${version} of the flow, and people are at version ${now.flow_version} now`);
+    }
+    return foldEffects(entries.flatMap(({ effects }) => effects));
+  }
+}
+
+const noSuchRevision = (message: string) => invalidRequest([{ path: '/revision', message }]);
+
+const noSuchPart = ({ key }: Flow, part: StepScope) =>
+  invalidRequest([
+    {
+      path: 'flow',
+      message:
+        part === 'member'
+          ? `${key} has no steps of single members; restore the tenant's part`
+          : `${key} has no steps of the tenant; restore a member's part`,
+    },
+  ]);
