@@ -81,7 +81,9 @@ export class PartRestoreService {
       isMirroredAtOnce: true,
     };
     await this.progress.apply(before, change, transaction);
-    return { applied: true, revision: now.revision + 1, steps: effects.map(({ step }) => step) };
+    const restored = new Set(effects.map(({ step }) => step));
+    const steps = judgedBy.definition.steps.map(({ key }) => key).filter((key) => restored.has(key));
+    return { applied: true, revision: now.revision + 1, steps };
   }
 
   private async stateAt(

@@ -27,7 +27,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
     { subject }: Pick<Api, 'subject'>,
     move: Move & { reason?: unknown },
     { as = admin, flow = 'member_tour', ...headers }: { as?: Api; flow?: string } & RequestHeaders = {},
-  ): Promise<Answer> => as.post(pathOf(subject, flow), { reason, ...move }, headers as RequestHeaders);
+  ): Promise<Answer> => as.post(pathOf(subject, flow), { reason, ...move }, headers);
   const auditOf = async () =>
     (await allItems((query) => owner.get(`/v1/tenants/${tenantId}/audit${query}`), 50)).map(
       ({ id: _, recordedAt: __, ...entry }) => entry,
