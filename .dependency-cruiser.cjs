@@ -75,6 +75,14 @@ module.exports = {
       to: { path: '^src/(auth0-sync|health)/' },
     },
     {
+      name: 'nothing-builds-on-admin',
+      comment:
+        'What admins do is made of the features, never the other way round; only the table of contents knows it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/admin/', '^src/(app|ports)\\.module\\.ts$', '\\.cli\\.ts$'] },
+      to: { path: '^src/admin/' },
+    },
+    {
       name: 'across-tenants-only-in-maintenance',
       comment: 'A transaction as foothold_worker sees the rows of all tenants.',
       severity: 'error',

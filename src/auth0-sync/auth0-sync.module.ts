@@ -14,7 +14,9 @@ import { MirrorAccess } from './mirror-access.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
 import { MirrorCasesController } from './mirror-cases.controller.js';
 import { MirrorCasesService } from './mirror-cases.service.js';
+import { MirrorInspection } from './mirror-inspection.js';
 import { MirrorReader } from './mirror-reader.js';
+import { MirrorRecordRepository } from './mirror-record.repository.js';
 import { MirrorReconciliation } from './mirror-reconciliation.js';
 import { MirrorRepository } from './mirror.repository.js';
 import { MirrorRestore } from './mirror-restore.js';
@@ -53,7 +55,9 @@ import { WantedMirrors } from './wanted-mirrors.js';
     MirrorAccess,
     MirrorCaseRepository,
     MirrorCasesService,
+    MirrorInspection,
     MirrorReader,
+    MirrorRecordRepository,
     MirrorReconciliation,
     MirrorRepository,
     MirrorRestore,
@@ -68,6 +72,6 @@ import { WantedMirrors } from './wanted-mirrors.js';
     SyncState,
     WantedMirrors,
   ],
-  exports: [LostMemberCheck, MirroredProgress, SyncState],
+  exports: [LostMemberCheck, MirrorInspection, MirroredProgress, SyncState],
 })
 export class Auth0SyncModule {}

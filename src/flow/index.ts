@@ -13,7 +13,7 @@ export {
 } from './definition.js';
 export { dueSteps } from './due.js';
 export { mergeData } from './effects.js';
-export { evaluate, type StepStatus } from './evaluate.js';
+export { boundValues, evaluate, type StepEvaluation, type StepStatus } from './evaluate.js';
 export { flowOf, loadFlow, stepKeyOf, type Flow } from './flow.js';
 export { applyEffect, foldEffects, type Effect } from './fold.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Effect } from '../flow/index.js';
 import type { ActorKind } from './onboarding-history.entity.js';
-import type { StoredProgress } from './stored-progress.js';
+import type { ProgressKey } from './stored-progress.js';
 
 export interface HistoryRow {
   readonly subject: string;
@@ -17,6 +18,9 @@ export interface HistoryRow {
   readonly client_time: Date | null;
   readonly recorded_at: Date;
 }
+
+/** Whose history of which flow. */
+export type HistoryKey = Pick<ProgressKey, 'tenantId' | 'flowKey' | 'subject'>;
 
 /** Where a page ended: the next one holds what is older. */
 export interface HistoryPosition {
@@ -46,11 +50,19 @@ const PAGE = {
 export class HistoryRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Newest first, the shared part's entries included; at most `limit` rows older than `before`. */
-  page({ tenantId, flowKey, subject }: StoredProgress, limit: number, before?: HistoryPosition): Promise<HistoryRow[]> {
+  /**
+   * Newest first, the shared part's entries included; at most `limit` rows older than `before`.
+   * @param transaction of the same tenant, to be part of it
+   */
+  page(
+    { tenantId, flowKey, subject }: HistoryKey,
+    limit: number,
+    before?: HistoryPosition,
+    transaction?: Transaction,
+  ): Promise<HistoryRow[]> {
     const position = before ? [before.recordedAt, before.subject, before.revision] : [null, null, null];
-    return this.unitOfWork.run({ tenantId }, (transaction) =>
-      transaction.query<HistoryRow>(PAGE, [tenantId, flowKey, subject, ...position, limit]),
-    );
+    const values = [tenantId, flowKey, subject, ...position, limit];
+    if (transaction) return transaction.query<HistoryRow>(PAGE, values);
+    return this.unitOfWork.run({ tenantId }, (own) => own.query<HistoryRow>(PAGE, values));
   }
 }

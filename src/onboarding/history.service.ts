@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { decodeCursor, pageOf, parseLimit, type PageQuery } from '../http/page.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
 import type { HistoryPageDto } from './dto/history.dto.js';
-import { HistoryRepository, type HistoryPosition, type HistoryRow } from './history.repository.js';
+import { HistoryRepository, type HistoryKey, type HistoryPosition, type HistoryRow } from './history.repository.js';
 import { OnboardingService } from './onboarding.service.js';
 
 /** What happened to a person's progress, newest first. */
@@ -16,10 +17,21 @@ export class HistoryService {
   ) {}
 
   async page(person: PersonInTenant, flowKey: string, query: PageQuery): Promise<HistoryPageDto> {
+    // What is wrong with the query is said before anything is read.
+    const page = this.pageAt(query, person.subject);
+    return page(await this.onboarding.read(person, this.catalog.flow(flowKey)));
+  }
+
+  /** The page of somebody else's, inside the transaction of whoever proved that they may look. */
+  pageFor(transaction: Transaction, key: HistoryKey, query: PageQuery): Promise<HistoryPageDto> {
+    return this.pageAt(query, key.subject)(key, transaction);
+  }
+
+  private pageAt(query: PageQuery, subject: string) {
     const limit = parseLimit(query.limit);
-    const before = positionAt(query.cursor, person.subject);
-    const progress = await this.onboarding.read(person, this.catalog.flow(flowKey));
-    return pageOf(await this.history.page(progress, limit + 1, before), limit, entryOf, positionOf);
+    const before = positionAt(query.cursor, subject);
+    return async (key: HistoryKey, transaction?: Transaction): Promise<HistoryPageDto> =>
+      pageOf(await this.history.page(key, limit + 1, before, transaction), limit, entryOf, positionOf);
   }
 }
 

@@ -120,6 +120,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
     answers: MEMBERS,
     values: () => ({ flow: 'member_tour', body: { step: 'profile', action: 'start' } }),
   },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}': { answers: ADMINS },
   'post /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}/transitions': {
     answers: ADMINS,
     values: () => ({ flow: 'member_tour', step: 'profile', action: 'start', data: {} }),

@@ -26,7 +26,8 @@ describe('a step that an admin moves on somebody’s behalf', () => {
   const moveFor = (
     { subject }: Pick<Api, 'subject'>,
     move: Move & { reason?: unknown },
-    { as = admin, flow = 'member_tour', ...headers }: { as?: Api; flow?: string } & RequestHeaders = {},
+    headers: RequestHeaders = {},
+    { as = admin, flow = 'member_tour' }: { as?: Api; flow?: string } = {},
   ): Promise<Answer> => as.post(pathOf(subject, flow), { reason, ...move }, headers);
   const auditOf = async () =>
     (await allItems((query) => owner.get(`/v1/tenants/${tenantId}/audit${query}`), 50)).map(
@@ -78,6 +79,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
     const { status, body } = await moveFor(
       owner,
       { step: 'business_info', action: 'reopen' },
+      {},
       { as: owner, flow: 'workspace' },
     );
     expect([status, statusesOf(body)['business_info']]).toEqual([200, 'pending']);
@@ -88,6 +90,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
     const { status, body } = await moveFor(
       member,
       { step: 'business_info', action: 'complete', data: BUSINESS },
+      {},
       { flow: 'workspace' },
     );
     expect([status, statusesOf(body)['business_info']]).toEqual([200, 'completed']);
@@ -108,6 +111,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
       const shared = await moveFor(
         member,
         { step: 'subscription', action: 'complete', data: { plan: 'free' } },
+        {},
         { flow: 'workspace' },
       );
       expect(shared.body.current.allowed).toEqual([]);
@@ -116,7 +120,12 @@ describe('a step that an admin moves on somebody’s behalf', () => {
 
     it('when only a trusted system may say it, and the audit tells who claimed it for whom', async () => {
       await choosePlan(owner);
-      const { status, body } = await moveFor(member, { step: 'payment', action: 'complete' }, { flow: 'workspace' });
+      const { status, body } = await moveFor(
+        member,
+        { step: 'payment', action: 'complete' },
+        {},
+        { flow: 'workspace' },
+      );
       expect([status, body.reason]).toEqual([409, 'attestation_required']);
       expect((await auditOf())[0]).toEqual({
         actor: admin.subject,
@@ -132,7 +141,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
         await moveFor(member, { step: 'profile', action: 'complete', data: { displayName: 1 } }),
         await moveFor(member, { step: 'dance', action: 'complete' }),
         await moveFor(member, { step: 'profile', action: 'Complete' }),
-        await moveFor(member, profile, { flow: 'no_such_flow' }),
+        await moveFor(member, profile, {}, { flow: 'no_such_flow' }),
         await moveFor(member, { ...profile, verified: true } as Move),
       ].map(outcomeOf);
       expect(outcomes).toEqual([
@@ -173,7 +182,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
       'idempotency_key_reused',
     ]);
     // Somebody else's keys are their own, the person's included.
-    expect(outcomeOf(await moveFor(member, profile, { as: owner, ...headers }))).toEqual([200, undefined]);
+    expect(outcomeOf(await moveFor(member, profile, headers, { as: owner }))).toEqual([200, undefined]);
     expect((await member.move(profile, headers, 'member_tour')).body).toMatchObject({ applied: false, revision: 1 });
   });
 
@@ -195,10 +204,10 @@ describe('a step that an admin moves on somebody’s behalf', () => {
   });
 
   it('is made by an operator of the platform, too, and by nobody else', async () => {
-    expect((await moveFor(member, profile, { as: service.operator() })).status).toBe(200);
+    expect((await moveFor(member, profile, {}, { as: service.operator() })).status).toBe(200);
     expect((await auditOf())[0]).toMatchObject({ actor: 'operator@clients', detail: { as: 'platform' } });
-    expect(outcomeOf(await moveFor(member, profile, { as: member }))).toEqual([403, 'forbidden']);
-    expect(outcomeOf(await moveFor(member, profile, { as: service.person() }))).toEqual([404, 'tenant_not_found']);
+    expect(outcomeOf(await moveFor(member, profile, {}, { as: member }))).toEqual([403, 'forbidden']);
+    expect(outcomeOf(await moveFor(member, profile, {}, { as: service.person() }))).toEqual([404, 'tenant_not_found']);
   });
 
   it('is judged against the person’s own moves at the same time, each applied once', async () => {

@@ -64,6 +64,7 @@ describe('the OpenAPI document', () => {
       'get /v1/tenants/{tenantId}/cases',
       'get /v1/tenants/{tenantId}/invitations',
       'get /v1/tenants/{tenantId}/members',
+      'get /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}',
       'patch /v1/tenants/{tenantId}',
       'patch /v1/tenants/{tenantId}/members/{subject}',
       'post /v1/client-reads',

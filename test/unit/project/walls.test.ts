@@ -42,6 +42,8 @@ const breaches: Breach[] = [
   { wall: 'features-never-talk-to-auth0', file: 'src/onboarding/sends.ts', imports: '../auth0-sync/seal.js' },
   { wall: 'features-never-talk-to-auth0', file: 'src/tenant/sends.ts', imports: '../auth0-sync/seal.js' },
   { wall: 'features-never-talk-to-auth0', file: 'src/onboarding/health.ts', imports: '../health/health.js' },
+  { wall: 'nothing-builds-on-admin', file: 'src/onboarding/explains.ts', imports: '../admin/explain.js' },
+  { wall: 'nothing-builds-on-admin', file: 'src/tenant/repairs.module.ts', imports: '../admin/admin.module.js' },
   {
     wall: 'across-tenants-only-in-maintenance',
     file: 'src/tenant/all.repository.ts',
@@ -70,6 +72,7 @@ const allowed: Omit<Breach, 'wall'>[] = [
   { file: 'src/local/x.ts', imports: 'pg' },
   { file: 'src/auth/x.ts', imports: 'passport-jwt' },
   { file: 'src/auth0-sync/auth0.gateway.ts', imports: 'auth0/users' },
+  { file: 'src/ports.module.ts', imports: './admin/admin.module.js' },
   { file: 'src/local/y.ts', imports: '../http/problem.js' },
   { file: 'client/kit/src/rules.ts', imports: '../../../src/flow/decide.js' },
   { file: 'client/kit/test/rules.test.ts', imports: '../../../test/support/database.js' },

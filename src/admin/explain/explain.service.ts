@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../auth/principal.js';
+import { MirrorInspection } from '../../auth0-sync/mirror-inspection.js';
+import { Lineage } from '../../database/lineage.js';
+import type { Transaction } from '../../database/transaction.js';
+import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
+import type { Flow } from '../../flow/index.js';
+import type { PageQuery } from '../../http/page.js';
+import { HistoryService } from '../../onboarding/history.service.js';
+import { taggedView } from '../../onboarding/onboarding-view.js';
+import { toProgress } from '../../onboarding/progress-row.js';
+import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
+import { memberNotFound } from '../../tenant/tenant-problems.js';
+import type { TenantRow } from '../../tenant/tenants/tenant-view.js';
+import type { MemberInFlow } from '../member-in-flow.js';
+import type { Evidence } from './difference.js';
+import type { ExplanationDto } from './explain.dto.js';
+import { explanationOf } from './explanation.js';
+import { MemberRecordRepository, type MemberRecord } from './member-record.repository.js';
+
+export interface TaggedExplanation {
+  readonly explanation: ExplanationDto;
+  /** Of the view, for a transition's `If-Match`; undefined where there is no view. */
+  readonly etag: string | undefined;
+}
+
+/** Why does this person see this? What every level holds of them, side by side. */
+@Injectable()
+export class ExplainService {
+  constructor(
+    private readonly administration: TenantAdministration,
+    private readonly catalog: FlowCatalog,
+    private readonly members: MemberRecordRepository,
+    private readonly history: HistoryService,
+    private readonly mirrors: MirrorInspection,
+    private readonly lineage: Lineage,
+  ) {}
+
+  /** @param looksAtAuth0 whether to spend one call on what Auth0 holds now */
+  async explain(
+    caller: Principal,
+    { tenantId, flow: flowKey, subject }: MemberInFlow,
+    looksAtAuth0: boolean,
+    page: PageQuery,
+  ): Promise<TaggedExplanation> {
+    const newest = this.catalog.flow(flowKey);
+    const stored = await this.administration.run(
+      caller,
+      tenantId,
+      { changes: false },
+      async ({ transaction, tenant }) => ({
+        tenant,
+        member: await this.memberIn(transaction, newest, subject),
+        mirror: await this.mirrors.record(transaction, subject),
+        history: await this.history.pageFor(transaction, { tenantId, flowKey: newest.key, subject }, page),
+      }),
+    );
+    const live = looksAtAuth0 ? await this.mirrors.live(tenantId, subject) : undefined;
+    const seen = this.seenBy(stored.member, stored.tenant, newest, subject);
+    const evidence = { ...seen, mirror: stored.mirror, live };
+    return { explanation: explanationOf(evidence, stored, subject), etag: seen.etag };
+  }
+
+  /** Of somebody who was erased there is no member either. */
+  private async memberIn(transaction: Transaction, { key }: Flow, subject: string): Promise<MemberRecord> {
+    const member = await this.members.find(transaction, key, subject);
+    if (!member) throw memberNotFound();
+    return member;
+  }
+
+  /** The database's level: what the person is answered, were they to ask now. */
+  private seenBy(
+    member: MemberRecord,
+    { tenant_id: tenantId, status: tenantStatus }: TenantRow,
+    newest: Flow,
+    subject: string,
+  ): Omit<Evidence, 'mirror' | 'live'> & { readonly etag: string | undefined } {
+    const { parts, status: memberStatus, moved_at: at, moved_revision: revision } = member;
+    const lineage = this.lineage.current;
+    const lastMove = at && revision !== null ? { at, revision } : undefined;
+    const known = { tenantStatus, memberStatus, lineage, lastMove };
+    if (parts.length === 0) return { ...known, flow: newest, progress: undefined, view: undefined, etag: undefined };
+    const progress = toProgress(tenantId, newest.key, subject, parts);
+    const flow = this.catalog.version(newest.key, progress.flowVersion);
+    return { ...known, flow, progress, ...taggedView(flow, progress, lineage) };
+  }
+}
