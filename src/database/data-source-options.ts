@@ -1,5 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { OnboardingFunnel } from '../admin/rollup/onboarding-funnel.entity.js';
+import { OnboardingPosition } from '../admin/rollup/onboarding-position.entity.js';
+import { RollupClaim } from '../admin/rollup/rollup-claim.entity.js';
 import { Auth0Mirror, Auth0MirrorTenant } from '../auth0-sync/auth0-mirror.entity.js';
 import { MirrorCase } from '../auth0-sync/mirror-case.entity.js';
 import { Auth0Budget, Auth0Process } from '../auth0-sync/rate-budget.entity.js';
@@ -52,10 +55,13 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       Member,
       Membership,
       MirrorCase,
+      OnboardingFunnel,
       OnboardingHistory,
+      OnboardingPosition,
       OnboardingProgress,
       Operation,
       Organization,
+      RollupClaim,
       Tenant,
     ],
     migrations: MIGRATIONS,

@@ -67,6 +67,17 @@ export const waitsFor = ({ requires = [], appliesWhen, attested }: StepDefinitio
   ...(attested?.binds ?? []).map(({ step }) => step),
 ];
 
+/** Fields of steps' data that conditions read or attestations are bound to, by step: no rule depends on any other. */
+export function judgedFields({ steps }: FlowDefinition): Map<string, Set<string>> {
+  const fields = new Map<string, Set<string>>();
+  const add = (step: string, field: string): void => void fields.set(step, (fields.get(step) ?? new Set()).add(field));
+  for (const { appliesWhen, attested } of steps) {
+    for (const { step, field } of appliesWhen ? fieldsOf(appliesWhen) : []) add(step, field);
+    for (const bind of attested?.binds ?? []) for (const field of bind.fields) add(bind.step, field);
+  }
+  return fields;
+}
+
 /** `business-info`, `BUSINESS_INFO`, `BusinessInfo` → `business_info`. */
 export const normaliseKey = (key: string): string =>
   key

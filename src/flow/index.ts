@@ -2,6 +2,7 @@ export { attest, type Attestation, type AttestationAcceptance } from './attest.j
 export { holds, type Condition } from './condition.js';
 export { decide, type Decision } from './decide.js';
 export {
+  judgedFields,
   normaliseKey,
   ROLES,
   rolesOf,
@@ -13,7 +14,7 @@ export {
 } from './definition.js';
 export { dueSteps } from './due.js';
 export { mergeData } from './effects.js';
-export { boundValues, evaluate, type StepEvaluation, type StepStatus } from './evaluate.js';
+export { boundValues, evaluate, latest, type Evaluation, type StepEvaluation, type StepStatus } from './evaluate.js';
 export { flowOf, loadFlow, stepKeyOf, type Flow } from './flow.js';
 export { applyEffect, foldEffects, type Effect } from './fold.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
@@ -22,4 +23,4 @@ export { type Refusal, type Rejection, type RejectionReason } from './rejection.
 export { restoreEffects } from './restore.js';
 export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
 export { validateDefinition } from './validate-definition.js';
-export { viewOf, type FlowStatus, type FlowView, type StepView } from './view.js';
+export { flowStatus, viewOf, type FlowStatus, type FlowView, type StepView } from './view.js';

@@ -69,17 +69,26 @@ export function viewOf(flow: Flow, state: FlowState, actor: Actor): FlowView {
   };
 }
 
+const applicableOf = (steps: readonly StepEvaluation[]): StepEvaluation[] =>
+  steps.filter(({ status }) => status !== 'not_applicable');
+
+/** How far the flow is as a whole; the same for whoever looks. */
+export function flowStatus(steps: readonly StepEvaluation[]): FlowStatus {
+  const applicable = applicableOf(steps);
+  if (applicable.every(isResolved)) return 'completed';
+  const begun = applicable.some(({ status, attestation }) => status !== 'pending' || attestation !== null);
+  return begun ? 'in_progress' : 'not_started';
+}
+
 function summaryOf(steps: readonly StepEvaluation[], actor: Actor) {
-  const applicable = steps.filter(({ status }) => status !== 'not_applicable');
+  const applicable = applicableOf(steps);
   const done = applicable.filter(isResolved).length;
   const total = applicable.length;
-  const begun = applicable.some(({ status, attestation }) => status !== 'pending' || attestation !== null);
-  const isComplete = done === total;
   const current = applicable.find((step) => !isResolved(step) && step.blockedBy.length === 0 && isFor(step, actor));
-  const status: FlowStatus = isComplete ? 'completed' : begun ? 'in_progress' : 'not_started';
+  const status = flowStatus(steps);
   return {
     status,
-    isComplete,
+    isComplete: status === 'completed',
     currentStep: current?.definition.key ?? null,
     progress: {
       done,

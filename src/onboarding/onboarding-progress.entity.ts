@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { PartState } from '../flow/index.js';
 import { Member } from '../tenant/member.entity.js';
 import { Tenant } from '../tenant/tenant.entity.js';
@@ -13,6 +13,7 @@ import { Tenant } from '../tenant/tenant.entity.js';
   name: 'progress_of_member',
   onDelete: 'CASCADE',
 })
+@Index('progress_undelivered', ['tenantId'], { where: 'revision <> delivered' })
 @Check('progress_revision_counts', 'revision >= 0')
 @Check('progress_is_an_object', `jsonb_typeof(steps) = 'object' AND jsonb_typeof(data) = 'object'`)
 export class OnboardingProgress {
@@ -41,6 +42,14 @@ export class OnboardingProgress {
 
   @Column({ type: 'integer' })
   revision!: number;
+
+  /** How much of it the rollup has counted (src/admin/rollup). A transition makes a part due by its new revision alone. */
+  @Column({ type: 'integer', default: -1 })
+  delivered!: number;
+
+  /** On somebody's first visit; null where that was before it was noted. */
+  @Column({ type: 'timestamptz', name: 'opened_at', nullable: true, default: () => 'now()' })
+  openedAt!: Date | null;
 
   /** Null until the first transition. */
   @Column({ type: 'timestamptz', name: 'started_at', nullable: true })

@@ -5,6 +5,7 @@ import { CreateDueSteps1795349300000 } from './1795349300000-CreateDueSteps.js';
 import { AdministerTenants1795600000000 } from './1795600000000-AdministerTenants.js';
 import { SendMirrors1795700000000 } from './1795700000000-SendMirrors.js';
 import { ActForOthers1795800000000 } from './1795800000000-ActForOthers.js';
+import { RollUpProgress1795810000000 } from './1795810000000-RollUpProgress.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   AdministerTenants1795600000000,
   SendMirrors1795700000000,
   ActForOthers1795800000000,
+  RollUpProgress1795810000000,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { DatabaseStartup } from '../../database/database-startup.js';
+import { RollupBacklog } from '../../maintenance/rollup-backlog.js';
+import { Rollup } from './rollup.js';
+
+/** Between two looks while there is nothing to do: what people do in between costs one look. */
+const POLL_MS = 1_000;
+const TENANTS_AT_ONCE = 50;
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Rolls up what moved, tenant after tenant and a batch of each, so that no big one holds the others up. Every process
+ * runs one, and they share the work: a tenant is claimed for one batch.
+ *
+ * working: goes around all tenants that have something to do, again and again.
+ * waiting: nothing was to do, or the database failed; looks again after a moment.
+ * stopped: ends after the batch under way.
+ */
+@Injectable()
+export class RollupWorker implements OnModuleDestroy {
+  private readonly logger = new Logger(RollupWorker.name);
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private after = BEFORE_ALL;
+
+  constructor(
+    private readonly backlog: RollupBacklog,
+    private readonly rollup: Rollup,
+    startup: DatabaseStartup,
+  ) {
+    void startup.ready.then(() => {
+      if (!this.stopping.signal.aborted) this.running = this.run();
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        if (await this.round()) continue;
+      } catch (error) {
+        this.logger.debug({ err: error }, 'The rollup waits: the database does not answer');
+      }
+      await sleep(POLL_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Whether there may be more to do at once. */
+  private async round(): Promise<boolean> {
+    const startedAt = this.after;
+    const tenants = await this.backlog.dueTenants(startedAt, TENANTS_AT_ONCE);
+    this.after = tenants.length < TENANTS_AT_ONCE ? BEFORE_ALL : (tenants.at(-1) as string);
+    let rolledUp = 0;
+    for (const tenantId of tenants) {
+      if (this.stopping.signal.aborted) return false;
+      rolledUp += await this.stepOf(tenantId);
+    }
+    return rolledUp > 0 || startedAt !== BEFORE_ALL;
+  }
+
+  /** What cannot be rolled up of one tenant must not keep the others waiting. */
+  private async stepOf(tenantId: string): Promise<number> {
+    try {
+      return await this.rollup.step(tenantId);
+    } catch (error) {
+      this.logger.warn({ err: error }, `The rollup of the tenant ${tenantId} failed; it is tried again`);
+      return 0;
+    }
+  }
+}
