@@ -20,5 +20,6 @@ export const AUDIT_ACTIONS = [
   'progress_restored',
   'mirrors_reconciled',
   'mirror_case_resolved',
+  'people_exported',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -109,6 +109,10 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   // What a browser counted is about no tenant.
   'post /v1/client-reads': { answers: { ...everybody(204), nobody: 401, machine: 403, attester: 403, operator: 403 } },
   'get /v1/flows/{flow}/due-steps': { answers: ATTESTERS },
+  'get /v1/flows/{flow}/funnel': { answers: OPERATORS },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/members': { answers: ADMINS, values: () => ({ stuckFor: 'P7D' }) },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/funnel': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/export': { answers: ADMINS },
   'get /v1/tenants/{tenantId}/auth0-sync': { answers: ADMINS },
   'post /v1/tenants/{tenantId}/auth0-sync/reconcile': { answers: succeeding(ADMINS, 202) },
   'get /v1/tenants/{tenantId}/cases': { answers: ADMINS },

@@ -72,15 +72,25 @@ async function idsOfTenant(): Promise<string[]> {
   return [...known];
 }
 
-/** What the worker that follows into Auth0 notes of its own work, at any time. */
-const WORKER_NOTES = ['auth0_mirror', 'auth0_mirror_tenant'];
+/** What the workers that follow into Auth0 and into the rollup note of their own work, at any time. */
+const WORKER_NOTES = [
+  'auth0_mirror',
+  'auth0_mirror_tenant',
+  'onboarding_position',
+  'onboarding_funnel',
+  'rollup_claim',
+];
+const WORKER_MARK = 'delivered';
 
 /** Everything that the tenant keeps, but for the worker's notes and what the probes themselves are remembered by. */
 async function contentOfTenant(): Promise<Record<string, object[]>> {
   const probers: string[] = ATTACKERS.map((attacker) => cast.subjects[attacker]);
   const rows = await service.sql<{ table: string; row: { actor?: string } }>(
     tables
-      .map(({ name }) => `SELECT '${name}' AS table, to_jsonb(t) AS row FROM foothold.${name} t WHERE tenant_id = $1`)
+      .map(
+        ({ name }) =>
+          `SELECT '${name}' AS table, to_jsonb(t) - '${WORKER_MARK}' AS row FROM foothold.${name} t WHERE tenant_id = $1`,
+      )
       .join(' UNION ALL ')
       .concat(' ORDER BY 1, 2'),
     [cast.tenantId],

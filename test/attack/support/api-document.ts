@@ -71,7 +71,7 @@ export class ApiDocument {
     const type = types.find((listed) => contentType.split(';')[0] === listed);
     if (type === undefined) return [`content type "${contentType}" is not listed, only ${types.join(', ')}`];
     if (type === STREAM) return /^(id|event|data|retry|:)/.test(text) ? [] : [`is no event stream: ${text}`];
-    if (!type.endsWith('json')) return [];
+    if (!/^application\/(.+\+)?json$/.test(type)) return [];
     const pointer = ['paths', path, method, 'responses', String(status), 'content', type, 'schema'];
     return this.schemaFaults(pointer, text);
   }

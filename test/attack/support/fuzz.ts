@@ -86,6 +86,9 @@ const wordsOf = ({ tenantId, neighbourTenantId, subjects, colleague }: Cast): Wo
     role: ['owner', 'admin', 'member'],
     revision: [0, 1, 2, 5],
     reason: ['Told us on the phone'],
+    stuckFor: ['P7D', 'PT0S', 'P1W2DT3H4M5S', 'P1M', 'P99999W'],
+    from: ['2026-01-01', '2026-11-25', '1999-12-31', '2026-02-30'],
+    to: ['2026-12-31', '2999-12-31', '0000-00-00'],
     'If-Match': ['*', '"1"', '"0", "2"', 'W/"3"'],
     'If-None-Match': ['*', '"1-aaaaaaaaaaaaaaaa"'],
   };

@@ -1,0 +1,55 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Caller } from '../../auth/caller.decorator.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
+import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
+import { EXPORT_FORMATS } from './exported-person.js';
+import { ExportService } from './export.service.js';
+
+@ApiTags('Tenant admins')
+@ApiAuthenticated()
+@ApiTenantId()
+@Controller('v1/tenants/:tenantId/onboarding/:flow/export')
+export class ExportController {
+  constructor(private readonly exports: ExportService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'exportPeople',
+    summary: 'Everybody’s progress, as a stream',
+    description:
+      'A line for each person who has opened the flow, by subject: status, current step, and of each step its status and ' +
+      'when it was done; not what they typed. It is audited. A stream that ends before its end is broken off.',
+  })
+  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiQuery({
+    name: 'format',
+    required: false,
+    schema: { type: 'string', enum: [...EXPORT_FORMATS], default: 'ndjson' },
+  })
+  @ApiOkResponse({
+    description: 'The people.',
+    content: {
+      'application/x-ndjson': { schema: { type: 'string' } },
+      'text/csv': { schema: { type: 'string' } },
+    },
+  })
+  @ApiProblems('unknown_flow', ...ADMIN_PROBLEMS)
+  async export(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Query('format') format: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { contentType, fileName, content } = await this.exports.open(caller, tenantId, flow, format);
+    await reply
+      .header('content-type', contentType)
+      .header('content-disposition', `attachment; filename="${fileName}"`)
+      .header('cache-control', 'no-store')
+      .send(content);
+  }
+}

@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../auth/principal.js';
+import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
+import { EMPTY_PART, viewOf, type Flow, type PartState } from '../../flow/index.js';
+import { invalidRequest } from '../../http/problem.js';
+import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
+import {
+  exportedPerson,
+  EXPORT_FORMATS,
+  EXPORT_WRITERS,
+  type ExportedPerson,
+  type ExportFormat,
+} from './exported-person.js';
+import { ExportRepository, type ExportedMember, type StoredPart } from './export.repository.js';
+
+/** What is in memory at once. */
+const PEOPLE_PER_PAGE = 500;
+
+export interface Export {
+  readonly contentType: string;
+  readonly fileName: string;
+  readonly content: Readable;
+}
+
+/**
+ * Everybody's progress in one flow, as a stream that reads on only as fast as it is taken. Each page is a transaction of
+ * its own, in which the caller is proven to be an admin still: nobody is told twice, and a download may take its time.
+ */
+@Injectable()
+export class ExportService {
+  constructor(
+    private readonly administration: TenantAdministration,
+    private readonly catalog: FlowCatalog,
+    private readonly repository: ExportRepository,
+  ) {}
+
+  /** Refuses before the first byte; what fails later ends the stream before its end. */
+  async open(caller: Principal, tenantId: string, flowKey: string, written = 'ndjson'): Promise<Export> {
+    const flow = this.catalog.flow(flowKey);
+    const format = parseFormat(written);
+    const first = await this.administration.run(caller, tenantId, { changes: false }, async (administration) => {
+      await administration.record({ action: 'people_exported', detail: { flow: flow.key, format } });
+      return this.page(administration, flow, '');
+    });
+    const pageAfter = (after: string): Promise<ExportedPerson[]> =>
+      this.administration.run(caller, tenantId, { changes: false }, (administration) =>
+        this.page(administration, flow, after),
+      );
+    const { contentType, head, line } = EXPORT_WRITERS[format];
+    const steps = this.stepsOf(flow.key);
+    async function* text(): AsyncGenerator<string> {
+      yield head(steps);
+      for (let page = first; page.length > 0;) {
+        yield page.map((person) => line(person, steps)).join('');
+        if (page.length < PEOPLE_PER_PAGE) return;
+        page = await pageAfter((page.at(-1) as ExportedPerson).subject);
+      }
+    }
+    return { contentType, fileName: `${flow.key}.${format}`, content: Readable.from(text(), { objectMode: false }) };
+  }
+
+  private async page({ transaction }: Administration, flow: Flow, after: string): Promise<ExportedPerson[]> {
+    const shared = flow.has('tenant') ? await this.repository.sharedPart(transaction, flow.key) : undefined;
+    if (flow.has('member')) {
+      const members = await this.repository.membersWithParts(transaction, flow.key, after, PEOPLE_PER_PAGE);
+      return members.map((member) => this.person(flow.key, member, shared, member));
+    }
+    // Nobody has opened it.
+    if (!shared) return [];
+    const members = await this.repository.members(transaction, after, PEOPLE_PER_PAGE);
+    return members.map((member) => this.person(flow.key, member, shared, undefined));
+  }
+
+  private person(
+    flowKey: string,
+    { subject, role }: ExportedMember,
+    shared: StoredPart | undefined,
+    own: StoredPart | undefined,
+  ): ExportedPerson {
+    const leading = (shared ?? own) as StoredPart;
+    const flow = this.catalog.version(flowKey, leading.flow_version);
+    const state = { tenant: stateOf(shared), member: stateOf(own) };
+    const startedAt = [shared?.started_at, own?.started_at].filter((time) => time instanceof Date);
+    const updatedAt = [shared?.updated_at, own?.updated_at].filter((time) => time instanceof Date);
+    const times = {
+      startedAt: startedAt.length > 0 ? new Date(Math.min(...startedAt.map(Number))) : null,
+      updatedAt: new Date(Math.max(...updatedAt.map(Number))),
+    };
+    return exportedPerson({ subject, role, ...times }, viewOf(flow, state, { subject, role, kind: 'member' }));
+  }
+
+  private stepsOf(flowKey: string): string[] {
+    const versions = this.catalog.all().filter(({ key }) => key === flowKey);
+    return [...new Set(versions.flatMap(({ definition }) => definition.steps.map(({ key }) => key)))];
+  }
+}
+
+const stateOf = (part: StoredPart | undefined): PartState =>
+  part ? { steps: part.steps, data: part.data } : EMPTY_PART;
+
+function parseFormat(text: string): ExportFormat {
+  const format = EXPORT_FORMATS.find((known) => known === text);
+  if (format) return format;
+  throw invalidRequest([{ path: 'format', message: `expected one of ${EXPORT_FORMATS.join(', ')}` }]);
+}

@@ -1,0 +1,60 @@
+import { applyDecorators, Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Caller } from '../../auth/caller.decorator.js';
+import type { Principal } from '../../auth/principal.js';
+import { RequirePermissions } from '../../auth/require-permissions.decorator.js';
+import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
+import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
+import type { DaysQuery } from './days.js';
+import { FlowFunnelDto, FunnelDto } from './dto/funnel.dto.js';
+import { FunnelService } from './funnel.service.js';
+
+const day = (name: string, description: string): MethodDecorator =>
+  ApiQuery({ name, required: false, description, schema: { type: 'string', format: 'date' } });
+const ApiDays = (): MethodDecorator =>
+  applyDecorators(day('from', 'First day, UTC; else the first of all.'), day('to', 'Last day, UTC; else today.'));
+
+@ApiTags('Tenant admins')
+@ApiAuthenticated()
+@Controller()
+export class FunnelController {
+  constructor(private readonly funnels: FunnelService) {}
+
+  @Get('v1/tenants/:tenantId/onboarding/:flow/funnel')
+  @ApiOperation({
+    operationId: 'getFunnel',
+    summary: 'How many came how far',
+    description:
+      'Everybody counts once for each step that they have reached, on the day on which they reached it, by how it stands ' +
+      'now. What was reopened is open again. `upToDate` tells whether the newest changes are in it.',
+  })
+  @ApiTenantId()
+  @ApiParam({ name: 'flow', example: 'member_tour' })
+  @ApiDays()
+  @ApiOkResponse({ type: FunnelDto })
+  @ApiProblems('unknown_flow', ...ADMIN_PROBLEMS)
+  ofTenant(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Query() query: DaysQuery,
+  ): Promise<FunnelDto> {
+    return this.funnels.ofTenant(caller, tenantId, flow, query);
+  }
+
+  @Get('v1/flows/:flow/funnel')
+  @RequirePermissions('platform:admin')
+  @ApiOperation({
+    operationId: 'getFlowFunnel',
+    summary: 'The same over all tenants',
+    description: 'Permission `platform:admin`.',
+  })
+  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiDays()
+  @ApiOkResponse({ type: FlowFunnelDto })
+  @ApiProblems('unknown_flow', 'invalid_request')
+  ofAllTenants(@Param('flow') flow: string, @Query() query: DaysQuery): Promise<FlowFunnelDto> {
+    return this.funnels.ofAllTenants(flow, query);
+  }
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../auth/principal.js';
+import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
+import { RollupBacklog, type FunnelSum } from '../../maintenance/rollup-backlog.js';
+import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
+import { parseDays, type DaysQuery } from './days.js';
+import type { FlowFunnelDto, FunnelDto } from './dto/funnel.dto.js';
+import { FunnelRepository } from './funnel.repository.js';
+import { funnelSteps, funnelTotal, type Days } from './funnel.js';
+
+/** How many came how far in a flow, and how long it took them. */
+@Injectable()
+export class FunnelService {
+  constructor(
+    private readonly administration: TenantAdministration,
+    private readonly catalog: FlowCatalog,
+    private readonly funnels: FunnelRepository,
+    private readonly backlog: RollupBacklog,
+  ) {}
+
+  ofTenant(caller: Principal, tenantId: string, flowKey: string, query: DaysQuery): Promise<FunnelDto> {
+    const { key } = this.catalog.flow(flowKey);
+    const days = parseDays(query);
+    return this.administration.run(caller, tenantId, { changes: false }, async ({ transaction }) => {
+      // First: what is rolled up meanwhile is then counted, too.
+      const upToDate = await this.funnels.isUpToDate(transaction);
+      const sums = await this.funnels.sums(transaction, key, ...boundsOf(days));
+      return { ...this.funnel(key, days, sums), upToDate };
+    });
+  }
+
+  /** Over all tenants. For the platform only: the route sees to that. */
+  async ofAllTenants(flowKey: string, query: DaysQuery): Promise<FlowFunnelDto> {
+    const { key } = this.catalog.flow(flowKey);
+    const days = parseDays(query);
+    return this.funnel(key, days, await this.backlog.funnel(key, ...boundsOf(days)));
+  }
+
+  private funnel(key: string, days: Days, sums: readonly FunnelSum[]): FlowFunnelDto {
+    const versions = this.catalog.all().filter((flow) => flow.key === key);
+    return { flow: key, ...days, total: funnelTotal(sums), steps: funnelSteps(versions, sums) };
+  }
+}
+
+const boundsOf = ({ from, to }: Days): [string, string] => [from ?? '-infinity', to ?? 'infinity'];

@@ -1,0 +1,47 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Caller } from '../../auth/caller.decorator.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { ApiPage } from '../../http/page.js';
+import { ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
+import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
+import { FLOW_STATUSES, PeopleInFlowPageDto } from './dto/people.dto.js';
+import { PeopleService, type PeopleQuery } from './people.service.js';
+
+@ApiTags('Tenant admins')
+@ApiAuthenticated()
+@ApiTenantId()
+@Controller('v1/tenants/:tenantId/onboarding/:flow/members')
+export class PeopleController {
+  constructor(private readonly people: PeopleService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listPeopleInFlow',
+    summary: 'Where people stand',
+    description:
+      'Members who have opened the flow; of a flow of tenant steps, all members. With a filter, who waits longest comes ' +
+      'first; else by subject. A change is in the list within seconds.',
+  })
+  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...FLOW_STATUSES] } })
+  @ApiQuery({ name: 'step', required: false, description: 'At this step.', schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'stuckFor',
+    required: false,
+    description: 'Unfinished, and at the same step for at least so long: an ISO 8601 duration.',
+    schema: { type: 'string', pattern: '^P(\\d{1,3}W)?(\\d{1,4}D)?(T\\d{1,5}H)?$', example: 'P7D' },
+  })
+  @ApiPage()
+  @ApiOkResponse({ type: PeopleInFlowPageDto })
+  @ApiProblems('unknown_flow', ...ADMIN_PROBLEMS)
+  list(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Query() query: PeopleQuery,
+  ): Promise<PeopleInFlowPageDto> {
+    return this.people.page(caller, tenantId, flow, query);
+  }
+}
