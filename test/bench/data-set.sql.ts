@@ -39,7 +39,7 @@ const tenants = (count: number): string => `generate_series(1, ${count}) AS n`;
 const people = (count: number): string => `${tenants(count)}, generate_series(0, ${PEOPLE_PER_TENANT - 1}) AS m`;
 const ROLE = `(ARRAY['owner', 'admin', 'member'])[m + 1]`;
 
-/** The statements that fill a migrated, empty database with about this many rows of progress. */
+/** The statements that fill a migrated, empty database with about this many rows of progress, none of them to be rolled up. */
 export function dataSetStatements(progressRows: number): string[] {
   const count = Math.round(progressRows / ROWS_PER_TENANT);
   return [
@@ -55,16 +55,16 @@ export function dataSetStatements(progressRows: number): string[] {
     `INSERT INTO foothold.membership (subject, tenant_id, role, status)
      SELECT pg_temp.person(n, m), pg_temp.tenant(n), ${ROLE}, 'active' FROM ${people(count)}`,
     `INSERT INTO foothold.onboarding_progress
-       (tenant_id, flow_key, subject, flow_version, steps, data, revision, started_at, updated_at)
+       (tenant_id, flow_key, subject, flow_version, steps, data, revision, delivered, started_at, updated_at)
      SELECT pg_temp.tenant(n), 'workspace', '', 1, ${WORKSPACE_STEPS}, ${WORKSPACE_DATA},
-       (ARRAY[0, 1, 2, 4])[n % 4 + 1], CASE WHEN n % 4 > 0 THEN pg_temp.since(n) END, pg_temp.since(n)
+       (ARRAY[0, 1, 2, 4])[n % 4 + 1], (ARRAY[0, 1, 2, 4])[n % 4 + 1], CASE WHEN n % 4 > 0 THEN pg_temp.since(n) END, pg_temp.since(n)
      FROM ${tenants(count)}`,
     `INSERT INTO foothold.onboarding_progress
-       (tenant_id, flow_key, subject, flow_version, steps, data, revision, started_at, updated_at)
+       (tenant_id, flow_key, subject, flow_version, steps, data, revision, delivered, started_at, updated_at)
      SELECT pg_temp.tenant(n), 'member_tour', pg_temp.person(n, m), 1,
        CASE WHEN m = n % 3 THEN '{}' ELSE jsonb_build_object('profile', pg_temp.done(n)) END,
        CASE WHEN m = n % 3 THEN '{}' ELSE '{"profile": {"displayName": "Ada", "jobTitle": "Engineer"}}'::jsonb END,
-       (m <> n % 3)::integer, CASE WHEN m <> n % 3 THEN pg_temp.since(n) END, pg_temp.since(n)
+       (m <> n % 3)::integer, (m <> n % 3)::integer, CASE WHEN m <> n % 3 THEN pg_temp.since(n) END, pg_temp.since(n)
      FROM ${people(count)}`,
     `INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, other_revision, flow_version,
        action, step, effects, actor, actor_kind, recorded_at)
