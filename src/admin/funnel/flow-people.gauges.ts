@@ -56,7 +56,7 @@ export class FlowPeopleGauges implements OnModuleInit {
         const counted = await count();
         // Unknown is not zero: while the database is down the last known value would be a lie.
         if (counted) this.set(valueOf(counted.lag));
-        else this.reset();
+        else this.remove();
       },
     });
   }
