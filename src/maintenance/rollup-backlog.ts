@@ -25,6 +25,12 @@ export interface FlowPeople {
   readonly people: number;
 }
 
+/**
+ * In place of a day: the sums of all days are kept, too. A funnel of years is then a few hundred rows, and not those of
+ * each day (45,000 after 90 days: 50 ms).
+ */
+export const ALL_DAYS = '-infinity';
+
 /** More than this is as bad, and counting it would not make it better. */
 const MOST_COUNTED = 10_000;
 
@@ -55,7 +61,7 @@ const FUNNEL = `
 
 const FLOW_PEOPLE = `
   SELECT flow_key, outcome AS status, sum(parts)::integer AS people FROM foothold.onboarding_funnel
-  WHERE step = '' GROUP BY flow_key, outcome`;
+  WHERE step = '' AND day = '${ALL_DAYS}' GROUP BY flow_key, outcome`;
 
 /**
  * The cross-tenant reads of the rollup: which tenants have work, and the funnel of the platform. The work itself is then
@@ -76,7 +82,7 @@ export class RollupBacklog {
     return lag as RollupLag;
   }
 
-  /** @param from first and last day, `YYYY-MM-DD` or an infinity */
+  /** @param from first and last day, `YYYY-MM-DD`, or both {@link ALL_DAYS} */
   funnel(flowKey: string, from: string, to: string): Promise<FunnelSum[]> {
     return this.read<FunnelSum>(FUNNEL, [flowKey, from, to]);
   }

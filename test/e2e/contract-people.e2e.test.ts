@@ -3,7 +3,7 @@ import { workspace } from '../../src/flow-catalog/flows/workspace.flow.js';
 import { Administering, allItems, outcomeOf } from '../support/administration.js';
 import { eventually } from '../support/eventually.js';
 import { createAppWith, launch } from '../support/flows.js';
-import { NOT_ROLLED_UP, RECOUNT, ROLLED_UP } from '../support/recount.js';
+import { NOT_ROLLED_UP, RECOUNT, ROLLED_UP, WRONG_SUMS } from '../support/recount.js';
 import { newSubject, TestService } from '../support/service.js';
 import { createTenant, removeMember } from '../support/tenants.js';
 import { tourPeople } from '../support/tour-people.sql.js';
@@ -67,6 +67,7 @@ describe('the rollup', () => {
 
     const recount = await service.sql(RECOUNT, [admin.tenantId]);
     expect(await service.sql(ROLLED_UP, [admin.tenantId])).toEqual(recount);
+    expect(await service.sql(WRONG_SUMS, [admin.tenantId])).toEqual([]);
     const outcomes = ['open', 'completed', 'in_progress', 'not_started'];
     expect(recount.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(outcomes));
     const { items } = (await people(admin, 'member_tour')).body;

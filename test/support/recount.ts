@@ -62,7 +62,13 @@ export const RECOUNT = `
 /** The same as the rollup has it. */
 export const ROLLED_UP = `
   SELECT day::text, step, outcome, bucket::integer, parts FROM foothold.onboarding_funnel
-  WHERE flow_key = 'member_tour' AND tenant_id = $1 ORDER BY ${BY}`;
+  WHERE flow_key = 'member_tour' AND tenant_id = $1 AND day > '-infinity' ORDER BY ${BY}`;
+
+/** Cells in which the sum of all days is not what is kept as such. */
+export const WRONG_SUMS = `
+  SELECT step, outcome, bucket FROM foothold.onboarding_funnel
+  WHERE flow_key = 'member_tour' AND tenant_id = $1 GROUP BY step, outcome, bucket
+  HAVING sum(parts) <> 2 * coalesce(sum(parts) FILTER (WHERE day = '-infinity'), 0)`;
 
 /** Parts that the rollup has not counted yet. */
 export const NOT_ROLLED_UP =

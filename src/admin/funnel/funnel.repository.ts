@@ -17,7 +17,7 @@ const UP_TO_DATE = {
 
 @Injectable()
 export class FunnelRepository {
-  /** @param from first and last day, `YYYY-MM-DD` or an infinity */
+  /** @param from first and last day, `YYYY-MM-DD`, or both {@link ALL_DAYS} */
   sums(transaction: Transaction, flowKey: string, from: string, to: string): Promise<FunnelSum[]> {
     return transaction.query<FunnelSum>(SUMS, [transaction.tenantId, flowKey, from, to]);
   }

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import { RollupBacklog, type FunnelSum } from '../../maintenance/rollup-backlog.js';
+import { ALL_DAYS, RollupBacklog, type FunnelSum } from '../../maintenance/rollup-backlog.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 import { parseDays, type DaysQuery } from './days.js';
 import type { FlowFunnelDto, FunnelDto } from './dto/funnel.dto.js';
 import { FunnelRepository } from './funnel.repository.js';
 import { funnelSteps, funnelTotal, type Days } from './funnel.js';
+
+/** As far back and ahead as a day can be asked for. */
+const FIRST_DAY = '1000-01-01';
+const LAST_DAY = '2999-12-31';
 
 /** How many came how far in a flow, and how long it took them. */
 @Injectable()
@@ -42,4 +46,5 @@ export class FunnelService {
   }
 }
 
-const boundsOf = ({ from, to }: Days): [string, string] => [from ?? '-infinity', to ?? 'infinity'];
+const boundsOf = ({ from, to }: Days): [string, string] =>
+  from === null && to === null ? [ALL_DAYS, ALL_DAYS] : [from ?? FIRST_DAY, to ?? LAST_DAY];

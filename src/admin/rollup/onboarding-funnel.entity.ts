@@ -11,6 +11,7 @@ export class OnboardingFunnel {
   @PrimaryColumn({ type: 'text', name: 'flow_key', primaryKeyConstraintName: 'onboarding_funnel_pk' })
   flowKey!: string;
 
+  /** -infinity: all of them together. */
   @PrimaryColumn({ type: 'date', primaryKeyConstraintName: 'onboarding_funnel_pk' })
   day!: string;
 

@@ -3,6 +3,7 @@ import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import type { Flow, StepScope } from '../../flow/index.js';
+import { ALL_DAYS } from '../../maintenance/rollup-backlog.js';
 import { fold, interleaved, type Cell, type Entry, type Folded } from './fold.js';
 import { RollupRepository, type CellChange, type EntryRow, type PartRow, type RolledUp } from './rollup.repository.js';
 
@@ -103,13 +104,18 @@ const entriesOf = (rows: readonly EntryRow[], scope: StepScope): Entry[] =>
 /** Of what was opened before that was noted, the first thing that is known. */
 const openedAt = ({ opened_at, started_at, updated_at }: PartRow): Date => opened_at ?? started_at ?? updated_at;
 
-/** What the funnel gains and loses, by cell and in their order: two tenants' batches never wait in a circle. */
+/** What the funnel gains and loses, by cell: each on its day, and among all days. */
 function changesOf(rows: readonly PartRow[], parts: readonly RolledUp[]): CellChange[] {
   const changes = new Map<string, CellChange>();
   const count = (flowKey: string, folded: Folded | null, by: 1 | -1): void => {
-    for (const cell of folded?.cells ?? []) {
-      const name = nameOf(flowKey, cell);
-      changes.set(name, { flowKey, cell, parts: (changes.get(name)?.parts ?? 0) + by });
+    for (const [day, ...rest] of folded?.cells ?? []) {
+      for (const cell of [
+        [day, ...rest],
+        [ALL_DAYS, ...rest],
+      ] satisfies Cell[]) {
+        const name = nameOf(flowKey, cell);
+        changes.set(name, { flowKey, cell, parts: (changes.get(name)?.parts ?? 0) + by });
+      }
     }
   };
   rows.forEach(({ flow_key, folded }, index) => {
