@@ -5,6 +5,7 @@ import { FlowCatalogModule } from '../flow-catalog/flow-catalog.module.js';
 import { RollupBacklogModule } from '../maintenance/rollup-backlog.module.js';
 import { OnboardingModule } from '../onboarding/onboarding.module.js';
 import { TenantModule } from '../tenant/tenant.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { ExplainService } from './explain/explain.service.js';
 import { MemberRecordRepository } from './explain/member-record.repository.js';
@@ -32,6 +33,7 @@ import { MemberTransitionsService } from './transitions/member-transitions.servi
   imports: [
     Auth0SyncModule,
     DatabaseModule,
+    ErasureModule,
     FlowCatalogModule,
     OnboardingModule,
     RollupBacklogModule,

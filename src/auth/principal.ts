@@ -11,6 +11,8 @@ export interface Principal {
   /** The Auth0 organisation the person logged in to; absent on other logins. */
   readonly orgId?: string;
   readonly permissions: ReadonlySet<string>;
+  /** Epoch milliseconds; 0 of a token that does not say, as if it were older than anything. */
+  readonly issuedAt: number;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
@@ -22,7 +24,7 @@ type Claims = Readonly<Record<string, unknown>>;
  * @throws Problem `unauthenticated` naming the claim that is missing or malformed
  */
 export function principalOf(claims: Claims, now: number = Date.now()): Principal {
-  refuseFutureToken(claims, now);
+  const issuedAt = issueOf(claims, now);
   const subject = identifier(claims, 'sub');
   const isMachine = subject.endsWith('@clients') || claims.gty === 'client-credentials';
   return Object.freeze({
@@ -30,6 +32,7 @@ export function principalOf(claims: Claims, now: number = Date.now()): Principal
     kind: isMachine ? 'machine' : 'person',
     ...(claims.org_id !== undefined && { orgId: identifier(claims, 'org_id') }),
     permissions: permissionsOf(claims),
+    issuedAt,
     expiresAt: expiryOf(claims),
   });
 }
@@ -47,12 +50,13 @@ function expiryOf({ exp }: Claims): number {
 }
 
 /** jsonwebtoken does not look at `iat`. */
-function refuseFutureToken({ iat }: Claims, now: number): void {
-  if (iat === undefined) return;
+function issueOf({ iat }: Claims, now: number): number {
+  if (iat === undefined) return 0;
   if (!isTime(iat)) throw malformed('iat', 'the time of issue in seconds');
   if (iat > now / 1000 + CLOCK_TOLERANCE_SECONDS) {
     throw invalidToken('The access token was issued in the future ("iat"); compare the clocks of issuer and service.');
   }
+  return iat * 1000;
 }
 
 function permissionsOf({ permissions = [] }: Claims): ReadonlySet<string> {

@@ -1,5 +1,4 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { Member } from '../tenant/member.entity.js';
 import { Tenant } from '../tenant/tenant.entity.js';
 
 /** `compare` only tells what differs; `repair` also writes. */
@@ -10,13 +9,11 @@ export type MirrorDrift = 'missing' | 'behind' | 'ahead' | 'not_ours';
 
 /**
  * What Auth0 should hold of a member, level-triggered: while `wanted` is ahead of `mirrored` a send is due. A hundred
- * transitions between two sends cost one, and a lost send heals itself.
+ * transitions between two sends cost one, and a lost send heals itself. Of somebody who is no member any more, not even a
+ * removed one, it is all that is left, until Auth0 holds nothing of them.
  */
 @Entity({ schema: 'foothold', name: 'auth0_mirror' })
-@ForeignKey(() => Member, ['tenantId', 'subject'], ['tenantId', 'subject'], {
-  name: 'mirror_of_member',
-  onDelete: 'CASCADE',
-})
+@ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'mirror_in_tenant', onDelete: 'CASCADE' })
 @Index('auth0_mirror_due', ['tenantId', 'dueAt'], { where: 'due_at IS NOT NULL' })
 @Check('auth0_mirror_pending_check_known', `pending_check IN ('compare', 'repair')`)
 @Check('auth0_mirror_drift_known', `drift IN ('missing', 'behind', 'ahead', 'not_ours')`)

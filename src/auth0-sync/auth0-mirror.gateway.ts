@@ -108,7 +108,10 @@ export class Auth0MirrorGateway extends Mirror {
       case 403:
         return new MirrorFailure('refused', `The machine client may not do that: ${said}`, { cause: error });
       case 404:
-        return new MirrorFailure('refused', 'The person does not exist in Auth0', { cause: error });
+        return new MirrorFailure('refused', 'The person does not exist in Auth0', {
+          cause: error,
+          personUnknown: true,
+        });
       case 429:
         return new MirrorFailure('rate_limited', 'Auth0 says too many requests', {
           cause: error,

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../http/problem.js';
+import { Tombstones } from '../tenant/erasure/tombstones.js';
 import { NewcomerCheck } from '../tenant/newcomer-check.js';
 import { MirrorAccess } from './mirror-access.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
@@ -25,6 +26,7 @@ export class LostMemberCheck extends NewcomerCheck {
     private readonly access: MirrorAccess,
     private readonly cases: MirrorCaseRepository,
     private readonly seal: Seal,
+    private readonly tombstones: Tombstones,
   ) {
     super();
   }
@@ -42,11 +44,16 @@ export class LostMemberCheck extends NewcomerCheck {
     const traces = await this.cases.tracesOf(subject);
     if (traces.some(({ status }) => status === 'open')) throw reconciliationRequired();
     const stored = await this.read(subject);
-    const known = new Set(traces.map(({ tenant_id: tenantId }) => tenantId));
+    const erased = await this.tombstones.of(subject);
+    const known = new Set([
+      ...traces.map(({ tenant_id: tenantId }) => tenantId),
+      ...erased.map(({ tenantId }) => tenantId),
+    ]);
     let isLost = false;
     for (const [tenantId, raw] of stored) {
       const content = this.seal.open(raw, tenantId, subject);
-      // A membership that has ended is no loss, and what was decided once is not asked again.
+      // A membership that has ended is no loss, nor is one that was erased and that Auth0 has yet to follow; and what was
+      // decided once is not asked again.
       if (!content || known.has(tenantId)) continue;
       await this.cases.raise(content, raw as SealedMirror);
       this.logger.warn(`A person is not known, and has a mirror of tenant ${tenantId}: a case was raised`);

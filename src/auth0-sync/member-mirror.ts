@@ -1,5 +1,5 @@
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import { EMPTY_PART, viewOf, type PartState } from '../flow/index.js';
+import { EMPTY_PART, viewOf, type PartState, type Role } from '../flow/index.js';
 import type { MirrorContent, MirroredFlow } from './mirror-content.js';
 import type { MemberState, ProgressPart } from './mirror.repository.js';
 
@@ -13,13 +13,13 @@ interface Taken {
 /** What Auth0 should hold of the member; null when it should hold nothing. */
 export function mirrorOf(state: MemberState, taken: Taken, catalog: FlowCatalog): MirrorContent | null {
   const isInUse = state.tenantStatus === 'draft' || state.tenantStatus === 'active';
-  if (state.memberStatus !== 'active' || !isInUse) return null;
+  const { role, organizationId } = state;
+  if (state.memberStatus !== 'active' || role === null || !isInUse) return null;
   const flows = catalog.newest().flatMap(({ key }) => {
-    const mirrored = mirroredFlow(key, state, taken.subject, catalog);
+    const mirrored = mirroredFlow(key, state, { subject: taken.subject, role }, catalog);
     return mirrored ? [[key, mirrored] as const] : [];
   });
   if (flows.length === 0) return null;
-  const { role, organizationId } = state;
   return { ...taken, role, ...(organizationId !== null && { organizationId }), flows: new Map(flows) };
 }
 
@@ -27,7 +27,7 @@ export function mirrorOf(state: MemberState, taken: Taken, catalog: FlowCatalog)
 function mirroredFlow(
   key: string,
   state: MemberState,
-  subject: string,
+  { subject, role }: { readonly subject: string; readonly role: Role },
   catalog: FlowCatalog,
 ): MirroredFlow | undefined {
   const parts = state.parts.filter(({ flow_key: flowKey }) => flowKey === key);
@@ -38,7 +38,7 @@ function mirroredFlow(
   const view = viewOf(
     catalog.version(key, version),
     { tenant: partState(shared), member: partState(own) },
-    { subject, role: state.role, kind: 'member' },
+    { subject, role, kind: 'member' },
   );
   const started = parts.flatMap(({ started_at: startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]));
   return {

@@ -58,7 +58,7 @@ export class MirrorSender {
       drift = driftBetween(found, now.content);
       if (await this.isAnswered(claim, found, now, drift)) return;
     }
-    // Taken when its slot has come, so that it is the newest; undefined when the member is gone meanwhile.
+    // Taken when its slot has come, so that it is the newest; undefined when nothing is known of them any more.
     let sent: WantedMirror | undefined;
     const stored = await this.access.write(subject, this.patienceOf(claim), async () => {
       sent = await this.wanted.take(tenantId, subject);
@@ -97,8 +97,14 @@ export class MirrorSender {
     return true;
   }
 
-  private settle(claim: Claim, { state, asOf }: WantedMirror, drift: MirrorDrift | null | undefined): Promise<void> {
-    return this.repository.settle(claim, {
+  private async settle(
+    claim: Claim,
+    { state, asOf }: WantedMirror,
+    drift: MirrorDrift | null | undefined,
+  ): Promise<void> {
+    // What may still arrive late must be removed once more, so until then it is not forgotten whom it is about.
+    if (state.memberStatus === null && !claim.doubtful && (await this.repository.forget(claim))) return;
+    await this.repository.settle(claim, {
       wanted: state.wanted,
       tenantWanted: state.tenantWanted,
       lineage: this.lineage.current,
@@ -133,6 +139,7 @@ export class MirrorSender {
   private async settleFailure(claim: Claim, failure: MirrorFailure): Promise<void> {
     const { kind, reason, retryAt, isDoubtful } = failure;
     const jitterMs = Math.random() * this.timing.retry.firstMs;
+    if (failure.isPersonUnknown && (await this.repository.forget(claim))) return this.metrics.countSend('unchanged');
     if (kind === 'refused') {
       await this.repository.park(claim, reason);
       this.logger.warn(`A mirror of tenant ${claim.tenantId} is parked: ${reason}`);

@@ -34,8 +34,9 @@ export interface MemberState {
   readonly mirrored: number;
   readonly mirroredAt: Date | null;
   readonly tenantWanted: number;
-  readonly role: Role;
-  readonly memberStatus: MemberStatus;
+  /** Null, both of them, of somebody who was erased. */
+  readonly role: Role | null;
+  readonly memberStatus: MemberStatus | null;
   readonly tenantStatus: TenantStatus;
   readonly organizationId: string | null;
   readonly parts: readonly ProgressPart[];
@@ -77,11 +78,11 @@ const MEMBER_STATE = {
         SELECT flow_key, subject, flow_version, steps, data, revision, started_at, updated_at
         FROM foothold.onboarding_progress
         WHERE tenant_id = $1 AND flow_key = ANY($3::text[]) AND subject IN ('', $2)) part) AS parts
-    FROM foothold.member
-    JOIN foothold.tenant t ON t.tenant_id = member.tenant_id
-    LEFT JOIN foothold.auth0_mirror m ON m.tenant_id = member.tenant_id AND m.subject = member.subject
-    LEFT JOIN foothold.auth0_mirror_tenant mt ON mt.tenant_id = member.tenant_id
-    WHERE member.tenant_id = $1 AND member.subject = $2`,
+    FROM foothold.tenant t
+    LEFT JOIN foothold.member ON member.tenant_id = t.tenant_id AND member.subject = $2
+    LEFT JOIN foothold.auth0_mirror m ON m.tenant_id = t.tenant_id AND m.subject = $2
+    LEFT JOIN foothold.auth0_mirror_tenant mt ON mt.tenant_id = t.tenant_id
+    WHERE t.tenant_id = $1 AND (member.subject IS NOT NULL OR m.subject IS NOT NULL)`,
 };
 
 /** Only the holder of the lease settles. What was marked meanwhile keeps the time that its mark gave it. */
@@ -112,6 +113,15 @@ const PARK = {
       due_at = CASE WHEN due_at < $3 THEN due_at END, pending_check = NULL,
       checked_at = coalesce($5::timestamptz, checked_at), drift = CASE WHEN $5 IS NULL THEN drift ELSE $6::text END
     WHERE tenant_id = $1 AND subject = $2 AND leased_until = $3`,
+};
+
+/** Auth0 holds nothing of somebody who is no member any more: that is the end of it. */
+const FORGET = {
+  name: 'mirror_forget',
+  text: `
+    DELETE FROM foothold.auth0_mirror m WHERE m.tenant_id = $1 AND m.subject = $2 AND m.leased_until = $3
+      AND NOT EXISTS (SELECT FROM foothold.member WHERE member.tenant_id = $1 AND member.subject = $2)
+    RETURNING 1 AS forgotten`,
 };
 
 /** After a check that only compares: what is due besides stays due. */
@@ -151,7 +161,7 @@ export class MirrorRepository {
     return rows.map(({ pending_check: pendingCheck, ...row }) => ({ tenantId, leasedUntil, pendingCheck, ...row }));
   }
 
-  /** Undefined when the member is gone. */
+  /** Undefined of somebody of whom nothing is known. */
   async memberState(tenantId: string, subject: string, flowKeys: readonly string[]): Promise<MemberState | undefined> {
     const [row] = await this.unitOfWork.run({ tenantId }, (transaction) =>
       transaction.query<{
@@ -159,8 +169,8 @@ export class MirrorRepository {
         mirrored: number;
         mirrored_at: Date | null;
         tenant_wanted: number;
-        role: Role;
-        member_status: MemberStatus;
+        role: Role | null;
+        member_status: MemberStatus | null;
         tenant_status: TenantStatus;
         organization_id: string | null;
         parts: ProgressPart[];
@@ -201,6 +211,14 @@ export class MirrorRepository {
 
   park(claim: Claim, reason: string, checked?: { readonly drift: MirrorDrift | null }): Promise<void> {
     return this.update(PARK, claim, [reason, checked ? new Date() : null, checked?.drift ?? null]);
+  }
+
+  /** False, and nothing is done, when the person is a member, perhaps again. */
+  async forget({ tenantId, subject, leasedUntil }: Claim): Promise<boolean> {
+    const rows = await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query(FORGET, [tenantId, subject, leasedUntil]),
+    );
+    return rows.length > 0;
   }
 
   compared(claim: Claim, drift: MirrorDrift | null): Promise<void> {

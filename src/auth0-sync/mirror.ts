@@ -38,6 +38,8 @@ export class MirrorFailure extends Error {
       readonly retryAt?: number;
       /** Nothing was sent at all. */
       readonly untried?: boolean;
+      /** Nobody of that name is there, so nothing of theirs is. */
+      readonly personUnknown?: boolean;
     } = {},
   ) {
     super(reason, { cause: options.cause });
@@ -47,6 +49,10 @@ export class MirrorFailure extends Error {
   /** Epoch milliseconds. */
   get retryAt(): number | undefined {
     return this.options.retryAt;
+  }
+
+  get isPersonUnknown(): boolean {
+    return this.options.personUnknown === true;
   }
 
   /** Whether it may have been done all the same, or may still be done later. */

@@ -47,6 +47,10 @@ export interface Config {
     /** The key before: what it sealed is still believed. */
     readonly previousSealKey: KeyObject | undefined;
   };
+  readonly erasure: {
+    /** Makes tombstones out of subjects, and signs receipts. */
+    readonly key: KeyObject;
+  };
 }
 
 export const CONFIG = Symbol('Config');
@@ -93,5 +97,6 @@ function configOf(env: Env): Config {
       sealKey: keyOf(env.MIRROR_SEAL_KEY),
       previousSealKey: env.MIRROR_SEAL_KEY_PREVIOUS === undefined ? undefined : keyOf(env.MIRROR_SEAL_KEY_PREVIOUS),
     },
+    erasure: { key: keyOf(env.ERASURE_KEY) },
   };
 }

@@ -59,6 +59,7 @@ const SETTINGS = {
   }),
   MIRROR_SEAL_KEY: sealKey({ desc: 'seals the mirrors; make one with: openssl rand -base64 32' }),
   MIRROR_SEAL_KEY_PREVIOUS: sealKey({ default: undefined, desc: 'the key before, while mirrors are sealed anew' }),
+  ERASURE_KEY: sealKey({ desc: 'recognises who was erased; make one with: openssl rand -base64 32' }),
 };
 
 /** Reads every setting. What is missing or malformed is absent from `values`, and named in `problems`. */

@@ -14,6 +14,7 @@ import { OnboardingProgress } from '../onboarding/onboarding-progress.entity.js'
 import { Operation } from '../onboarding/operation.entity.js';
 import { Audit } from '../tenant/audit.entity.js';
 import { DraftOwner, Membership, Organization } from '../tenant/directory.entity.js';
+import { ErasedPerson } from '../tenant/erasure/erased-person.entity.js';
 import { Invitation } from '../tenant/invitations/invitation.entity.js';
 import { Member } from '../tenant/member.entity.js';
 import { Tenant } from '../tenant/tenant.entity.js';
@@ -50,6 +51,7 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       Dataset,
       DraftOwner,
       DueStep,
+      ErasedPerson,
       FlowVersion,
       Invitation,
       Member,

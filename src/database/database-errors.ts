@@ -38,9 +38,11 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const LOCK_NOT_AVAILABLE = '55P03';
 const UNIQUE_VIOLATION = '23505';
+/** What a row refers to was removed meanwhile, as when its person was erased. */
+const FOREIGN_KEY_VIOLATION = '23503';
 /** Of the server, the database or the role; whoever holds them gives them back. */
 const TOO_MANY_CONNECTIONS = '53300';
-const LOST_RACE = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION]);
+const LOST_RACE = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION]);
 const BUSY = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, TOO_MANY_CONNECTIONS]);
 
 export const sqlStateOf = (error: unknown): string | undefined =>

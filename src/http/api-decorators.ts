@@ -22,6 +22,7 @@ export const TENANT_PROBLEMS = [
   'tenant_not_found',
   'tenant_required',
   'reconciliation_required',
+  'person_erased',
   'invalid_request',
 ] as const satisfies readonly ProblemCode[];
 

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   organization_taken: { status: 409, title: 'The organisation belongs to another tenant' },
   tenant_status_conflict: { status: 409, title: 'The status of the tenant does not allow this' },
   invitation_expired: { status: 410, title: 'The invitation has expired' },
+  person_erased: { status: 410, title: 'The data of this person was erased' },
   invitation_revoked: { status: 410, title: 'The invitation was revoked' },
   revision_mismatch: { status: 412, title: 'The progress has moved on' },
   payload_too_large: { status: 413, title: 'The body is too large' },

@@ -3,9 +3,9 @@ import { seedDemoData } from './demo-data.js';
 import { DEMO_PEOPLE } from './demo-people.js';
 import { DemoProvisioner } from './demo-provisioner.js';
 import { LocalSetupError } from './local-setup-error.js';
+import { localKeys } from './local-keys.js';
 import type { LocalSettings, StandInSettings } from './local-settings.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded-postgres.js';
-import { localSealKey } from './seal-key.js';
 import type { Shutdown } from './shutdown.js';
 import { MACHINE_SECRET, PROVISIONER_CLIENT_ID, SERVICE_CLIENT_ID } from './stand-in/applications.js';
 import { startStandIn, type StandIn } from './stand-in/stand-in.js';
@@ -15,6 +15,7 @@ export interface LocalRun {
   readonly postgres: EmbeddedPostgres | undefined;
   readonly standIn: StandIn | undefined;
   readonly sealKey: string | undefined;
+  readonly erasureKey: string | undefined;
 }
 
 /**
@@ -22,21 +23,26 @@ export interface LocalRun {
  * database first, so that it is stopped last.
  */
 export async function startLocalRun(settings: LocalSettings, shutdown: Shutdown): Promise<LocalRun> {
-  const [postgres, standIn, sealKey] = await Promise.allSettled([
+  const [postgres, standIn, keys] = await Promise.allSettled([
     settings.postgres ? startDatabase(settings.dataDir) : undefined,
     settings.standIn ? startAuth0(settings.dataDir, settings.standIn) : undefined,
-    settings.sealKey ? localSealKey(settings.dataDir) : undefined,
+    settings.sealKey || settings.erasureKey ? localKeys(settings.dataDir) : undefined,
   ]);
   if (postgres.status === 'fulfilled') shutdown.add('PostgreSQL', async () => postgres.value?.stop());
   if (standIn.status === 'fulfilled') shutdown.add('the Auth0 stand-in', async () => standIn.value?.stop());
   if (postgres.status === 'rejected') throw postgres.reason;
   if (standIn.status === 'rejected') throw standIn.reason;
-  if (sealKey.status === 'rejected') throw sealKey.reason;
-  return { postgres: postgres.value, standIn: standIn.value, sealKey: sealKey.value };
+  if (keys.status === 'rejected') throw keys.reason;
+  return {
+    postgres: postgres.value,
+    standIn: standIn.value,
+    sealKey: settings.sealKey ? keys.value?.sealKey : undefined,
+    erasureKey: settings.erasureKey ? keys.value?.erasureKey : undefined,
+  };
 }
 
 /** The settings with which the service uses the local parts. */
-export function environmentOf({ postgres, standIn, sealKey }: LocalRun): NodeJS.ProcessEnv {
+export function environmentOf({ postgres, standIn, sealKey, erasureKey }: LocalRun): NodeJS.ProcessEnv {
   return {
     ...(postgres && { DATABASE_URL: postgres.appUrl, DATABASE_MIGRATION_URL: postgres.migrationUrl }),
     ...(standIn && {
@@ -47,6 +53,7 @@ export function environmentOf({ postgres, standIn, sealKey }: LocalRun): NodeJS.
       AUTH0_CLIENT_SECRET: MACHINE_SECRET,
     }),
     ...(sealKey && { MIRROR_SEAL_KEY: sealKey }),
+    ...(erasureKey && { ERASURE_KEY: erasureKey }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface LocalSettings {
   readonly standIn: StandInSettings | undefined;
   /** Whether the key that seals the mirrors is made here and kept in the data folder. */
   readonly sealKey: boolean;
+  /** The same of the key that recognises who was erased. */
+  readonly erasureKey: boolean;
 }
 
 export type StandInSettings = Omit<StandInOptions, 'dataDir'>;
@@ -21,13 +23,15 @@ const DEFAULT_PORT = 3000;
 const DEFAULT_DATA_DIR = '.foothold';
 
 /**
- * A part is local when its variable is not set: DATABASE_URL, AUTH0_DOMAIN, MIRROR_SEAL_KEY. In production nothing is, so that the service
- * refuses to start and names what is missing.
+ * A part is local when its variable is not set: DATABASE_URL, AUTH0_DOMAIN, MIRROR_SEAL_KEY, ERASURE_KEY.
+ * In production nothing is, so that the service refuses to start and names what is missing.
  * @throws SettingsError when a companion is set without its main variable, since a local part would silently ignore it
  */
 export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
   const dataDir = path.resolve(env['FOOTHOLD_DATA_DIR'] || DEFAULT_DATA_DIR);
-  if (env['NODE_ENV'] === 'production') return { dataDir, postgres: false, standIn: undefined, sealKey: false };
+  if (env['NODE_ENV'] === 'production') {
+    return { dataDir, postgres: false, standIn: undefined, sealKey: false, erasureKey: false };
+  }
   refuseOrphan(env, 'DATABASE_MIGRATION_URL', 'DATABASE_URL');
   for (const companion of ['AUTH0_CUSTOM_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET']) {
     refuseOrphan(env, companion, 'AUTH0_DOMAIN');
@@ -38,6 +42,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
     postgres: !env['DATABASE_URL'],
     standIn: env['AUTH0_DOMAIN'] ? undefined : standInSettings(env),
     sealKey: !env['MIRROR_SEAL_KEY'],
+    erasureKey: !env['ERASURE_KEY'],
   };
 }
 

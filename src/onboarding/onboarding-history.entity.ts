@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { Effect } from '../flow/index.js';
 import { OnboardingProgress } from './onboarding-progress.entity.js';
 
@@ -11,6 +11,7 @@ export type ActorKind = 'member' | 'admin' | 'system' | 'import' | 'migration';
   onDelete: 'CASCADE',
 })
 @Check('history_actor_kind_known', `actor_kind IN ('member', 'admin', 'system', 'import', 'migration')`)
+@Index('history_by_admin', ['tenantId', 'actor'], { where: `actor_kind IN ('admin', 'import')` })
 export class OnboardingHistory {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'onboarding_history_pk' })
   tenantId!: string;

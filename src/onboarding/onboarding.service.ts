@@ -6,6 +6,7 @@ import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import type { Flow } from '../flow/index.js';
 import { Problem } from '../http/problem.js';
 import { ReadMetrics } from '../metrics/read-metrics.js';
+import { Tombstones } from '../tenant/erasure/tombstones.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
 import { TenantService, type TenantChoice } from '../tenant/tenant.service.js';
 import { taggedView, type OnboardingView, type TaggedView } from './onboarding-view.js';
@@ -13,7 +14,7 @@ import { ProgressFallback } from './progress-fallback.js';
 import { ProgressRepository } from './progress.repository.js';
 import { Sightings } from './sightings.js';
 import { refuseClosed, StepMover, type TransitionResult } from './step-mover.js';
-import type { StoredProgress } from './stored-progress.js';
+import type { JudgedProgress, StoredProgress } from './stored-progress.js';
 import { TransitionMetrics } from './transition-metrics.js';
 import type { Mover, TransitionRequest } from './transition-request.js';
 
@@ -37,6 +38,7 @@ export class OnboardingService {
     private readonly fallback: ProgressFallback,
     private readonly reads: ReadMetrics,
     private readonly sightings: Sightings,
+    private readonly tombstones: Tombstones,
   ) {}
 
   /** The confirmed view of one flow; while the database does not answer, what was last known of it. */
@@ -112,12 +114,23 @@ export class OnboardingService {
     const { idempotencyKey: key } = request;
     const read = await this.progress.readForTransition(choice, subject, flow, key);
     if (!read) return undefined;
+    await this.refuseOfEarlierLife(read, request);
     const self: Mover = { subject, kind: 'member' };
     const outcome = await this.mover.move(read, flow, request, self);
     if (outcome !== 'lost race') return outcome;
     return this.unitOfWork.run({ tenantId: choice.tenantId, subject }, (transaction) =>
       this.mover.moveLocked(transaction, choice, subject, flow, request, self),
     );
+  }
+
+  /** What a device still held when the person was erased must not come back to life when they sign up anew. */
+  private async refuseOfEarlierLife(
+    { joinedAt, progress: { subject } }: JudgedProgress,
+    { occurredAt }: TransitionRequest,
+  ): Promise<void> {
+    if (occurredAt === undefined || joinedAt === undefined) return;
+    const saidToBe = new Date(occurredAt);
+    if (saidToBe < joinedAt) await this.tombstones.refuseOfEarlierLife(subject, saidToBe);
   }
 
   private present(progress: StoredProgress): TaggedView {

@@ -25,6 +25,8 @@ export interface ProgressRow {
 }
 
 export interface TransitionRow extends ProgressRow {
+  /** Since when the person has been a member. Missing in what is read under the lock. */
+  readonly joined_at?: string;
   readonly operation_hash: string | null;
   readonly operation_applied: boolean | null;
 }
@@ -36,8 +38,13 @@ export function judgedProgress(
   rows: readonly TransitionRow[],
 ): JudgedProgress {
   const progress = toProgress(choice.tenantId, flow.key, subject, rows);
-  const { operation_hash: requestHash, operation_applied: applied } = rows[0] as TransitionRow;
-  return requestHash !== null && applied !== null ? { progress, operation: { requestHash, applied } } : { progress };
+  const [first] = rows as [TransitionRow];
+  const { operation_hash: requestHash, operation_applied: applied, joined_at: joinedAt } = first;
+  return {
+    progress,
+    ...(joinedAt !== undefined && { joinedAt: new Date(joinedAt) }),
+    ...(requestHash !== null && applied !== null && { operation: { requestHash, applied } }),
+  };
 }
 
 const partState = (row: ProgressRow | undefined): PartState =>

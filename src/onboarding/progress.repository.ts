@@ -144,7 +144,7 @@ export class ProgressRepository {
     this.changes.announce(progressTopic(tenantId, flowKey, part === 'tenant' ? '' : subject));
   }
 
-  /** Remembers how a no-op ended. False when the key was used meanwhile. */
+  /** Remembers how a no-op ended. False when the key was used meanwhile, or the person is gone. */
   async storeNoOp(
     progress: StoredProgress,
     part: StepScope,
@@ -152,7 +152,7 @@ export class ProgressRepository {
     operation: { readonly key: string; readonly requestHash: string },
     transaction?: Transaction,
   ): Promise<boolean> {
-    const [row] = await (transaction ?? this.database).query<{ done: boolean }>(STORE_NO_OP, [
+    const values = [
       progress.tenantId,
       actor,
       operation.key,
@@ -161,8 +161,14 @@ export class ProgressRepository {
       part === 'tenant' ? '' : progress.subject,
       progress.revisions[part],
       new Date(),
-    ]);
-    return row?.done === true;
+    ];
+    try {
+      const [row] = await (transaction ?? this.database).query<{ done: boolean }>(STORE_NO_OP, values);
+      return row?.done === true;
+    } catch (error) {
+      if (!transaction && isLostRace(error)) return false;
+      throw error;
+    }
   }
 
   /** Undefined when the choice of tenant does not hold; otherwise a row for each part of the flow. */

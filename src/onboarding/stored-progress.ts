@@ -26,6 +26,8 @@ export interface JudgedProgress {
   readonly progress: StoredProgress;
   /** What the Idempotency-Key was used for before. */
   readonly operation?: StoredOperation;
+  /** Since when the person has been a member; not told of what is read under the lock. */
+  readonly joinedAt?: Date;
 }
 
 /** The rows that a change is written to; of an event about the tenant's part, `subject` is '' and no person is meant. */

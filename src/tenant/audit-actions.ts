@@ -21,5 +21,7 @@ export const AUDIT_ACTIONS = [
   'mirrors_reconciled',
   'mirror_case_resolved',
   'people_exported',
+  'person_erased',
+  'person_exported',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

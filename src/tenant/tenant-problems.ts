@@ -7,6 +7,12 @@ export const tenantNotFound = (): Problem =>
 export const tenantClosed = (): Problem =>
   new Problem('tenant_closed', 'The tenant is closed. An owner can open it again within its grace period.');
 
+export const personErased = (): Problem =>
+  new Problem(
+    'person_erased',
+    'The data of this person was erased, and this is from before. Forget what this device keeps of them, and sign in again.',
+  );
+
 export const membershipRemoved = (): Problem =>
   new Problem(
     'membership_removed',

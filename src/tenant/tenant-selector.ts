@@ -8,6 +8,8 @@ import { invalidRequest } from '../http/problem.js';
 /** A person who calls about their own progress, and what they said of the tenant they mean. */
 export interface PersonInTenant {
   readonly subject: string;
+  /** When their token was, in epoch milliseconds: one from before the person was erased opens nothing. */
+  readonly issuedAt: number;
   /** The Auth0 organisation of the token. */
   readonly organizationId?: string;
   /** From the header `X-Tenant-Id`. */
@@ -30,10 +32,11 @@ export const parseTenantId = (value: unknown, path: string): string =>
 /** Parameter decorator: the calling person with the tenant they named, as {@link PersonInTenant}. */
 export const Person = createParamDecorator((_data: unknown, context: ExecutionContext): PersonInTenant => {
   const request = context.switchToHttp().getRequest<FastifyRequest & RequestWithCaller>();
-  const { subject, orgId } = callerOf(request);
+  const { subject, issuedAt, orgId } = callerOf(request);
   const header = request.headers['x-tenant-id'];
   return {
     subject,
+    issuedAt,
     mirrorsClaim: () => mirrorsClaimOf(request),
     ...(orgId !== undefined && { organizationId: orgId }),
     ...(header !== undefined && { tenantId: parseTenantId(header, 'X-Tenant-Id') }),

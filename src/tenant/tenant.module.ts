@@ -6,6 +6,7 @@ import { TenantStandingRepository } from './administration/tenant-standing.repos
 import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { AuditLogService } from './audit-log/audit-log.service.js';
 import { AuditRepository } from './audit.repository.js';
+import { Tombstones } from './erasure/tombstones.js';
 import { InvitationAcceptanceController } from './invitations/invitation-acceptance.controller.js';
 import { InvitationAcceptance } from './invitations/invitation-acceptance.service.js';
 import { InvitationRepository } from './invitations/invitation.repository.js';
@@ -53,7 +54,8 @@ import { UntouchedDrafts } from './tenants/untouched-drafts.js';
     InvitationRepository,
     AuditLogService,
     AuditRepository,
+    Tombstones,
   ],
-  exports: [TenantService, TenantAdministration, AuditRepository],
+  exports: [TenantService, TenantAdministration, AuditRepository, MemberRepository, Tombstones],
 })
 export class TenantModule {}

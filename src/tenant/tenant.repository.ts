@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Database } from '../database/database.js';
 import type { Role } from '../flow/index.js';
+import { Tombstones } from './erasure/tombstones.js';
 import type { MemberStatus } from './member.entity.js';
+import type { PersonInTenant } from './tenant-selector.js';
 import type { TenantStatus } from './tenant.entity.js';
 
 /** One of a person's tenants. */
@@ -19,20 +21,23 @@ export interface MembershipRow {
 export interface JoinedTenant {
   readonly tenantId: string;
   readonly isClosed: boolean;
-  /** Null for a stranger to a closed tenant, which nobody joins. */
-  readonly membership: MemberStatus | null;
+  /** Null for a stranger to a closed tenant, which nobody joins; erased for whose login is from before that. */
+  readonly membership: MemberStatus | 'erased' | null;
 }
 
 const MEMBERSHIPS_OF = { name: 'memberships_of', text: 'SELECT * FROM foothold.memberships_of($1)' };
 const OPEN_DRAFT = { name: 'open_draft', text: 'SELECT * FROM foothold.open_draft($1, $2, $3, $4)' };
 const JOIN_ORGANIZATION = {
   name: 'join_organization',
-  text: 'SELECT * FROM foothold.join_organization($1, $2, $3, $4)',
+  text: 'SELECT * FROM foothold.join_organization($1, $2, $3, $4, $5, $6)',
 };
 
 @Injectable()
 export class TenantRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly tombstones: Tombstones,
+  ) {}
 
   membershipsOf(subject: string): Promise<MembershipRow[]> {
     return this.database.read<MembershipRow>(MEMBERSHIPS_OF, [subject]);
@@ -50,12 +55,17 @@ export class TenantRepository {
   }
 
   /** The organisation's tenant, with the person as its member from now on; undefined if the organisation is unknown. */
-  async joinOrganization(organizationId: string, subject: string): Promise<JoinedTenant | undefined> {
+  async joinOrganization(
+    organizationId: string,
+    { subject, issuedAt }: Pick<PersonInTenant, 'subject' | 'issuedAt'>,
+  ): Promise<JoinedTenant | undefined> {
     const [row] = await this.database.query<JoinedRow>(JOIN_ORGANIZATION, [
       organizationId,
       subject,
       randomUUID(),
       new Date(),
+      this.tombstones.personOf(subject),
+      new Date(issuedAt),
     ]);
     return row && { tenantId: row.tenant_id, isClosed: row.tenant_status === 'closed', membership: row.membership };
   }
@@ -64,5 +74,5 @@ export class TenantRepository {
 interface JoinedRow {
   readonly tenant_id: string;
   readonly tenant_status: TenantStatus;
-  readonly membership: MemberStatus | null;
+  readonly membership: MemberStatus | 'erased' | null;
 }

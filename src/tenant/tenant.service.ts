@@ -4,7 +4,8 @@ import type { Role } from '../flow/index.js';
 import { Problem } from '../http/problem.js';
 import { AuditRepository } from './audit.repository.js';
 import { NewcomerCheck } from './newcomer-check.js';
-import { membershipRemoved, tenantClosed, tenantNotFound } from './tenant-problems.js';
+import { Tombstones } from './erasure/tombstones.js';
+import { membershipRemoved, personErased, tenantClosed, tenantNotFound } from './tenant-problems.js';
 import type { PersonInTenant } from './tenant-selector.js';
 import type { TenantStatus } from './tenant.entity.js';
 import { TenantRepository, type MembershipRow } from './tenant.repository.js';
@@ -50,6 +51,7 @@ export class TenantService {
     private readonly tenants: TenantRepository,
     private readonly audit: AuditRepository,
     private readonly newcomers: NewcomerCheck,
+    private readonly tombstones: Tombstones,
   ) {}
 
   /**
@@ -96,7 +98,7 @@ export class TenantService {
     if (person.organizationId !== undefined) return this.resolveOrganization(person, person.organizationId);
     const { subject } = person;
     const tenantId =
-      (await this.onlyTenant(subject)) ?? (await this.openDraft(subject)) ?? (await this.onlyTenant(subject));
+      (await this.onlyTenant(subject)) ?? (await this.openDraft(person)) ?? (await this.onlyTenant(subject));
     // Had one when the draft was to be opened, and was removed from it since.
     if (tenantId === undefined) throw tenantNotFound();
     this.choices.set(personKey(person.subject), tenantId);
@@ -107,19 +109,21 @@ export class TenantService {
     return onlyChoice(await this.tenants.membershipsOf(subject))?.tenant_id;
   }
 
-  private async openDraft(subject: string): Promise<string | undefined> {
-    await this.newcomers.admit(subject);
-    return this.tenants.openDraft(subject, DRAFT_NAME);
+  private async openDraft(person: PersonInTenant): Promise<string | undefined> {
+    await this.tombstones.refuseErased(person);
+    await this.newcomers.admit(person.subject);
+    return this.tenants.openDraft(person.subject, DRAFT_NAME);
   }
 
   private async resolveOrganization(person: PersonInTenant, organizationId: string): Promise<TenantChoice> {
-    const joined = await this.tenants.joinOrganization(organizationId, person.subject);
+    const joined = await this.tenants.joinOrganization(organizationId, person);
     if (!joined) {
       throw new Problem(
         'organization_unknown',
         'No tenant belongs to the organisation of this login. Ask the tenant to connect it, or log in without one.',
       );
     }
+    if (joined.membership === 'erased') throw personErased();
     if (joined.membership === 'removed') throw membershipRemoved();
     if (joined.isClosed) throw tenantClosed();
     this.choices.set(organizationKey(organizationId), joined.tenantId, { ttl: ORGANIZATION_TTL_MS });
@@ -128,8 +132,11 @@ export class TenantService {
   }
 
   /** Whether the tenant exists is nobody's business but its members'; that somebody asked is the tenant's. */
-  private async refuseStranger({ tenantId, subject }: PersonInTenant): Promise<Problem> {
+  private async refuseStranger(person: PersonInTenant): Promise<Problem> {
+    const { tenantId, subject } = person;
     if (tenantId !== undefined) {
+      // Before anything is written down about somebody who asked to be forgotten.
+      await this.tombstones.refuseErased(person, tenantId);
       await this.audit.record(tenantId, { actor: subject, action: 'tenant_probed', detail: {} });
     }
     return tenantNotFound();

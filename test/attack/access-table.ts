@@ -91,6 +91,8 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   },
   'patch /v1/tenants/{tenantId}/members/{subject}': { answers: ADMINS, values: () => ({ body: { role: 'admin' } }) },
   'delete /v1/tenants/{tenantId}/members/{subject}': { answers: succeeding(ADMINS, 204) },
+  'get /v1/tenants/{tenantId}/members/{subject}/data': { answers: ADMINS },
+  'delete /v1/tenants/{tenantId}/members/{subject}/data': { answers: ADMINS },
   'get /v1/tenants/{tenantId}/invitations': { answers: ADMINS },
   'delete /v1/tenants/{tenantId}/invitations/{invitationId}': {
     answers: succeeding(ADMINS, 204),

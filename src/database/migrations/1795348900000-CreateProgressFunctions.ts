@@ -45,8 +45,8 @@ export const FROM_PROGRESS = `
 export const OF_A_MEMBER = `
     WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active' AND t.status <> 'archived'`;
 
-const WITH_OPERATION = `
-    SELECT json_build_object(${FIELDS},
+const withOperation = (fields: string): string => `
+    SELECT json_build_object(${fields},
       'operation_hash', op.request_hash, 'operation_applied', op.applied) ${FROM_PROGRESS}
     LEFT JOIN foothold.operation op ON op.tenant_id = m.tenant_id AND op.actor = m.subject AND op.key = p_key
     ${OF_A_MEMBER}`;
@@ -64,15 +64,15 @@ const READ_PROGRESS = `
   END $$`;
 
 /** What a transition is judged on: the same, and the operation that is stored under the key, in one snapshot. */
-const READ_FOR_TRANSITION = `
-  CREATE FUNCTION foothold.read_for_transition(
+export const readForTransition = (fields: string): string => `
+  CREATE OR REPLACE FUNCTION foothold.read_for_transition(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text)
   RETURNS ${FOUND}
   LANGUAGE plpgsql AS $$
   DECLARE
     scope text;
   BEGIN ${OPEN_SCOPE}
-    RETURN QUERY ${WITH_OPERATION};
+    RETURN QUERY ${withOperation(fields)};
   END $$`;
 
 /**
@@ -103,7 +103,7 @@ export const LOCK_PROGRESS = `
       PERFORM FROM foothold.onboarding_progress p
         WHERE p.tenant_id = p_tenant AND p.flow_key = p_flow AND p.subject = p_moved FOR UPDATE;
     END IF;
-    RETURN QUERY ${WITH_OPERATION};
+    RETURN QUERY ${withOperation(FIELDS)};
   END $$`;
 
 /**
@@ -231,7 +231,7 @@ const STORE_NO_OP = `
 
 const FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['read_progress(uuid, text, text, text, text, boolean)', READ_PROGRESS],
-  ['read_for_transition(uuid, text, text, text, text, boolean, text)', READ_FOR_TRANSITION],
+  ['read_for_transition(uuid, text, text, text, text, boolean, text)', readForTransition(FIELDS)],
   ['lock_progress(uuid, text, text, text, text, boolean, text, text)', LOCK_PROGRESS],
   ['open_progress(uuid, text, text, text, text, integer, timestamptz)', OPEN_PROGRESS],
   [

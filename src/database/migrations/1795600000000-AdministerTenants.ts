@@ -55,7 +55,7 @@ const GRANTS = [
  * As before, and: nobody joins a closed tenant, and whoever joins leaves an entry in its audit log and is mirrored.
  * `membership` is 'removed' for somebody who was removed, and null for a stranger to a closed tenant.
  */
-const JOIN_ORGANIZATION = `
+export const JOIN_ORGANIZATION = `
   CREATE FUNCTION foothold.join_organization(p_organization text, p_subject text, p_audit uuid, p_now timestamptz)
   RETURNS TABLE (tenant_id uuid, tenant_status text, membership text)
   LANGUAGE plpgsql AS $$

@@ -13,7 +13,7 @@ export class HistoryEntryDto {
   @ApiProperty({ type: 'integer' })
   flowVersion!: number;
 
-  @ApiProperty({ enum: ['start', 'save', 'complete', 'skip', 'reopen', 'attest', 'restore'] })
+  @ApiProperty({ enum: ['start', 'save', 'complete', 'skip', 'reopen', 'attest', 'restore', 'erase'] })
   action!: string;
 
   @ApiProperty({ description: 'Empty where a whole part was restored.' })

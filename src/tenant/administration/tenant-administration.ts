@@ -4,7 +4,8 @@ import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { Problem } from '../../http/problem.js';
 import { AuditRepository, type AuditEntry } from '../audit.repository.js';
-import { tenantClosed, tenantNotFound } from '../tenant-problems.js';
+import { Tombstones } from '../erasure/tombstones.js';
+import { personErased, tenantClosed, tenantNotFound } from '../tenant-problems.js';
 import { TenantLifecycleRepository } from '../tenants/tenant-lifecycle.repository.js';
 import type { TenantRow } from '../tenants/tenant-view.js';
 import type { Capacity } from './capacity.js';
@@ -18,6 +19,8 @@ export interface Access {
   readonly for?: 'admins' | 'members';
   /** Whether an owner is let into a closed tenant, to open it again. Default false. */
   readonly whileClosed?: boolean;
+  /** Whether something may change in an archived tenant, too. Default false. */
+  readonly whileArchived?: boolean;
 }
 
 /** A tenant in the hands of somebody who may administer it, for one transaction. */
@@ -43,6 +46,7 @@ export class TenantAdministration {
     private readonly standings: TenantStandingRepository,
     private readonly lifecycle: TenantLifecycleRepository,
     private readonly audit: AuditRepository,
+    private readonly tombstones: Tombstones,
   ) {}
 
   async run<T>(
@@ -56,6 +60,7 @@ export class TenantAdministration {
       const standing = await this.standingOf(transaction, caller, access);
       const as = standing && capacityOf(caller, standing);
       if (!as) {
+        if (await this.tombstones.inTenant(transaction, subject)) return personErased();
         await this.audit.record(transaction.tenantId, { actor: subject, action: 'tenant_probed' }, transaction);
         // Not thrown: what was recorded is to be kept.
         return tenantNotFound();
@@ -90,13 +95,17 @@ const capacityOf = ({ permissions }: Principal, { role }: Standing): Capacity | 
   permissions.has('platform:admin') ? 'platform' : role;
 
 /** @throws Problem `forbidden`, `tenant_closed` or `tenant_status_conflict` */
-function refuse(as: Capacity, { status }: TenantRow, { changes, for: whom = 'admins', whileClosed }: Access): void {
+function refuse(
+  as: Capacity,
+  { status }: TenantRow,
+  { changes, for: whom = 'admins', whileClosed, whileArchived }: Access,
+): void {
   if (as === 'member' && whom === 'admins') {
     throw new Problem('forbidden', 'This is for owners and admins of the tenant; ask one of them.');
   }
   const mayEnterClosed = as === 'platform' ? !changes || whileClosed : as === 'owner' && whileClosed;
   if (status === 'closed' && !mayEnterClosed) throw tenantClosed();
-  if (status === 'archived' && changes) {
+  if (status === 'archived' && changes && !whileArchived) {
     throw new Problem('tenant_status_conflict', 'The tenant is archived, and nothing about it changes any more.');
   }
 }

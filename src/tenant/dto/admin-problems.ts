@@ -5,6 +5,7 @@ export const ADMIN_PROBLEMS = [
   'bad_request',
   'tenant_closed',
   'tenant_not_found',
+  'person_erased',
   'invalid_request',
 ] as const satisfies readonly ProblemCode[];
 

@@ -31,11 +31,12 @@ export class InvitationAcceptanceController {
     'tenant_closed',
     'invitation_not_found',
     'already_member',
+    'person_erased',
     'invitation_used',
     'invitation_expired',
     'invitation_revoked',
   )
-  accept(@Caller() { subject }: Principal, @Body() { token }: AcceptanceDto): Promise<TenantSummaryDto> {
-    return this.acceptance.accept(subject, token);
+  accept(@Caller() caller: Principal, @Body() { token }: AcceptanceDto): Promise<TenantSummaryDto> {
+    return this.acceptance.accept(caller, token);
   }
 }

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../auth/principal.js';
 import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { Role } from '../../flow/index.js';
 import { Problem } from '../../http/problem.js';
 import { AuditRepository } from '../audit.repository.js';
 import { MemberRepository } from '../members/member.repository.js';
-import { membershipRemoved, tenantClosed } from '../tenant-problems.js';
+import { Tombstones } from '../erasure/tombstones.js';
+import { membershipRemoved, personErased, tenantClosed } from '../tenant-problems.js';
 import type { TenantSummary } from '../tenant.service.js';
 import { TenantLifecycleRepository } from '../tenants/tenant-lifecycle.repository.js';
 import type { TenantRow } from '../tenants/tenant-view.js';
@@ -13,6 +15,8 @@ import { UntouchedDrafts } from '../tenants/untouched-drafts.js';
 import { InvitationRepository, type InvitationRow } from './invitation.repository.js';
 import { parseToken, type InvitationKey } from './invitation-token.js';
 import { invitationNotFound } from './invitations.service.js';
+
+type Newcomer = Pick<Principal, 'subject' | 'issuedAt'>;
 
 /** Becoming a member by a token. */
 @Injectable()
@@ -24,6 +28,7 @@ export class InvitationAcceptance {
     private readonly members: MemberRepository,
     private readonly audit: AuditRepository,
     private readonly drafts: UntouchedDrafts,
+    private readonly tombstones: Tombstones,
   ) {}
 
   /**
@@ -31,16 +36,22 @@ export class InvitationAcceptance {
    * that the person may have is archived afterwards, in a transaction of its own tenant; a crash in between leaves it
    * where it does no harm, because a draft never counts as a choice.
    */
-  async accept(subject: string, token: string): Promise<TenantSummary> {
+  async accept({ subject, issuedAt }: Newcomer, token: string): Promise<TenantSummary> {
     const key = parseToken(token);
     if (!key) throw invitationNotFound();
     const scope = { tenantId: key.tenantId, subject };
-    const tenant = await this.unitOfWork.run(scope, (transaction) => this.join(transaction, subject, key));
+    const tenant = await this.unitOfWork.run(scope, (transaction) =>
+      this.join(transaction, { subject, issuedAt }, key),
+    );
     await this.drafts.archiveOf(subject);
     return tenant;
   }
 
-  private async join(transaction: Transaction, subject: string, key: InvitationKey): Promise<TenantSummary> {
+  private async join(
+    transaction: Transaction,
+    { subject, issuedAt }: Newcomer,
+    key: InvitationKey,
+  ): Promise<TenantSummary> {
     // Whoever does not hold a token of the tenant locks nothing of it.
     if (!(await this.invitations.findByToken(transaction, key))) throw invitationNotFound();
     await this.lifecycle.lock(transaction);
@@ -59,6 +70,8 @@ export class InvitationAcceptance {
     if (member)
       throw new Problem('already_member', 'This person is a member already; the invitation stays open for another.');
 
+    const tombstone = await this.tombstones.inTenant(transaction, subject);
+    if (tombstone && issuedAt < tombstone.erasedAt.getTime()) throw personErased();
     await this.members.join(transaction, subject, role, now);
     await this.invitations.accept(transaction, invitationId, subject, now);
     const detail = { invitationId, role, invitedBy: invitation.invited_by };

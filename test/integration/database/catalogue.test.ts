@@ -4,7 +4,7 @@ import { sql } from '../../support/sql.js';
 /** Tables without a tenant: what they hold belongs to the platform. */
 const PLATFORM = ['auth0_budget', 'auth0_process', 'dataset', 'flow_version', 'migrations', 'typeorm_metadata'];
 /** Keyed by what is known before the tenant is, with a policy of their own. */
-const DIRECTORY = ['draft_owner', 'membership', 'mirror_case', 'organization'];
+const DIRECTORY = ['draft_owner', 'erased_person', 'membership', 'mirror_case', 'organization'];
 
 describe('the rules of PostgreSQL that Foothold keeps', () => {
   let database: TestDatabase;

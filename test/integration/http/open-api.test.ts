@@ -47,6 +47,7 @@ describe('the OpenAPI document', () => {
     ).toEqual([
       'delete /v1/tenants/{tenantId}/invitations/{invitationId}',
       'delete /v1/tenants/{tenantId}/members/{subject}',
+      'delete /v1/tenants/{tenantId}/members/{subject}/data',
       'get /health',
       'get /health/live',
       'get /health/ready',
@@ -65,6 +66,7 @@ describe('the OpenAPI document', () => {
       'get /v1/tenants/{tenantId}/cases',
       'get /v1/tenants/{tenantId}/invitations',
       'get /v1/tenants/{tenantId}/members',
+      'get /v1/tenants/{tenantId}/members/{subject}/data',
       'get /v1/tenants/{tenantId}/onboarding/{flow}/export',
       'get /v1/tenants/{tenantId}/onboarding/{flow}/funnel',
       'get /v1/tenants/{tenantId}/onboarding/{flow}/members',

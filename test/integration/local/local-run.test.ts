@@ -131,6 +131,7 @@ test('in production nothing is local: the start is refused with the names of wha
     'AUTH0_AUDIENCE',
     'AUTH0_CLIENT_ID',
     'MIRROR_SEAL_KEY',
+    'ERASURE_KEY',
     'FOOTHOLD_ENVIRONMENT',
   ])
     expect(local.output).toContain(`${name} is missing`);

@@ -13,12 +13,18 @@ test('a person is read from the claims of a login', () => {
     kind: 'person',
     orgId: 'org_1',
     permissions: new Set(['platform:admin']),
+    issuedAt: NOW,
     expiresAt: NOW + 60_000,
   });
 });
 
 test('a login without organisation or permissions has neither', () => {
-  expect(read()).toEqual({ subject: 'auth0|ada', kind: 'person', permissions: new Set(), expiresAt: NOW + 60_000 });
+  const times = { issuedAt: NOW, expiresAt: NOW + 60_000 };
+  expect(read()).toEqual({ subject: 'auth0|ada', kind: 'person', permissions: new Set(), ...times });
+});
+
+test('a token that does not say when it was issued counts as older than anything', () => {
+  expect(read({ iat: undefined }).issuedAt).toBe(0);
 });
 
 test.each([

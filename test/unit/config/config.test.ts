@@ -14,6 +14,7 @@ const PRODUCTION: NodeJS.ProcessEnv = {
   AUTH0_CLIENT_SECRET: 'drawn-by-Auth0',
   FOOTHOLD_ENVIRONMENT: 'production',
   MIRROR_SEAL_KEY: base64(32),
+  ERASURE_KEY: base64(32),
 };
 
 /** Every complaint about PRODUCTION with these changes. */
@@ -66,6 +67,8 @@ test.each([
   [{ MIRROR_SEAL_KEY: base64(31) }, /^MIRROR_SEAL_KEY: expected base64 of at least 32 random bytes.*; this has 31$/],
   [{ MIRROR_SEAL_KEY: 'A'.repeat(44) }, /^MIRROR_SEAL_KEY: .*; this is not random \(1 different bytes\)$/],
   [{ MIRROR_SEAL_KEY_PREVIOUS: 'short' }, /^MIRROR_SEAL_KEY_PREVIOUS: expected base64/],
+  [{ ERASURE_KEY: '' }, /^ERASURE_KEY is missing/],
+  [{ ERASURE_KEY: PRODUCTION['MIRROR_SEAL_KEY'] }, /^ERASURE_KEY: .* same as a key that seals mirrors/],
   [
     { MIRROR_SEAL_KEY_PREVIOUS: PRODUCTION['MIRROR_SEAL_KEY'] },
     /^MIRROR_SEAL_KEY_PREVIOUS: .* same as MIRROR_SEAL_KEY/,

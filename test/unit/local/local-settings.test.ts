@@ -7,6 +7,7 @@ test('without any setting, database and Auth0 are local, side by side with the s
     postgres: true,
     standIn: expect.objectContaining({ port: 3001, audience: 'https://api.foothold.local' }) as unknown,
     sealKey: true,
+    erasureKey: true,
   });
 });
 
@@ -20,7 +21,8 @@ test('what is set is not local', () => {
   expect(database).toMatchObject({ postgres: false, standIn: { port: 3001 } });
   const auth0 = readLocalSettings({ AUTH0_DOMAIN: 'acme.eu.auth0.com', PORT: '70000' });
   expect(auth0).toMatchObject({ postgres: true, standIn: undefined, sealKey: true });
-  expect(readLocalSettings({ MIRROR_SEAL_KEY: 'any' })).toMatchObject({ postgres: true, sealKey: false });
+  expect(readLocalSettings({ MIRROR_SEAL_KEY: 'any' })).toMatchObject({ sealKey: false, erasureKey: true });
+  expect(readLocalSettings({ ERASURE_KEY: 'any' })).toMatchObject({ sealKey: true, erasureKey: false });
 });
 
 test('ports, audience and data folder can be chosen', () => {
@@ -30,6 +32,7 @@ test('ports, audience and data folder can be chosen', () => {
     postgres: true,
     standIn: expect.objectContaining({ port: 4001, audience: 'https://api.acme.example' }) as unknown,
     sealKey: true,
+    erasureKey: true,
   });
   expect(readLocalSettings({ LOCAL_AUTH0_PORT: '5000' }).standIn?.port).toBe(5000);
 });
@@ -60,6 +63,7 @@ test('production has no local part, however little is set', () => {
     postgres: false,
     standIn: undefined,
     sealKey: false,
+    erasureKey: false,
   });
 });
 

@@ -18,6 +18,7 @@ describe('.env.example', () => {
   const secrets = {
     AUTH0_CLIENT_SECRET: 'drawn-by-Auth0',
     MIRROR_SEAL_KEY: randomBytes(32).toString('base64'),
+    ERASURE_KEY: randomBytes(32).toString('base64'),
   };
 
   it('names every setting of the service once, and no other', () => {

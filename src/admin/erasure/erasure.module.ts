@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { Auth0SyncModule } from '../../auth0-sync/auth0-sync.module.js';
+import { TenantModule } from '../../tenant/tenant.module.js';
+import { ErasureRepository } from './erasure.repository.js';
+import { ErasureService } from './erasure.service.js';
+import { PersonalDataController } from './personal-data.controller.js';
+import { PersonalDataRepository } from './personal-data.repository.js';
+import { PersonalDataService } from './personal-data.service.js';
+
+/** What a person may ask for of their data: to have it, and to be forgotten. */
+@Module({
+  imports: [TenantModule, Auth0SyncModule],
+  controllers: [PersonalDataController],
+  providers: [PersonalDataService, PersonalDataRepository, ErasureService, ErasureRepository],
+})
+export class ErasureModule {}

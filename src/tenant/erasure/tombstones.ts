@@ -1,0 +1,88 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { Database } from '../../database/database.js';
+import type { Transaction } from '../../database/transaction.js';
+import { personErased } from '../tenant-problems.js';
+
+export interface Tombstone {
+  readonly tenantId: string;
+  readonly pseudonym: string;
+  readonly erasedAt: Date;
+}
+
+interface TombstoneRow {
+  readonly tenant_id: string;
+  readonly pseudonym: string;
+  readonly erased_at: Date;
+}
+
+/** Who a request is by, as far as a tombstone cares. */
+interface Bearer {
+  readonly subject: string;
+  readonly issuedAt: number;
+}
+
+const OF_PERSON = { name: 'tombstones_of', text: 'SELECT * FROM foothold.tombstones_of($1)' };
+const IN_TENANT = {
+  name: 'tombstone_in_tenant',
+  text: 'SELECT tenant_id, pseudonym, erased_at FROM foothold.erased_person WHERE person = $1 AND tenant_id = $2',
+};
+
+/**
+ * Recognises people who were erased. Whoever is a member is never asked about: an erased person is none, so a tombstone
+ * matters only where the look for a membership found nobody, and costs those who are there nothing.
+ */
+@Injectable()
+export class Tombstones {
+  private readonly key: KeyObject;
+
+  constructor(
+    private readonly database: Database,
+    @Inject(CONFIG) { erasure }: Config,
+  ) {
+    this.key = erasure.key;
+  }
+
+  /** What a person is known by once they are forgotten; the same in every tenant. */
+  personOf(subject: string): string {
+    return createHmac('sha256', this.key).update(`foothold person\n${subject}`).digest('base64url');
+  }
+
+  /** Of every tenant. */
+  async of(subject: string): Promise<Tombstone[]> {
+    const rows = await this.database.query<TombstoneRow>(OF_PERSON, [this.personOf(subject)]);
+    return rows.map(tombstone);
+  }
+
+  async inTenant(transaction: Transaction, subject: string): Promise<Tombstone | undefined> {
+    const values = [this.personOf(subject), transaction.tenantId];
+    const [row] = await transaction.query<TombstoneRow>(IN_TENANT, values);
+    return row && tombstone(row);
+  }
+
+  /**
+   * For whoever belongs to no tenant, or not to the one that they named.
+   * @throws Problem `person_erased` when their token, or what they know of the tenant, is from before they were erased
+   */
+  async refuseErased({ subject, issuedAt }: Bearer, namedTenantId?: string): Promise<void> {
+    const isBefore = ({ tenantId, erasedAt }: Tombstone): boolean =>
+      tenantId === namedTenantId || issuedAt < erasedAt.getTime();
+    if ((await this.of(subject)).some(isBefore)) throw personErased();
+  }
+
+  /**
+   * For a transition that says it was made before the person joined the tenant: then it was made in an earlier life, if
+   * there was one. A clock that is merely behind means nothing.
+   * @throws Problem `person_erased`
+   */
+  async refuseOfEarlierLife(subject: string, occurredAt: Date): Promise<void> {
+    if ((await this.of(subject)).some(({ erasedAt }) => occurredAt < erasedAt)) throw personErased();
+  }
+}
+
+const tombstone = ({ tenant_id: tenantId, pseudonym, erased_at: erasedAt }: TombstoneRow): Tombstone => ({
+  tenantId,
+  pseudonym,
+  erasedAt,
+});
