@@ -77,9 +77,18 @@ module.exports = {
     {
       name: 'nothing-builds-on-admin',
       comment:
-        'What admins do is made of the features, never the other way round; only the table of contents knows it.',
+        'What admins do is made of the features, never the other way round; only the tables of contents know it: of the ' +
+        'application its module, and of the database its entities.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/admin/', '^src/(app|ports)\\.module\\.ts$', '\\.cli\\.ts$'] },
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/admin/',
+          '^src/(app|ports)\\.module\\.ts$',
+          '\\.cli\\.ts$',
+          '^src/database/data-source-options\\.ts$',
+        ],
+      },
       to: { path: '^src/admin/' },
     },
     {
@@ -88,6 +97,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/maintenance/' },
       to: { path: '^src/maintenance/worker-transaction\\.ts$' },
+    },
+    {
+      name: 'queue-at-one-edge',
+      comment: 'Only src/jobs runs jobs, and src/database brings the queue’s schema up to date.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(jobs|database)/' },
+      to: { path: npm('graphile-worker') },
     },
     {
       name: 'production-without-local',

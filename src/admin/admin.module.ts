@@ -5,6 +5,7 @@ import { FlowCatalogModule } from '../flow-catalog/flow-catalog.module.js';
 import { RollupBacklogModule } from '../maintenance/rollup-backlog.module.js';
 import { OnboardingModule } from '../onboarding/onboarding.module.js';
 import { TenantModule } from '../tenant/tenant.module.js';
+import { BulkModule } from './bulk/bulk.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { ExplainService } from './explain/explain.service.js';
@@ -32,6 +33,7 @@ import { MemberTransitionsService } from './transitions/member-transitions.servi
 @Module({
   imports: [
     Auth0SyncModule,
+    BulkModule,
     DatabaseModule,
     ErasureModule,
     FlowCatalogModule,

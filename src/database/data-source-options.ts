@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { BulkItem, BulkJob } from '../admin/bulk/bulk-job.entity.js';
 import { OnboardingFunnel } from '../admin/rollup/onboarding-funnel.entity.js';
 import { OnboardingPosition } from '../admin/rollup/onboarding-position.entity.js';
 import { RollupClaim } from '../admin/rollup/rollup-claim.entity.js';
@@ -7,6 +8,7 @@ import { Auth0Mirror, Auth0MirrorTenant } from '../auth0-sync/auth0-mirror.entit
 import { MirrorCase } from '../auth0-sync/mirror-case.entity.js';
 import { Auth0Budget, Auth0Process } from '../auth0-sync/rate-budget.entity.js';
 import { FlowVersion } from '../flow-catalog/flow-version.entity.js';
+import { JobWorker } from '../jobs/job-worker.entity.js';
 import { Attestation } from '../onboarding/attestation.entity.js';
 import { DueStep } from '../onboarding/due-step.entity.js';
 import { OnboardingHistory } from '../onboarding/onboarding-history.entity.js';
@@ -48,12 +50,15 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       Auth0Mirror,
       Auth0MirrorTenant,
       Auth0Process,
+      BulkItem,
+      BulkJob,
       Dataset,
       DraftOwner,
       DueStep,
       ErasedPerson,
       FlowVersion,
       Invitation,
+      JobWorker,
       Member,
       Membership,
       MirrorCase,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source-options.js';
+import { migrateJobQueue } from './job-queue-schema.js';
 
 /** Any constant; two processes that migrate at once must only agree on it. */
 const MIGRATION_LOCK = 5_407_001;
@@ -22,6 +23,8 @@ export async function migrate(url: string): Promise<string[]> {
     try {
       await dataSource.query('CREATE SCHEMA IF NOT EXISTS foothold');
       const ran = await dataSource.runMigrations();
+      // Afterwards, because the first migration makes the role that is let in.
+      await migrateJobQueue(url, dataSource);
       return ran.map(({ name }) => name);
     } finally {
       await dataSource.destroy();

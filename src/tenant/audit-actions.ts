@@ -20,6 +20,8 @@ export const AUDIT_ACTIONS = [
   'progress_restored',
   'mirrors_reconciled',
   'mirror_case_resolved',
+  'bulk_started',
+  'bulk_cancelled',
   'people_exported',
   'person_erased',
   'person_exported',

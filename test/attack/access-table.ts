@@ -74,6 +74,30 @@ async function mirrorCase({ tenantId, colleague }: Cast, service: TestService): 
   return caseId;
 }
 
+const BULK = {
+  flow: 'member_tour',
+  body: { where: { subjects: ['auth0|nobody'] }, step: 'profile', action: 'skip', reason: 'Why not', dryRun: false },
+};
+
+/** A job that moves nobody. */
+async function bulkJob({ tenantId, subjects }: Cast, service: TestService): Promise<{ flow: string; jobId: string }> {
+  const { flow, body } = BULK;
+  const job = await service.person(subjects.owner).post(`/v1/tenants/${tenantId}/onboarding/${flow}/bulk`, body);
+  return { flow, jobId: job.body.id };
+}
+
+/** A job that nobody tries any more; returns its id. */
+async function deadLetter(service: TestService): Promise<string> {
+  const payload = JSON.stringify({ tenantId: randomUUID(), jobId: randomUUID() });
+  const [job] = await service.sql<{ id: string }>(
+    `WITH job AS (SELECT id FROM graphile_worker.add_job('bulk', $1::json, run_at := now() + interval '1 hour'))
+     SELECT id::text FROM job`,
+    [payload],
+  );
+  await service.sql('UPDATE graphile_worker._private_jobs SET attempts = max_attempts WHERE id = $1', [job!.id]);
+  return job!.id;
+}
+
 export const ACCESS: Readonly<Record<string, Row>> = {
   'get /health': OPEN,
   'get /health/live': OPEN,
@@ -108,6 +132,26 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'get /v1/onboarding/{flow}': { answers: MEMBERS },
   'get /v1/onboarding/{flow}/history': { answers: MEMBERS },
   'get /v1/onboarding/{flow}/events': { answers: MEMBERS },
+  'post /v1/tenants/{tenantId}/onboarding/{flow}/bulk': {
+    answers: succeeding(ADMINS, 202),
+    values: () => BULK,
+  },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}': { answers: ADMINS, values: bulkJob },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}/people': { answers: ADMINS, values: bulkJob },
+  'post /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}/cancel': { answers: ADMINS, values: bulkJob },
+  'post /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}/undo': {
+    answers: succeeding(ADMINS, 202),
+    values: async (cast, service) => {
+      const values = await bulkJob(cast, service);
+      await service.sql(`UPDATE foothold.bulk_job SET status = 'cancelled' WHERE job_id = $1`, [values.jobId]);
+      return { ...values, body: { reason: 'That was wrong' } };
+    },
+  },
+  'get /v1/jobs/dead-letters': { answers: OPERATORS },
+  'post /v1/jobs/dead-letters/{id}/retry': {
+    answers: succeeding(OPERATORS, 204),
+    values: async (_cast, service) => ({ id: await deadLetter(service) }),
+  },
   // What a browser counted is about no tenant.
   'post /v1/client-reads': { answers: { ...everybody(204), nobody: 401, machine: 403, attester: 403, operator: 403 } },
   'get /v1/flows/{flow}/due-steps': { answers: ATTESTERS },

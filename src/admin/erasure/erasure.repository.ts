@@ -109,6 +109,20 @@ const REST: readonly Statement[] = [
            WHERE tenant_id = $1 AND (invited_by = $2 OR accepted_by = $2)`,
   },
   {
+    name: 'erase_bulk_jobs',
+    text: `UPDATE foothold.bulk_job
+           SET created_by = CASE created_by WHEN $2 THEN $3 ELSE created_by END, people = ${renamed('people')},
+             reason = CASE created_by WHEN $2 THEN '(erased)' ELSE reason END,
+             cursor = CASE cursor WHEN $2 THEN '' ELSE cursor END,
+             examined = CASE cursor WHEN $2 THEN 0 ELSE examined END
+           WHERE tenant_id = $1
+             AND (created_by = $2 OR cursor = $2 OR position(${WRITTEN} IN people::text) > 0)`,
+  },
+  {
+    name: 'erase_bulk_items',
+    text: 'UPDATE foothold.bulk_item SET subject = $3 WHERE tenant_id = $1 AND subject = $2',
+  },
+  {
     name: 'erase_resolved_cases',
     text: `UPDATE foothold.mirror_case SET resolved_by = $3 WHERE tenant_id = $1 AND resolved_by = $2`,
   },

@@ -15,6 +15,8 @@ const TABLES: ReadonlyArray<readonly [table: string, condition: string, order: s
   ['invitation', 'invited_by = $2 OR accepted_by = $2', 'created_at, invitation_id'],
   ['audit', 'actor = $2 OR subject = $2', 'recorded_at, audit_id'],
   ['mirror_case', 'subject = $2', 'raised_at'],
+  ['bulk_job', 'created_by = $2', 'created_at'],
+  ['bulk_item', 'subject = $2', 'job_id'],
   ['auth0_mirror', 'subject = $2', 'subject'],
 ];
 

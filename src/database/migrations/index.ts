@@ -7,6 +7,7 @@ import { SendMirrors1795700000000 } from './1795700000000-SendMirrors.js';
 import { ActForOthers1795800000000 } from './1795800000000-ActForOthers.js';
 import { RollUpProgress1795810000000 } from './1795810000000-RollUpProgress.js';
 import { ErasePeople1795820000000 } from './1795820000000-ErasePeople.js';
+import { RunBulkJobs1795820100000 } from './1795820100000-RunBulkJobs.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -19,6 +20,7 @@ export const MIGRATIONS = [
   ActForOthers1795800000000,
   RollUpProgress1795810000000,
   ErasePeople1795820000000,
+  RunBulkJobs1795820100000,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Transaction } from '../../database/transaction.js';
+import { UnitOfWork } from '../../database/unit-of-work.js';
+import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
+import { EMPTY_PART, viewOf } from '../../flow/index.js';
+import { Problem } from '../../http/problem.js';
+import type { JobPayload } from '../../jobs/job-queue.repository.js';
+import { JobRunner, type JobAttempt } from '../../jobs/job-runner.js';
+import { OnBehalfService } from '../../onboarding/on-behalf.service.js';
+import { PartRestoreService } from '../../onboarding/part-restore.service.js';
+import {
+  BulkJobRepository,
+  type BulkItemRow,
+  type BulkJobRow,
+  type CandidateRow,
+  type SharedPartRow,
+} from './bulk-job.repository.js';
+
+export const BULK_TASK = 'bulk';
+
+/** After each page the job tells how far it is, and notices that it was cancelled. */
+const PAGE = 200;
+/** Requests need connections, too. */
+const AT_ONCE = 3;
+
+/** Whoever is next, and what is to be done for them in one transaction. */
+interface Page {
+  readonly last: string | undefined;
+  readonly examined: number;
+  readonly subjects: readonly string[];
+  readonly move: (transaction: Transaction, subject: string) => Promise<BulkItemRow>;
+}
+
+/** Ends a transaction that was only to show what it would do. */
+class DryRun extends Error {
+  constructor(readonly item: BulkItemRow) {
+    super('Only tried');
+  }
+}
+
+/** Somebody else has done this person, in a transaction that is committed: ours must not be. */
+class AlreadyDone extends Error {}
+
+/**
+ * Does a bulk job page by page. What became of a person is stored in the transaction that moved them, and the page is
+ * behind the job once all of it is: so it can be killed at any time, and whoever goes on moves nobody twice.
+ */
+@Injectable()
+export class BulkRunner {
+  private readonly logger = new Logger(BulkRunner.name);
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly jobs: BulkJobRepository,
+    private readonly catalog: FlowCatalog,
+    private readonly onBehalf: OnBehalfService,
+    private readonly parts: PartRestoreService,
+    runner: JobRunner,
+  ) {
+    runner.handle(BULK_TASK, (payload, signal, attempt) => this.run(payload, signal, attempt));
+  }
+
+  private async run({ tenantId, jobId }: JobPayload, signal: AbortSignal, { isLast }: JobAttempt): Promise<void> {
+    const within = <T>(work: (transaction: Transaction) => Promise<T>) => this.unitOfWork.run({ tenantId }, work);
+    try {
+      let job = await within((transaction) => this.jobs.begin(transaction, jobId, new Date()));
+      while (job) {
+        signal.throwIfAborted();
+        const current = job;
+        const page = await within((transaction) => this.pageOf(transaction, current));
+        await this.doPage(tenantId, current, page, signal);
+        const { last, examined } = page;
+        if (last === undefined) {
+          await within((transaction) => this.jobs.end(transaction, jobId, { status: 'completed', at: new Date() }));
+          return;
+        }
+        job = await within(
+          async (transaction) =>
+            (await this.jobs.advance(transaction, current, last, examined)) ??
+            this.jobs.begin(transaction, jobId, new Date()),
+        );
+      }
+    } catch (error) {
+      if (!signal.aborted) await this.note(tenantId, jobId, error, isLast);
+      throw error;
+    }
+  }
+
+  private pageOf(transaction: Transaction, job: BulkJobRow): Promise<Page> {
+    return job.undoes === null ? this.peoplePage(transaction, job) : this.undoPage(transaction, job, job.undoes);
+  }
+
+  private async peoplePage(transaction: Transaction, job: BulkJobRow): Promise<Page> {
+    const { flow_key: flowKey, people } = job;
+    const rows = await this.jobs.candidates(transaction, flowKey, job.cursor, people.subjects, PAGE);
+    const shared = await this.jobs.sharedPart(transaction, flowKey);
+    const matching = rows.filter((row) => this.matches(job, row, shared)).map(({ subject }) => subject);
+    return {
+      last: rows.at(-1)?.subject,
+      examined: rows.length,
+      subjects: await this.notDone(transaction, job, matching),
+      move: (own, subject) => this.transition(own, job, subject),
+    };
+  }
+
+  private async undoPage(transaction: Transaction, job: BulkJobRow, undoes: string): Promise<Page> {
+    const rows = await this.jobs.items(transaction, undoes, { after: job.cursor, outcome: 'applied', limit: PAGE });
+    const revisions = new Map(rows.map(({ subject, revision }) => [subject, revision as number]));
+    return {
+      last: rows.at(-1)?.subject,
+      examined: rows.length,
+      subjects: await this.notDone(transaction, job, [...revisions.keys()]),
+      move: (own, subject) => this.takeBack(own, job, subject, revisions.get(subject) as number),
+    };
+  }
+
+  private async notDone(transaction: Transaction, { job_id: jobId }: BulkJobRow, subjects: string[]) {
+    const done = await this.jobs.doneAmong(transaction, jobId, subjects);
+    return subjects.filter((subject) => !done.has(subject));
+  }
+
+  /** By the same rules as everybody's view. */
+  private matches(
+    { flow_key: key, people }: BulkJobRow,
+    row: CandidateRow,
+    shared: SharedPartRow | undefined,
+  ): boolean {
+    const { status, step } = people;
+    if (status === undefined && step === undefined) return true;
+    const version = shared?.flow_version ?? row.flow_version;
+    const flow = version === null ? this.catalog.flow(key) : this.catalog.version(key, version);
+    const member = row.steps && row.data ? { steps: row.steps, data: row.data } : EMPTY_PART;
+    const actor = { subject: row.subject, role: row.role, kind: 'member' } as const;
+    const view = viewOf(flow, { tenant: shared ?? EMPTY_PART, member }, actor);
+    return (status === undefined || view.status === status) && (step === undefined || view.currentStep === step);
+  }
+
+  /** A few at a time. What fails for one person fails the page, which is done again; who is done by then stays so. */
+  private async doPage(
+    tenantId: string,
+    job: BulkJobRow,
+    { subjects, move }: Page,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const left = subjects.values();
+    const doRest = async (): Promise<void> => {
+      for (const subject of left) {
+        signal.throwIfAborted();
+        await this.doPerson(tenantId, job, subject, move);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, doRest));
+  }
+
+  private async doPerson(tenantId: string, job: BulkJobRow, subject: string, move: Page['move']): Promise<void> {
+    const keep = async (transaction: Transaction, item: BulkItemRow): Promise<void> => {
+      if (!(await this.jobs.addItem(transaction, job.job_id, item))) throw new AlreadyDone();
+    };
+    try {
+      await this.unitOfWork.run({ tenantId }, async (transaction) => {
+        const item = await move(transaction, subject);
+        if (job.dry_run) throw new DryRun(item);
+        await keep(transaction, item);
+      });
+    } catch (error) {
+      if (error instanceof AlreadyDone) return;
+      const item = error instanceof DryRun ? error.item : refusedItem(subject, error);
+      await this.unitOfWork.run({ tenantId }, (transaction) => this.jobs.addItem(transaction, job.job_id, item));
+    }
+  }
+
+  private async transition(transaction: Transaction, job: BulkJobRow, subject: string): Promise<BulkItemRow> {
+    const { flow_key: flowKey, step, action, reason, created_by: createdBy } = job;
+    const request = { step, action, idempotencyKey: keyOf(job, subject) };
+    const by = { subject: createdBy, kind: 'admin', reason } as const;
+    const result = await this.onBehalf.transition(transaction, subject, flowKey, request, by);
+    if (result instanceof Problem) return refusedItem(subject, result);
+    if (!result.applied) return { subject, outcome: 'no_op', why: null, revision: null };
+    const revision = await this.jobs.lockRevision(transaction, flowKey, subject);
+    return { subject, outcome: 'applied', why: null, revision: revision ?? null };
+  }
+
+  /** Only what nobody has touched since: whoever went on from there keeps what they did. */
+  private async takeBack(transaction: Transaction, job: BulkJobRow, subject: string, then: number) {
+    const { flow_key: flowKey, reason, created_by: createdBy } = job;
+    const now = await this.jobs.lockRevision(transaction, flowKey, subject);
+    if (now !== then) return { subject, outcome: 'moved_since', why: null, revision: null } as const;
+    const by = { subject: createdBy, kind: 'admin', reason } as const;
+    const { revision } = await this.parts.restore(transaction, subject, flowKey, then - 1, by);
+    return { subject, outcome: 'applied', why: null, revision } as const;
+  }
+
+  private async note(tenantId: string, jobId: string, error: unknown, isLast: boolean): Promise<void> {
+    const name = nameOf(error);
+    try {
+      await this.unitOfWork.run({ tenantId }, (transaction) =>
+        isLast
+          ? this.jobs.end(transaction, jobId, { status: 'failed', at: new Date(), error: name })
+          : this.jobs.noteError(transaction, jobId, name),
+      );
+    } catch (failure) {
+      this.logger.debug({ err: failure }, 'A job could not say that it failed');
+    }
+  }
+}
+
+/** @throws whatever is no refusal */
+function refusedItem(subject: string, error: unknown): BulkItemRow {
+  if (!(error instanceof Problem)) throw error;
+  const { reason } = error.members;
+  return { subject, outcome: 'refused', why: typeof reason === 'string' ? reason : error.code, revision: null };
+}
+
+/** The error's message may hold what it was about; its kind tells an operator where to look. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Unknown error';
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  return `${error.constructor.name}${code}`;
+}
+
+const keyOf = ({ job_id: jobId }: BulkJobRow, subject: string): string =>
+  createHash('sha256').update(`${jobId}\n${subject}`).digest('base64url');

@@ -1,0 +1,114 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Caller } from '../../auth/caller.decorator.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { ApiPage } from '../../http/page.js';
+import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../../tenant/dto/admin-problems.js';
+import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
+import { parseUuid } from '../../tenant/tenant-selector.js';
+import { ITEM_OUTCOMES } from './bulk-states.js';
+import { BulkJobDto, BulkPeoplePageDto, BulkRequestDto, BulkUndoDto } from './bulk.dto.js';
+import { BulkService, type BulkPeopleQuery } from './bulk.service.js';
+
+const ApiJobId = () => ApiParam({ name: 'jobId', schema: { type: 'string', format: 'uuid' } });
+const jobIdOf = (text: string): string => parseUuid(text, 'jobId', 'expected the id of a job, a UUID');
+
+@ApiTags('Tenant admins')
+@ApiAuthenticated()
+@ApiTenantId()
+@ApiParam({ name: 'flow', example: 'member_tour' })
+@Controller('v1/tenants/:tenantId/onboarding/:flow/bulk')
+export class BulkController {
+  constructor(private readonly bulk: BulkService) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'startBulk',
+    summary: 'Move many people',
+    description: 'In the background: the answer is a job to ask for. Each person is moved once, whatever happens.',
+  })
+  @ApiAcceptedResponse({ type: BulkJobDto })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow')
+  start(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Body() body: BulkRequestDto,
+  ): Promise<BulkJobDto> {
+    return this.bulk.start(caller, tenantId, flow, body);
+  }
+
+  @Get(':jobId')
+  @ApiOperation({ operationId: 'getBulk', summary: 'How far a job is', description: 'Exact at any time.' })
+  @ApiJobId()
+  @ApiOkResponse({ type: BulkJobDto })
+  @ApiProblems(...ADMIN_PROBLEMS, 'unknown_flow', 'job_not_found')
+  show(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Param('jobId') jobId: string,
+  ): Promise<BulkJobDto> {
+    return this.bulk.show(caller, { tenantId, flow, jobId: jobIdOf(jobId) });
+  }
+
+  @Get(':jobId/people')
+  @ApiOperation({ operationId: 'listBulkPeople', summary: 'What became of whom', description: 'By subject.' })
+  @ApiJobId()
+  @ApiQuery({ name: 'outcome', required: false, schema: { type: 'string', enum: [...ITEM_OUTCOMES] } })
+  @ApiPage()
+  @ApiOkResponse({ type: BulkPeoplePageDto })
+  @ApiProblems(...ADMIN_PROBLEMS, 'unknown_flow', 'job_not_found')
+  people(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Param('jobId') jobId: string,
+    @Query() query: BulkPeopleQuery,
+  ): Promise<BulkPeoplePageDto> {
+    return this.bulk.people(caller, { tenantId, flow, jobId: jobIdOf(jobId) }, query);
+  }
+
+  @Post(':jobId/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'cancelBulk',
+    summary: 'End a job early',
+    description: 'What was done stays done, and can be undone. Of a job that has ended, nothing changes.',
+  })
+  @ApiJobId()
+  @ApiOkResponse({ type: BulkJobDto })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow', 'job_not_found')
+  cancel(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Param('jobId') jobId: string,
+  ): Promise<BulkJobDto> {
+    return this.bulk.cancel(caller, { tenantId, flow, jobId: jobIdOf(jobId) });
+  }
+
+  @Post(':jobId/undo')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'undoBulk',
+    summary: 'Take a job back',
+    description:
+      'A job, too: everybody whom it moved is as before, but for those who have moved on since (`moved_since`). Again gives ' +
+      'the same job.',
+  })
+  @ApiJobId()
+  @ApiAcceptedResponse({ type: BulkJobDto })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow', 'job_not_found', 'job_not_undoable')
+  undo(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Param('flow') flow: string,
+    @Param('jobId') jobId: string,
+    @Body() { reason }: BulkUndoDto,
+  ): Promise<BulkJobDto> {
+    return this.bulk.undo(caller, { tenantId, flow, jobId: jobIdOf(jobId) }, reason);
+  }
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../auth/principal.js';
+import type { Transaction } from '../../database/transaction.js';
+import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
+import type { Flow } from '../../flow/index.js';
+import { decodeCursor, pageOf, parseLimit, type PageQuery } from '../../http/page.js';
+import { invalidRequest, Problem } from '../../http/problem.js';
+import { JobQueueRepository } from '../../jobs/job-queue.repository.js';
+import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
+import { ITEM_OUTCOMES, type ItemOutcome } from './bulk-states.js';
+import { BulkJobRepository, type BulkJobRow, type NewBulkJob } from './bulk-job.repository.js';
+import { BULK_TASK } from './bulk-runner.js';
+import type { BulkJobDto, BulkPeoplePageDto, BulkRequestDto } from './bulk.dto.js';
+
+/** Which job of which flow of which tenant. */
+export interface JobPlace {
+  readonly tenantId: string;
+  readonly flow: string;
+  readonly jobId: string;
+}
+
+export interface BulkPeopleQuery extends PageQuery {
+  readonly outcome?: string | undefined;
+}
+
+const POSITION = /^(?<subject>[^\p{Cc}\p{Cs}]{1,255})$/u;
+
+/** One transition for many people: asked for here, done by the runner. */
+@Injectable()
+export class BulkService {
+  constructor(
+    private readonly administration: TenantAdministration,
+    private readonly catalog: FlowCatalog,
+    private readonly jobs: BulkJobRepository,
+    private readonly queue: JobQueueRepository,
+  ) {}
+
+  start(caller: Principal, tenantId: string, flowKey: string, request: BulkRequestDto): Promise<BulkJobDto> {
+    const flow = this.catalog.flow(flowKey);
+    const { where, action, reason, dryRun = false } = request;
+    const step = memberStep(flow, request.step, '/step');
+    const people = { ...where, ...(where.step !== undefined && { step: knownStep(flow, where.step, '/where/step') }) };
+    return this.administration.run(caller, tenantId, { changes: true }, (administration) =>
+      this.create(administration, { flow_key: flow.key, people, step, action, reason, dry_run: dryRun, undoes: null }),
+    );
+  }
+
+  /** Asked again, it is the same job: nothing is taken back twice. */
+  undo(caller: Principal, place: JobPlace, reason: string): Promise<BulkJobDto> {
+    return this.administration.run(caller, place.tenantId, { changes: true }, async (administration) => {
+      const { transaction } = administration;
+      const job = await this.jobOf(transaction, place);
+      const undoing = await this.jobs.findUndoing(transaction, job.job_id);
+      if (undoing) return this.shown(transaction, undoing);
+      if (job.undoes !== null) throw notUndoable('It takes another job back itself; start a new one instead.');
+      if (job.dry_run) throw notUndoable('It was only tried, and has changed nothing.');
+      if (job.status === 'queued' || job.status === 'running') throw notUndoable('It still runs; cancel it first.');
+      const { flow_key, people, step, action, job_id: undoes } = job;
+      return this.create(administration, { flow_key, people, step, action, reason, dry_run: false, undoes });
+    });
+  }
+
+  show(caller: Principal, place: JobPlace): Promise<BulkJobDto> {
+    return this.administration.run(caller, place.tenantId, { changes: false }, async ({ transaction }) =>
+      this.shown(transaction, await this.jobOf(transaction, place)),
+    );
+  }
+
+  /** What was done stays done; of a job that has ended already, that is all there is to say. */
+  cancel(caller: Principal, place: JobPlace): Promise<BulkJobDto> {
+    return this.administration.run(caller, place.tenantId, { changes: true }, async ({ transaction, record }) => {
+      const job = await this.jobOf(transaction, place);
+      if (job.status === 'queued' || job.status === 'running') {
+        await this.jobs.end(transaction, job.job_id, { status: 'cancelled', at: new Date() });
+        await record({ action: 'bulk_cancelled', detail: { flow: job.flow_key, job: job.job_id } });
+      }
+      return this.shown(transaction, await this.jobOf(transaction, place));
+    });
+  }
+
+  /** What became of whom. */
+  people(caller: Principal, place: JobPlace, query: BulkPeopleQuery): Promise<BulkPeoplePageDto> {
+    const limit = parseLimit(query.limit);
+    const outcome = parseOutcome(query.outcome);
+    const after = decodeCursor(query.cursor, POSITION)?.['subject'];
+    return this.administration.run(caller, place.tenantId, { changes: false }, async ({ transaction }) => {
+      const { job_id: jobId } = await this.jobOf(transaction, place);
+      const rows = await this.jobs.items(transaction, jobId, { after, outcome, limit: limit + 1 });
+      return pageOf(
+        rows,
+        limit,
+        ({ subject, outcome, why }) => ({ subject, outcome, why }),
+        ({ subject }) => subject,
+      );
+    });
+  }
+
+  private async create(
+    { transaction, by, record }: Administration,
+    asked: Omit<NewBulkJob, 'job_id' | 'created_by' | 'created_at'>,
+  ): Promise<BulkJobDto> {
+    const job = { ...asked, job_id: randomUUID(), created_by: by.subject, created_at: new Date() };
+    await this.jobs.create(transaction, job);
+    await this.queue.add(transaction, BULK_TASK, { tenantId: transaction.tenantId, jobId: job.job_id });
+    const { flow_key: flow, step, action, dry_run: dryRun, undoes, reason } = job;
+    const detail = { flow, step, action, dryRun, job: job.job_id, ...(undoes !== null && { undoes }) };
+    await record({ action: 'bulk_started', reason, detail });
+    return this.shown(transaction, (await this.jobs.find(transaction, job.job_id)) as BulkJobRow);
+  }
+
+  private async jobOf(transaction: Transaction, { flow, jobId }: JobPlace): Promise<BulkJobRow> {
+    const { key } = this.catalog.flow(flow);
+    const job = await this.jobs.find(transaction, jobId);
+    if (job?.flow_key !== key) throw new Problem('job_not_found', 'The tenant has no such job in this flow.');
+    return job;
+  }
+
+  private async shown(transaction: Transaction, job: BulkJobRow): Promise<BulkJobDto> {
+    const counts = await this.jobs.counts(transaction, job.job_id);
+    const of = (outcome: ItemOutcome): number =>
+      counts.filter((count) => count.outcome === outcome).reduce((sum, { people }) => sum + people, 0);
+    return {
+      id: job.job_id,
+      flow: job.flow_key,
+      status: job.status,
+      where: job.people as BulkJobDto['where'],
+      step: job.step,
+      action: job.action,
+      reason: job.reason,
+      dryRun: job.dry_run,
+      undoes: job.undoes,
+      counts: {
+        examined: job.examined,
+        applied: of('applied'),
+        noOp: of('no_op'),
+        movedSince: of('moved_since'),
+        refused: of('refused'),
+        reasons: Object.fromEntries(
+          counts.flatMap(({ outcome, why, people }) => (outcome === 'refused' ? [[why ?? 'unknown', people]] : [])),
+        ),
+      },
+      lastError: job.last_error,
+      createdBy: job.created_by,
+      createdAt: job.created_at.toISOString(),
+      startedAt: job.started_at?.toISOString() ?? null,
+      endedAt: job.ended_at?.toISOString() ?? null,
+    };
+  }
+}
+
+function knownStep(flow: Flow, written: string, path: string): string {
+  const key = flow.stepKey(written);
+  if (key !== undefined) return key;
+  const known = flow.definition.steps.map((step) => step.key).join(', ');
+  throw invalidRequest([{ path, message: `expected one of ${known}` }]);
+}
+
+/** What the tenant does once for all is moved once, too. */
+function memberStep(flow: Flow, written: string, path: string): string {
+  const key = knownStep(flow, written, path);
+  if (flow.step(key)?.scope === 'member') return key;
+  throw invalidRequest([
+    { path, message: `${key} is done once for the whole tenant; expected a step of single members` },
+  ]);
+}
+
+function parseOutcome(text: string | undefined): ItemOutcome | undefined {
+  const outcome = ITEM_OUTCOMES.find((known) => known === text);
+  if (text === undefined || outcome) return outcome;
+  throw invalidRequest([{ path: 'outcome', message: `expected one of ${ITEM_OUTCOMES.join(', ')}` }]);
+}
+
+const notUndoable = (why: string): Problem => new Problem('job_not_undoable', `The job cannot be taken back. ${why}`);

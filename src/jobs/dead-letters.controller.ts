@@ -1,0 +1,40 @@
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { RequirePermissions } from '../auth/require-permissions.decorator.js';
+import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
+import { DeadLetterListDto } from './dead-letters.dto.js';
+import { DeadLettersService } from './dead-letters.service.js';
+
+@ApiTags('Platform')
+@ApiAuthenticated()
+@RequirePermissions('platform:admin')
+@Controller('v1/jobs/dead-letters')
+export class DeadLettersController {
+  constructor(private readonly deadLetters: DeadLettersService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listDeadLetters',
+    summary: 'Jobs that were given up',
+    description: 'Over all tenants. The log says why each attempt failed.',
+  })
+  @ApiOkResponse({ type: DeadLetterListDto })
+  @ApiProblems()
+  list(): Promise<DeadLetterListDto> {
+    return this.deadLetters.list();
+  }
+
+  @Post(':id/retry')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'retryDeadLetter',
+    summary: 'Try a job again',
+    description: 'It goes on where it stood; nobody is moved twice.',
+  })
+  @ApiParam({ name: 'id', example: '42', schema: { type: 'string', pattern: '^\\d{1,18}$' } })
+  @ApiNoContentResponse({ description: 'It will be tried again.' })
+  @ApiProblems('bad_request', 'payload_too_large', 'unsupported_media_type', 'job_not_found', 'invalid_request')
+  async retry(@Param('id') id: string): Promise<void> {
+    await this.deadLetters.retry(id);
+  }
+}
