@@ -64,7 +64,7 @@ export default defineConfig(
     rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' },
   },
   {
-    files: ['{scripts,test}/**/*.{mjs,cjs}'],
+    files: ['{client,scripts,test}/**/*.{mjs,cjs}'],
     languageOptions: {
       globals: { console: 'readonly', process: 'readonly', URL: 'readonly' },
     },

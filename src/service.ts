@@ -38,10 +38,17 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   return app;
 }
 
-/** Starts the service with the given settings. Throws {@link SettingsError} naming every setting that is wrong. */
-export async function start(source?: NodeJS.ProcessEnv): Promise<RunningService> {
+/**
+ * Starts the service with the given settings. Throws {@link SettingsError} naming every setting that is wrong.
+ * @param extend adds to the application before it listens; a local run serves its demo so
+ */
+export async function start(
+  source?: NodeJS.ProcessEnv,
+  extend?: (app: NestFastifyApplication) => Promise<void>,
+): Promise<RunningService> {
   const config = loadConfig(source);
   const app = await createApp(config);
+  await extend?.(app);
   await app.listen({ port: config.http.port, host: config.http.host });
   return {
     url: (await app.getUrl()).replace('[::1]', 'localhost'),

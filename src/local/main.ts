@@ -1,7 +1,9 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SettingsError } from '../config/env.js';
 import { writeEnvironmentFile } from './environment-file.js';
 import { firstSteps, localNotice } from './first-steps.js';
-import { environmentOf, portInUse, startDemoProvisioner, startLocalRun } from './local-run.js';
+import { findDemo, serveDemo } from './demo/serve-demo.js';
+import { environmentOf, openBackstage, portInUse, startLocalRun, startTrustedSystems } from './local-run.js';
 import { LocalSetupError } from './local-setup-error.js';
 import { readLocalSettings } from './local-settings.js';
 import { Shutdown } from './shutdown.js';
@@ -28,17 +30,20 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   const notice = localNotice(local);
   if (notice) console.log(notice);
   const environment = environmentOf(local);
-  const running = await service.start({ ...env, ...environment }).catch((error: NodeJS.ErrnoException) => {
+  const backstage = await openBackstage(local, settings);
+  const site = backstage && findDemo();
+  const extend = site ? (app: NestFastifyApplication) => serveDemo(app, site, backstage) : undefined;
+  const running = await service.start({ ...env, ...environment }, extend).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? portInUse('PORT', Number(env['PORT'] || DEFAULT_PORT)) : error;
   });
   shutdown.add('the service', () => running.stop());
   if (stopping) return;
-  const provisioner = startDemoProvisioner(running.url, local, settings);
-  if (provisioner) shutdown.add('the demo provisioner', () => provisioner.stop());
   const { url } = running;
+  startTrustedSystems(url, local, settings, backstage?.payments, shutdown);
   console.log(`Foothold listens on ${url} (documentation: ${url}/docs).`);
   if (local.standIn) {
     const environmentFile = await writeEnvironmentFile(settings.dataDir, environment);
+    if (site) console.log(`\nThe demo: ${url.replace('127.0.0.1', 'localhost')}/demo/`);
     console.log(`\n${firstSteps(url, local.standIn, environmentFile)}\n`);
   }
 }

@@ -1,58 +1,61 @@
 import { useAuth0 } from '@auth0/auth0-react';
-import { ProgressBar, RequireOnboarding, SyncStatus, useSignOut } from '@foothold/react';
-import { Suspense, type ReactElement, type ReactNode } from 'react';
-import { tour } from './flows.js';
-import { Tenants } from './Tenants.js';
-import { TourWizard } from './TourWizard.js';
-import { WorkspaceSummary } from './WorkspaceSummary.js';
+import { RequireOnboarding, useTenants } from '@foothold/react';
+import { useMediaQuery } from '@mantine/hooks';
+import { useState, type ReactElement } from 'react';
+import { workspace } from './flows.js';
+import { HomePage } from './home/HomePage.js';
+import { LandingPage } from './LandingPage.js';
+import { LevelsDrawer, LevelsPanel } from './levels/LevelsPanel.js';
+import { SetupPage } from './setup/SetupPage.js';
+import { UnknownPage } from './setup/UnknownPage.js';
+import { ChooseTenant } from './shell/ChooseTenant.js';
+import { Header } from './shell/Header.js';
+import { PageSkeleton } from './shell/PageSkeleton.js';
 
-export function App({ children }: { readonly children: ReactNode }): ReactElement {
-  const { user, isLoading, error, loginWithRedirect, logout } = useAuth0();
-  const signOut = useSignOut();
+/** Room for the product and the panel beside each other. */
+const WIDE = '(min-width: 75em)';
+
+export function App(): ReactElement {
+  const isWide = useMediaQuery(WIDE, undefined, { getInitialValueInEffect: false });
+  const [isPanelOpen, openPanel] = useState(isWide);
+  const showsPanel = isPanelOpen && isWide;
   return (
-    <main>
-      <h1>Foothold</h1>
-      {error && <p role="alert">{error.message}</p>}
-      {user ? (
-        <p>
-          Signed in as <span data-testid="person">{user.email ?? user.sub}</span>{' '}
-          <button
-            type="button"
-            onClick={() => void signOut(() => logout({ logoutParams: { returnTo: location.origin } }))}
-          >
-            Sign out
-          </button>
-        </p>
-      ) : (
-        <p>
-          {isLoading ? (
-            'Who are you?'
-          ) : (
-            <button type="button" onClick={() => void loginWithRedirect()}>
-              Log in
-            </button>
-          )}
-        </p>
-      )}
-      <SyncStatus flow={tour} />
-      <ProgressBar flow={tour} label="Tour" />
-      <RequireOnboarding
-        flow={tour}
-        fallback={<p>One moment</p>}
-        onUnknown={<p>We cannot say right now. Nothing is lost.</p>}
-        otherwise={<TourWizard />}
-      >
-        <p>Welcome to your dashboard</p>
-      </RequireOnboarding>
-      {user && (
-        <>
-          <Tenants />
-          <Suspense fallback={<p>Loading the workspace</p>}>
-            <WorkspaceSummary />
-          </Suspense>
-        </>
-      )}
-      {children}
-    </main>
+    <>
+      <a className="skip-link" href="#content">
+        Skip to the content
+      </a>
+      <Header isPanelOpen={isPanelOpen} togglePanel={() => openPanel(!isPanelOpen)} />
+      <div className="page" data-panel={showsPanel || undefined}>
+        <main id="content" tabIndex={-1}>
+          <Product />
+        </main>
+        {showsPanel && <LevelsPanel />}
+      </div>
+      {!isWide && <LevelsDrawer isOpen={isPanelOpen} close={() => openPanel(false)} />}
+    </>
+  );
+}
+
+/** Never the wrong page, not for a frame: what is not known yet is a skeleton, and what nobody can say is told. */
+function Product(): ReactElement {
+  const { user, isLoading } = useAuth0();
+  const { status } = useTenants();
+  if (!user && !isLoading) return <LandingPage />;
+  if (status === 'choice_needed') return <ChooseTenant />;
+  return (
+    <RequireOnboarding
+      flow={workspace}
+      fallback={<PageSkeleton />}
+      onUnknown={<UnknownPage />}
+      otherwise={
+        <div data-gate="wizard">
+          <SetupPage />
+        </div>
+      }
+    >
+      <div data-gate="app">
+        <HomePage />
+      </div>
+    </RequireOnboarding>
   );
 }

@@ -29,4 +29,7 @@ export const workspace = defineFlow({
   },
 });
 
+export const FLOWS = [workspace, tour] as const;
+
 export const { useOnboarding: useTour, useStep: useTourStep } = createOnboarding(tour);
+export const { useOnboarding: useWorkspace, useStep: useWorkspaceStep } = createOnboarding(workspace);

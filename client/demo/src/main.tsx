@@ -1,39 +1,42 @@
 import { Auth0Provider } from '@auth0/auth0-react';
 import { Auth0OnboardingProvider } from '@foothold/react/auth0';
-import { createOnboardingDevtools } from '@foothold/react/devtools';
+import { MantineProvider } from '@mantine/core';
+import '@mantine/core/styles.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.js';
-import { tour, workspace } from './flows.js';
-import { AUDIENCE, CLIENT_ID, readSettings } from './settings.js';
+import './demo.css';
+import { FLOWS } from './flows.js';
+import { network } from './network.js';
+import { HOME, MIRROR_CLAIM, readSettings } from './settings.js';
+import { cssVariables, theme } from './theme.js';
 
-const FLOWS = [tour, workspace];
-const settings = readSettings();
+const { auth0, clientId, audience } = readSettings();
 const queryClient = new QueryClient();
-const devtools = createOnboardingDevtools();
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <Auth0Provider
-      domain={settings.auth0}
-      clientId={CLIENT_ID}
-      authorizationParams={{ redirect_uri: location.origin, audience: AUDIENCE }}
-      cacheLocation="localstorage"
-      useRefreshTokens
-    >
-      <QueryClientProvider client={queryClient}>
-        <Auth0OnboardingProvider
-          flows={FLOWS}
-          baseUrl={settings.api}
-          identity="hint"
-          environment={devtools.environment}
-        >
-          <App>
-            <devtools.Panel flows={FLOWS} />
-          </App>
-        </Auth0OnboardingProvider>
-      </QueryClientProvider>
-    </Auth0Provider>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <Auth0Provider
+        domain={auth0}
+        clientId={clientId}
+        authorizationParams={{ redirect_uri: HOME, audience }}
+        cacheLocation="localstorage"
+        useRefreshTokens
+      >
+        <QueryClientProvider client={queryClient}>
+          <Auth0OnboardingProvider
+            flows={FLOWS}
+            baseUrl={location.origin}
+            identity="hint"
+            mirrorClaim={MIRROR_CLAIM}
+            environment={network.environment}
+          >
+            <App />
+          </Auth0OnboardingProvider>
+        </QueryClientProvider>
+      </Auth0Provider>
+    </MantineProvider>
   </StrictMode>,
 );

@@ -1,23 +1,24 @@
-/** Where the page's servers are: in the query, or where `npm start` puts them. */
+/** Where the page logs in; the server that sends the page says so. */
 export interface Settings {
-  readonly api: string;
   readonly auth0: string;
+  readonly clientId: string;
+  readonly audience: string;
 }
 
-export const AUDIENCE = 'https://api.foothold.local';
-export const CLIENT_ID = 'foothold-demo-web';
+/** `npm run dev -w client/demo`, beside `npm start`. */
+const WHILE_DEVELOPED: Settings = {
+  auth0: 'http://localhost:3001',
+  clientId: 'foothold-demo-web',
+  audience: 'https://api.foothold.local',
+};
 
-const STORAGE_KEY = 'foothold-demo-settings';
-const DEFAULTS: Settings = { api: 'http://localhost:3000', auth0: 'http://localhost:3001' };
-
-/** A login leaves the page and comes back without its query: so what the query said is kept for the tab. */
 export function readSettings(): Settings {
-  const given = new URLSearchParams(location.search);
-  const kept = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? 'null') as Settings | null;
-  const settings = {
-    api: given.get('api') ?? kept?.api ?? DEFAULTS.api,
-    auth0: given.get('auth0') ?? kept?.auth0 ?? DEFAULTS.auth0,
-  };
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(settings));
-  return settings;
+  const given = document.getElementById('settings')?.textContent;
+  return given ? (JSON.parse(given) as Settings) : WHILE_DEVELOPED;
 }
+
+/** Where the page is: Auth0 comes back here. */
+export const HOME = `${location.origin}/demo/`;
+
+/** The post-login Action's claim. */
+export const MIRROR_CLAIM = 'https://foothold.dev/mirrors';

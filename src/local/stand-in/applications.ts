@@ -28,6 +28,7 @@ export interface Application {
 export const MACHINE_SECRET = 'local-only';
 
 export const WEB_CLIENT_ID = 'foothold-demo-web';
+export const PAYMENTS_CLIENT_ID = 'foothold-demo-payments';
 export const PROVISIONER_CLIENT_ID = 'foothold-demo-provisioner';
 
 /** The service's own application, for the Management API. */
@@ -36,7 +37,7 @@ export const SERVICE_CLIENT_ID = 'foothold-service';
 export const APPLICATIONS: readonly Application[] = [
   { clientId: WEB_CLIENT_ID, grantTypes: ['authorization_code', 'refresh_token', 'password'], permissions: [] },
   {
-    clientId: 'foothold-demo-payments',
+    clientId: PAYMENTS_CLIENT_ID,
     clientSecret: MACHINE_SECRET,
     grantTypes: ['client_credentials'],
     permissions: ['onboarding:attest'],

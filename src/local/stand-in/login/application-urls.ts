@@ -7,11 +7,12 @@ export class ApplicationUrls {
     this.allow(origins);
   }
 
-  /** Lists the usual addresses of an application at these origins: the bare origin, its root and `/callback`. */
+  /** Lists the usual addresses of an application at these origins: the bare origin, its root, `/callback`, and the demo's. */
   allow(origins: readonly string[]): void {
     for (const origin of origins) {
-      for (const url of [origin, `${origin}/`, `${origin}/callback`]) this.callbacks.add(url);
-      for (const url of [origin, `${origin}/`]) this.logouts.add(url);
+      const pages = [origin, `${origin}/`, `${origin}/demo/`];
+      for (const url of [...pages, `${origin}/callback`]) this.callbacks.add(url);
+      for (const url of pages) this.logouts.add(url);
     }
   }
 

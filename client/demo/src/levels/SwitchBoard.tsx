@@ -1,0 +1,115 @@
+import { useAuth0 } from '@auth0/auth0-react';
+import { Button, Group, SegmentedControl, Switch, Text } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, useSyncExternalStore, type ReactElement } from 'react';
+import { Icon } from '../icons.js';
+import { network } from '../network.js';
+import { readSettings } from '../settings.js';
+import { backstage, type Auth0Fault, type Switches } from './backstage.js';
+
+const SWITCHES = ['switches'];
+
+/** Breaks things, one at a time or all at once. */
+export function SwitchBoard(): ReactElement {
+  const queryClient = useQueryClient();
+  const { data: switches } = useQuery({ queryKey: SWITCHES, queryFn: backstage.switches, networkMode: 'always' });
+  const { offline, slow } = useSyncExternalStore(network.subscribe, network.get);
+  const [problem, setProblem] = useState<string>();
+  const turn = (name: keyof Switches, on: boolean): void =>
+    void backstage.turn(name, on).then(
+      (now) => {
+        setProblem(undefined);
+        queryClient.setQueryData(SWITCHES, now);
+      },
+      (error: Error) => setProblem(error.message),
+    );
+  return (
+    <section className="switches" aria-label="Break things">
+      <Switch
+        label="Database down"
+        description="Really stops PostgreSQL"
+        checked={switches?.database === false}
+        onChange={({ currentTarget }) => turn('database', !currentTarget.checked)}
+      />
+      <Switch
+        label="Offline"
+        description="Cuts this tab off the service"
+        checked={offline}
+        onChange={({ currentTarget }) => network.set({ offline: currentTarget.checked })}
+      />
+      <Switch
+        label="Slow network"
+        description="Each request takes 2.5 s longer"
+        checked={slow}
+        onChange={({ currentTarget }) => network.set({ slow: currentTarget.checked })}
+      />
+      <Switch
+        label="Provisioning fails"
+        description="Unplugs the disk for workspaces"
+        checked={switches?.disk === false}
+        onChange={({ currentTarget }) => turn('disk', !currentTarget.checked)}
+      />
+      <Auth0Switch />
+      {problem && (
+        <Text role="alert" size="sm" c="var(--mantine-color-error)">
+          {problem}
+        </Text>
+      )}
+      <Group gap="xs">
+        <SecondDevice />
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => {
+            localStorage.clear();
+            sessionStorage.clear();
+            location.reload();
+          }}
+        >
+          Clear this browser
+        </Button>
+      </Group>
+    </section>
+  );
+}
+
+const FAULTS: ReadonlyArray<{ readonly value: Auth0Fault | 'fine'; readonly label: string }> = [
+  { value: 'fine', label: 'Fine' },
+  { value: 'rate_limited', label: '429' },
+  { value: 'hang', label: 'Hangs' },
+];
+
+function Auth0Switch(): ReactElement {
+  const { auth0 } = readSettings();
+  const [fault, setFault] = useState<string>('fine');
+  const choose = (value: string): void => {
+    setFault(value);
+    void backstage.breakAuth0(auth0, value === 'fine' ? null : (value as Auth0Fault)).catch(() => setFault('fine'));
+  };
+  return (
+    <div className="switch-row">
+      <Text size="sm" id="auth0-fault">
+        Auth0’s Management API
+      </Text>
+      <SegmentedControl size="xs" aria-labelledby="auth0-fault" data={[...FAULTS]} value={fault} onChange={choose} />
+    </div>
+  );
+}
+
+/** The page on this machine's other name: another origin, so nothing of this browser is known there. */
+function SecondDevice(): ReactElement {
+  const { user } = useAuth0();
+  const other = new URL('/demo/', location.href);
+  other.hostname = location.hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+  if (user?.email) other.searchParams.set('as', user.email);
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<Icon name="phone" size={16} />}
+      onClick={() => window.open(other, 'second-device', 'popup,width=420,height=860')}
+    >
+      Second device
+    </Button>
+  );
+}

@@ -1,0 +1,108 @@
+import { Alert, Button, Card, Group, Loader, Text, TextInput, Title } from '@mantine/core';
+import { useTenants } from '@foothold/react';
+import { useState, type FormEvent, type ReactElement } from 'react';
+import { useWorkspaceStep } from '../flows.js';
+import { Icon } from '../icons.js';
+import { network } from '../network.js';
+import { total, type BillingCycle, type Plan } from './plans.js';
+
+const GOOD_CARD = '4242 4242 4242 4242';
+const NO_ANSWER = 'The payment provider cannot be reached. Nothing was charged; please try again.';
+
+/**
+ * The provider takes the card; that it was paid only the provider can tell the service, from its own side. Meanwhile the
+ * step is started, so that nobody is asked again: not after a reload, and not on another device.
+ */
+export function PaymentForm(): ReactElement {
+  const { step, start, can } = useWorkspaceStep('payment');
+  const subscription = useWorkspaceStep('subscription').step?.data;
+  const plan = (subscription?.['plan'] ?? 'professional') as Plan;
+  const billingCycle = (subscription?.['billingCycle'] ?? 'monthly') as BillingCycle;
+  const { current } = useTenants();
+  const [card, setCard] = useState(GOOD_CARD);
+  const [isCharging, setCharging] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const isConfirming = step?.status === 'in_progress' && !can('start');
+  const declined = step?.attestation?.outcome === 'failed' ? step.attestation.message : undefined;
+
+  const pay = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const number = card.replaceAll(' ', '');
+    if (!/^\d{16}$/.test(number)) return setProblem('A card number has 16 digits');
+    setProblem(undefined);
+    setCharging(true);
+    const charged = await charge({ tenantId: current?.id, plan, billingCycle, card: number }).catch(() => false);
+    if (charged) await start();
+    else setProblem(NO_ANSWER);
+    setCharging(false);
+  };
+
+  if (isConfirming) return <Confirming />;
+  return (
+    <Card
+      withBorder
+      padding="xl"
+      className="step-card"
+      component="form"
+      noValidate
+      onSubmit={(event: FormEvent) => void pay(event)}
+    >
+      <Title order={1} size="h2">
+        Pay for the plan
+      </Title>
+      <Text c="dimmed" mb="lg">
+        A pretend payment: no money moves.
+      </Text>
+      {declined && !isCharging && (
+        <Alert color="red" role="alert" icon={<Icon name="alert" />} title="The payment did not go through" mb="md">
+          {declined}
+        </Alert>
+      )}
+      <Group justify="space-between" className="bill" mb="md">
+        <span className="bill-plan">
+          {plan} plan, {billingCycle.replace('_', ' ')}
+        </span>
+        <b>{total(plan, billingCycle)}</b>
+      </Group>
+      <TextInput
+        label="Card number"
+        description="4242 4242 4242 4242 works, 4000 0000 0000 0002 is declined"
+        size="md"
+        mb="xl"
+        inputMode="numeric"
+        autoComplete="off"
+        leftSection={<Icon name="card" />}
+        value={card}
+        error={problem}
+        onChange={({ currentTarget }) => setCard(currentTarget.value)}
+      />
+      <Button type="submit" size="md" loading={isCharging}>
+        Pay {total(plan, billingCycle)}
+      </Button>
+    </Card>
+  );
+}
+
+async function charge(order: object): Promise<boolean> {
+  const { ok } = await network.fetch('/demo/api/payments', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(order),
+  });
+  return ok;
+}
+
+function Confirming(): ReactElement {
+  return (
+    <Card withBorder padding="xl" className="step-card centered">
+      <Loader aria-hidden="true" />
+      <Title order={1} size="h3" mt="md">
+        Your payment is being confirmed
+      </Title>
+      <Text c="dimmed" maw={420}>
+        The bank tells us from its own side, usually within seconds. You can close this page: you will not be asked
+        again.
+      </Text>
+    </Card>
+  );
+}

@@ -1,0 +1,42 @@
+import { SyncStatus, type SyncState } from '@foothold/react';
+import type { ReactElement } from 'react';
+import { tour, useTour, useWorkspace, workspace } from '../flows.js';
+
+/** Whether all that was done is safe: of the flow that the person is in. */
+export function SaveState(): ReactElement {
+  const { confirmed } = useWorkspace();
+  const { pendingWrites } = useTour();
+  const flow = confirmed.isComplete || pendingWrites > 0 ? tour : workspace;
+  return (
+    <SyncStatus flow={flow} className="save-state">
+      {(state, onboarding) => (
+        <>
+          <span className="save-dot" aria-hidden="true" />
+          <span className="save-text">{sentence(state, onboarding.pendingWrites)}</span>
+        </>
+      )}
+    </SyncStatus>
+  );
+}
+
+function sentence(state: SyncState, pending: number): string {
+  const kept = pending > 0 ? ` · ${pending} kept here` : '';
+  switch (state) {
+    case 'rejected':
+      return 'Something was not saved';
+    case 'signed_out':
+      return `Log in again${kept}`;
+    case 'offline':
+      return `Offline${kept}`;
+    case 'degraded':
+      return `Service away${kept}`;
+    case 'not_kept':
+      return 'This browser keeps nothing';
+    case 'saving':
+      return 'Saving…';
+    case 'loading':
+      return 'Loading…';
+    case 'saved':
+      return 'All saved';
+  }
+}

@@ -1,0 +1,2 @@
+/** The bundler takes style sheets; the compiler need not know what is in them. */
+declare module '*.css';

@@ -1,0 +1,34 @@
+import { useAuth0 } from '@auth0/auth0-react';
+import { useCallback } from 'react';
+import { network } from './network.js';
+
+/** The service refused, and `message` says why in words for people. */
+export class ApiError extends Error {}
+
+const UNREACHABLE = 'Larkspur cannot be reached right now. Please try again in a moment.';
+
+/** Calls the service with the person's token: a GET without a body, else a POST or what `method` says. */
+export function useApi() {
+  const { getAccessTokenSilently } = useAuth0();
+  return useCallback(
+    async <Answer>(path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<Answer> => {
+      const token = await getAccessTokenSilently();
+      const response = await network
+        .fetch(path, {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        })
+        .catch(() => {
+          throw new ApiError(UNREACHABLE);
+        });
+      if (response.ok) return (await response.json()) as Answer;
+      const problem = (await response.json().catch(() => ({}))) as { detail?: string };
+      throw new ApiError(response.status >= 500 ? UNREACHABLE : (problem.detail ?? UNREACHABLE));
+    },
+    [getAccessTokenSilently],
+  );
+}

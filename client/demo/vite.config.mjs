@@ -1,0 +1,42 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import { defineConfig } from 'vite';
+
+const kit = fileURLToPath(new URL('../kit/src', import.meta.url));
+
+/** Leaves each script and style sheet compressed beside itself, for servers that send what is there. */
+const precompressed = {
+  name: 'precompressed',
+  async writeBundle({ dir }) {
+    const assets = join(dir, 'assets');
+    const names = (await readdir(assets)).filter((name) => /\.(js|css)$/.test(name));
+    for (const name of names) {
+      const content = await readFile(join(assets, name));
+      await writeFile(join(assets, `${name}.br`), await promisify(brotliCompress)(content));
+      await writeFile(join(assets, `${name}.gz`), await promisify(gzip)(content, { level: 9 }));
+    }
+  },
+};
+
+/** The kit comes from its sources: a clone runs without a build of it. */
+export default defineConfig({
+  base: '/demo/',
+  plugins: [precompressed],
+  resolve: {
+    alias: [
+      { find: /^@foothold\/react$/, replacement: join(kit, 'index.ts') },
+      { find: /^@foothold\/react\/(.+)$/, replacement: join(kit, '$1/index.ts') },
+    ],
+  },
+  build: {
+    emptyOutDir: true,
+    target: 'es2022',
+    rolldownOptions: {
+      // "use client" is for servers that render: there is none here.
+      onwarn: (warning, warn) => warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning),
+    },
+  },
+});
