@@ -2,7 +2,7 @@ import { useAuth0 } from '@auth0/auth0-react';
 import { RequireOnboarding, useTenants } from '@foothold/react';
 import { useMediaQuery } from '@mantine/hooks';
 import { useState, type ReactElement } from 'react';
-import { workspace } from './flows.js';
+import { useWorkspace, workspace } from './flows.js';
 import { HomePage } from './home/HomePage.js';
 import { LandingPage } from './LandingPage.js';
 import { LevelsDrawer, LevelsPanel } from './levels/LevelsPanel.js';
@@ -45,7 +45,7 @@ function Product(): ReactElement {
   return (
     <RequireOnboarding
       flow={workspace}
-      fallback={<PageSkeleton />}
+      fallback={<Waiting />}
       onUnknown={<UnknownPage />}
       otherwise={
         <div data-gate="wizard">
@@ -58,4 +58,10 @@ function Product(): ReactElement {
       </div>
     </RequireOnboarding>
   );
+}
+
+/** While nobody has answered with certainty. The mirror's answer opens and closes nothing; it is told for what it is. */
+function Waiting(): ReactElement {
+  const { isDegraded } = useWorkspace();
+  return isDegraded ? <UnknownPage /> : <PageSkeleton />;
 }

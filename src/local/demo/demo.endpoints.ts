@@ -23,7 +23,8 @@ const object = (properties: Readonly<Record<string, unknown>>): object => ({
   additionalProperties: false,
 });
 const uuid = { type: 'string', format: 'uuid' };
-const SWITCH = { body: object({ on: { type: 'boolean' } }) };
+/** As `type: 'boolean'`, Fastify would make false of null, and true of 1. */
+const SWITCH = { body: object({ on: { enum: [true, false] } }) };
 const TENANT = { querystring: object({ tenantId: uuid }) };
 const PAYMENT = {
   body: object({
@@ -64,7 +65,8 @@ export async function demoEndpoints(app: FastifyInstance, backstage: DemoBacksta
 
   app.get<{ Querystring: { tenantId: string } }>('/levels', { schema: TENANT }, async (request, reply) => {
     const subject = subjectOf(request, standIn);
-    if (subject === undefined) return reply.status(401).send({ detail: 'Log in: the levels of one person are theirs.' });
+    if (subject === undefined)
+      return reply.status(401).send({ detail: 'Log in: the levels of one person are theirs.' });
     const { tenantId } = request.query;
     const levels: ThreeLevels = {
       database: database.isOn ? await readDatabase(backstage.databaseUrl, tenantId, subject).catch(() => null) : null,

@@ -23,28 +23,31 @@ export function findDemo(): string | undefined {
 export async function serveDemo(app: NestFastifyApplication, site: string, backstage: DemoBackstage): Promise<void> {
   const page = await readFile(path.join(site, 'index.html'), 'utf8');
   const { standIn } = backstage;
-  await app.getHttpAdapter().getInstance().register(
-    async (demo: FastifyInstance) => {
-      demo.addHook('onRequest', async (_request, reply) => protectPage(reply, standIn));
-      demo.get('/', async (request, reply) =>
-        reply
-          .type('text/html; charset=utf-8')
-          .header('cache-control', 'no-cache')
-          .send(page.replace(SETTINGS_PLACE, settingsFor(request, standIn))),
-      );
-      await demo.register(fastifyStatic, {
-        root: path.join(site, 'assets'),
-        prefix: '/assets/',
-        // Their names hold a hash of what is in them.
-        maxAge: A_YEAR_MS,
-        immutable: true,
-        preCompressed: true,
-        decorateReply: false,
-      });
-      await demo.register(demoEndpoints, { prefix: '/api', ...backstage });
-    },
-    { prefix: '/demo' },
-  );
+  await app
+    .getHttpAdapter()
+    .getInstance()
+    .register(
+      async (demo: FastifyInstance) => {
+        demo.addHook('onRequest', async (_request, reply) => protectPage(reply, standIn));
+        demo.get('/', async (request, reply) =>
+          reply
+            .type('text/html; charset=utf-8')
+            .header('cache-control', 'no-cache')
+            .send(page.replace(SETTINGS_PLACE, settingsFor(request, standIn))),
+        );
+        await demo.register(fastifyStatic, {
+          root: path.join(site, 'assets'),
+          prefix: '/assets/',
+          // Their names hold a hash of what is in them.
+          maxAge: A_YEAR_MS,
+          immutable: true,
+          preCompressed: true,
+          decorateReply: false,
+        });
+        await demo.register(demoEndpoints, { prefix: '/api', ...backstage });
+      },
+      { prefix: '/demo' },
+    );
 }
 
 /** The page runs its own scripts only and talks to the service and to Auth0; its component library sets styles. */

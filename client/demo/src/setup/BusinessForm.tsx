@@ -1,6 +1,6 @@
 import { Button, Card, Group, Select, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent, type ReactElement } from 'react';
-import { useTenants } from '@foothold/react';
+import { useOnboardingClient, useTenants } from '@foothold/react';
 import { useWorkspaceStep } from '../flows.js';
 import { useApi } from '../useApi.js';
 import { useDraft } from './useDraft.js';
@@ -97,14 +97,14 @@ export function BusinessForm(): ReactElement {
 
 /** A workspace is called like its business. Should that fail, it keeps its first name; nothing depends on it. */
 function useWorkspaceName(): (name: string) => void {
-  const { current, select } = useTenants();
+  const client = useOnboardingClient();
+  const { current } = useTenants();
   const call = useApi();
   return (name) => {
     if (!current) return;
     const { id } = current;
-    void call(`/v1/tenants/${id}`, { name }, 'PATCH').then(
-      () => select(id),
-      () => undefined,
-    );
+    void call(`/v1/tenants/${id}`, { name }, 'PATCH')
+      .then(() => client.loadTenants())
+      .catch(() => undefined);
   };
 }

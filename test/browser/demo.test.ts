@@ -1,0 +1,175 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { BuiltService } from '../support/built-service.js';
+import { eventually } from '../support/eventually.js';
+import { DemoLab, logIn, violations, type DemoDevice } from './support/demo-lab.js';
+import { keyboard, mouse, type Hands } from './support/hands.js';
+
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const PASSWORD = 'a-good-one';
+
+let lab: DemoLab;
+
+beforeAll(async () => {
+  BuiltService.build();
+  lab = await DemoLab.open();
+}, 120_000);
+
+afterEach(() => lab.turn('database', true));
+
+afterAll(() => lab.close());
+
+/** Nothing wrong for anybody who cannot see well, and nothing to scroll sideways for. */
+async function check(page: Page): Promise<void> {
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+}
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
+/** Opens the panel where it is closed, turns the switch, and closes what was opened. */
+async function turn(page: Page, hands: Hands, name: string): Promise<void> {
+  const opener = button(page, 'Under the hood');
+  const wasOpen = (await opener.getAttribute('aria-expanded')) === 'true';
+  if (!wasOpen) await hands.press(opener);
+  await hands.press(page.getByRole('switch', { name }));
+  if (!wasOpen) await page.keyboard.press('Escape');
+}
+
+/** What `RequireOnboarding` showed, in the order of the frames. */
+const gatesOf = async (device: DemoDevice, page: Page): Promise<(string | null)[]> =>
+  (await device.frames(page)).map(({ gate }) => gate);
+
+async function saved(page: Page): Promise<void> {
+  await page.getByText('All saved').waitFor();
+}
+
+describe.each([
+  { size: 'a desktop', viewport: DESKTOP, colorScheme: 'light', how: 'mouse', hands: mouse },
+  { size: 'a phone', viewport: PHONE, colorScheme: 'dark', how: 'keyboard', hands: keyboard },
+] as const)('on $size, in $colorScheme, by $how only', ({ viewport, colorScheme, how, hands }) => {
+  const email = `lin-${how}@petal.example`;
+
+  test('the whole story: nothing is lost, nothing is asked twice, and no page flashes that is not the right one', async () => {
+    const device = await lab.device({ viewport, colorScheme });
+    let page = await device.open(lab.url());
+    await heading(page, /Plan together/).waitFor();
+    await check(page);
+
+    await hands.press(button(page, 'Start for free'));
+    await logIn(page, hands, email, PASSWORD, 'Sign up');
+
+    // A half-filled form is on the second device as it was left here.
+    await hands.fill(page.getByLabel('Business name'), 'Petal & Stone');
+    await saved(page);
+    await check(page);
+    const second = await lab.device({ viewport, colorScheme });
+    const there = await second.open(lab.url('127.0.0.1'));
+    await hands.press(button(there, 'Log in'));
+    await logIn(there, hands, email, PASSWORD);
+    await eventually(async () => (await there.getByLabel('Business name').inputValue()) === 'Petal & Stone');
+
+    await hands.press(button(page, 'Continue'));
+    await heading(page, 'Choose a plan').waitFor();
+    await check(page);
+    await hands.press(button(page, 'Continue to payment'));
+    await heading(page, 'Pay for the plan').waitFor();
+    await check(page);
+
+    // Once it was there, the wizard was never taken away.
+    const shown = await gatesOf(device, page);
+    expect(shown.slice(shown.indexOf('wizard'))).not.toContain('wait');
+
+    // The database is stopped in the middle of the payment, and the page is loaded anew meanwhile.
+    await turn(page, hands, 'Database down');
+    await eventually(async () => !(await lab.switches()).database);
+    await hands.press(button(page, /^Pay/));
+    await heading(page, 'Your payment is being confirmed').waitFor();
+    await page.getByText(/Service away/).waitFor();
+    await check(page);
+    await page.reload();
+    await page
+      .getByText(/We cannot reach your workspace|Your payment is being confirmed/)
+      .first()
+      .waitFor();
+    expect(await button(page, /^Pay/).count()).toBe(0);
+    await turn(page, hands, 'Database down');
+    await heading(page, /^Welcome/).waitFor();
+    // The second device followed by itself.
+    await heading(there, /^Welcome/).waitFor();
+
+    await hands.fill(page.getByLabel('Your name'), 'Lin');
+    await hands.press(button(page, 'Save profile'));
+    await page.getByLabel('Project name').waitFor();
+    await saved(page);
+    await check(page);
+
+    // The tab is closed during an offline write.
+    await device.context.setOffline(true);
+    await hands.fill(page.getByLabel('Project name'), 'Spring launch');
+    await hands.press(button(page, 'Create project'));
+    await page.getByText(/Offline · [12] kept here/).waitFor();
+    await check(page);
+    await page.close();
+    await device.context.setOffline(false);
+    page = await device.open(lab.url());
+    await page.getByText('Spring launch').waitFor();
+    await saved(page);
+    await there.getByText('Spring launch').waitFor();
+
+    await hands.press(button(page, 'Make an invitation link'));
+    const link = await page.getByLabel(/Invitation link/).inputValue();
+    await page.getByText('Get started').waitFor({ state: 'detached' });
+    await saved(page);
+    await check(page);
+
+    // Signed out, nothing of the person is left; signed in again, nothing is asked again.
+    await hands.press(button(page, /^Account of/));
+    await hands.press(page.getByRole('menuitem', { name: 'Sign out' }));
+    await heading(page, /Plan together/).waitFor();
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('Petal');
+    await hands.press(button(page, 'Log in'));
+    await logIn(page, hands, email, PASSWORD);
+    await heading(page, 'Welcome, Lin').waitFor();
+    expect(await gatesOf(device, page)).not.toContain('wizard');
+    expect(await gatesOf(device, page)).toContain('app');
+    await there.reload();
+    await heading(there, 'Welcome, Lin').waitFor();
+    expect(await gatesOf(second, there)).not.toContain('wizard');
+
+    // Each step counts once, whatever happened to its requests.
+    const counted = /(complete|attest)$/;
+    expect((await lab.history(email, PASSWORD, 'workspace')).filter((entry) => counted.test(entry))).toEqual([
+      'business_info complete',
+      'subscription complete',
+      'payment attest',
+      'setup attest',
+    ]);
+    expect((await lab.history(email, PASSWORD, 'member_tour')).filter((entry) => counted.test(entry))).toEqual([
+      'profile complete',
+      'first_project complete',
+      'invite_teammates complete',
+    ]);
+    expect([...device.errors, ...second.errors]).toEqual([]);
+
+    await colleagueJoins(link, hands, { viewport, colorScheme });
+    await Promise.all([device, second].map(({ context }) => context.close()));
+  });
+});
+
+/** Kat owns another workspace: by the link she gets into this one, and goes back and forth. */
+async function colleagueJoins(link: string, hands: Hands, options: BrowserContextOptions): Promise<void> {
+  const device = await lab.device(options);
+  const page = await device.open(link);
+  await page.getByText('You are invited to a workspace').waitFor();
+  await hands.press(button(page, 'Log in'));
+  await logIn(page, hands, 'kat@globex.example', 'demo');
+  await heading(page, /^Welcome/).waitFor();
+  await hands.press(button(page, /^Workspace: Petal & Stone/));
+  await hands.press(page.getByRole('menuitem', { name: /Globex/ }));
+  await heading(page, 'Tell us about your business').waitFor();
+  await check(page);
+  expect(device.errors).toEqual([]);
+  await device.context.close();
+}
