@@ -66,7 +66,14 @@ export default defineConfig(
   {
     files: ['{client,scripts,test}/**/*.{mjs,cjs}'],
     languageOptions: {
-      globals: { console: 'readonly', process: 'readonly', URL: 'readonly' },
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        URL: 'readonly',
+        // Of pages that a script drives.
+        CSSTransition: 'readonly',
+        document: 'readonly',
+      },
     },
   },
   {

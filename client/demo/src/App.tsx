@@ -1,16 +1,19 @@
 import { useAuth0 } from '@auth0/auth0-react';
 import { RequireOnboarding, useTenants } from '@foothold/react';
 import { useMediaQuery } from '@mantine/hooks';
-import { useState, type ReactElement } from 'react';
+import { lazy, Suspense, useState, type ReactElement } from 'react';
 import { useWorkspace, workspace } from './flows.js';
 import { HomePage } from './home/HomePage.js';
 import { LandingPage } from './LandingPage.js';
 import { LevelsDrawer, LevelsPanel } from './levels/LevelsPanel.js';
 import { SetupPage } from './setup/SetupPage.js';
 import { UnknownPage } from './setup/UnknownPage.js';
+import { useMinute } from './minute/useMinute.js';
 import { ChooseTenant } from './shell/ChooseTenant.js';
 import { Header } from './shell/Header.js';
 import { PageSkeleton } from './shell/PageSkeleton.js';
+
+const GuidedMinute = lazy(() => import('./minute/GuidedMinute.js'));
 
 /** Room for the product and the panel beside each other. */
 const WIDE = '(min-width: 75em)';
@@ -18,6 +21,7 @@ const WIDE = '(min-width: 75em)';
 export function App(): ReactElement {
   const isWide = useMediaQuery(WIDE, undefined, { getInitialValueInEffect: false });
   const [isPanelOpen, openPanel] = useState(isWide);
+  const minute = useMinute();
   const showsPanel = isPanelOpen && isWide;
   return (
     <>
@@ -27,20 +31,25 @@ export function App(): ReactElement {
       <Header isPanelOpen={isPanelOpen} togglePanel={() => openPanel(!isPanelOpen)} />
       <div className="page" data-panel={showsPanel || undefined}>
         <main id="content" tabIndex={-1}>
-          <Product />
+          <Product startMinute={minute.start} />
         </main>
         {showsPanel && <LevelsPanel />}
       </div>
+      {minute.isOn && (
+        <Suspense>
+          <GuidedMinute end={minute.end} />
+        </Suspense>
+      )}
       {!isWide && <LevelsDrawer isOpen={isPanelOpen} close={() => openPanel(false)} />}
     </>
   );
 }
 
 /** Never the wrong page, not for a frame: what is not known yet is a skeleton, and what nobody can say is told. */
-function Product(): ReactElement {
+function Product({ startMinute }: { readonly startMinute: () => void }): ReactElement {
   const { user, isLoading } = useAuth0();
   const { status } = useTenants();
-  if (!user && !isLoading) return <LandingPage />;
+  if (!user && !isLoading) return <LandingPage startMinute={startMinute} />;
   if (status === 'choice_needed') return <ChooseTenant />;
   return (
     <RequireOnboarding

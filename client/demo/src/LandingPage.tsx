@@ -14,7 +14,7 @@ const isInvited = new URLSearchParams(location.search).has('invitation');
 /** A second device is opened for somebody. */
 const LOGIN_HINT = new URLSearchParams(location.search).get('as') ?? undefined;
 
-export function LandingPage(): ReactElement {
+export function LandingPage({ startMinute }: { readonly startMinute: () => void }): ReactElement {
   const { loginWithRedirect, error } = useAuth0();
   const logIn = (hint?: 'signup'): void =>
     void loginWithRedirect({ authorizationParams: { screen_hint: hint, login_hint: LOGIN_HINT } });
@@ -47,6 +47,9 @@ export function LandingPage(): ReactElement {
           </Button>
           <Button size="md" variant="default" onClick={() => logIn()}>
             Log in
+          </Button>
+          <Button size="md" variant="subtle" leftSection={<Icon name="play" size={18} />} onClick={startMinute}>
+            See it break, in a minute
           </Button>
         </Group>
       </Stack>

@@ -1,28 +1,16 @@
 import { useAuth0 } from '@auth0/auth0-react';
 import { Button, Group, SegmentedControl, Switch, Text } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, useSyncExternalStore, type ReactElement } from 'react';
 import { Icon } from '../icons.js';
 import { network } from '../network.js';
 import { readSettings } from '../settings.js';
-import { backstage, type Auth0Fault, type Switches } from './backstage.js';
-
-const SWITCHES = ['switches'];
+import { backstage, type Auth0Fault } from './backstage.js';
+import { useSwitches } from './useSwitches.js';
 
 /** Breaks things, one at a time or all at once. */
 export function SwitchBoard(): ReactElement {
-  const queryClient = useQueryClient();
-  const { data: switches } = useQuery({ queryKey: SWITCHES, queryFn: backstage.switches, networkMode: 'always' });
+  const { switches, problem, turn } = useSwitches();
   const { offline, slow } = useSyncExternalStore(network.subscribe, network.get);
-  const [problem, setProblem] = useState<string>();
-  const turn = (name: keyof Switches, on: boolean): void =>
-    void backstage.turn(name, on).then(
-      (now) => {
-        setProblem(undefined);
-        queryClient.setQueryData(SWITCHES, now);
-      },
-      (error: Error) => setProblem(error.message),
-    );
   return (
     <section className="switches" aria-label="Break things">
       <Switch

@@ -10,8 +10,8 @@ const GOOD_CARD = '4242 4242 4242 4242';
 const NO_ANSWER = 'The payment provider cannot be reached. Nothing was charged; please try again.';
 
 /**
- * The provider takes the card; that it was paid only the provider can tell the service, from its own side. Meanwhile the
- * step is started, so that nobody is asked again: not after a reload, and not on another device.
+ * The provider takes the card; that it was paid only the provider can tell the service, from its own side. Until then
+ * the step is started, so that nobody is asked again: not after a reload, and not on another device.
  */
 export function PaymentForm(): ReactElement {
   const { step, start, can } = useWorkspaceStep('payment');
@@ -22,7 +22,8 @@ export function PaymentForm(): ReactElement {
   const [card, setCard] = useState(GOOD_CARD);
   const [isCharging, setCharging] = useState(false);
   const [problem, setProblem] = useState<string>();
-  const isConfirming = step?.status === 'in_progress' && !can('start');
+  // A start that waits to be sent counts, too: only the service knows whether it is a second try.
+  const isConfirming = step?.isPending || (step?.status === 'in_progress' && !can('start'));
   const declined = step?.attestation?.outcome === 'failed' ? step.attestation.message : undefined;
 
   const pay = async (event: FormEvent): Promise<void> => {
@@ -31,9 +32,10 @@ export function PaymentForm(): ReactElement {
     if (!/^\d{16}$/.test(number)) return setProblem('A card number has 16 digits');
     setProblem(undefined);
     setCharging(true);
-    const charged = await charge({ tenantId: current?.id, plan, billingCycle, card: number }).catch(() => false);
-    if (charged) await start();
-    else setProblem(NO_ANSWER);
+    const outcome = await charge({ tenantId: current?.id, plan, billingCycle, card: number }).catch(() => undefined);
+    // Why a card was declined the provider tells the service, as it tells it of success.
+    if (outcome === 'succeeded') await start();
+    if (outcome === undefined) setProblem(NO_ANSWER);
     setCharging(false);
   };
 
@@ -83,13 +85,15 @@ export function PaymentForm(): ReactElement {
   );
 }
 
-async function charge(order: object): Promise<boolean> {
-  const { ok } = await network.fetch('/demo/api/payments', {
+type Outcome = 'succeeded' | 'failed';
+
+async function charge(order: object): Promise<Outcome | undefined> {
+  const response = await network.fetch('/demo/api/payments', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(order),
   });
-  return ok;
+  return response.ok ? ((await response.json()) as { outcome: Outcome }).outcome : undefined;
 }
 
 function Confirming(): ReactElement {

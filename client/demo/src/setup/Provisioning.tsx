@@ -6,7 +6,8 @@ import { Icon } from '../icons.js';
 /** A system behind the scenes sets the workspace up. It may fail, and then it can be asked again. */
 export function Provisioning(): ReactElement {
   const { step, start, can } = useWorkspaceStep('setup');
-  const failure = can('start') && step?.attestation?.outcome === 'failed' ? step.attestation : undefined;
+  const isTryingAgain = step?.isPending || !can('start');
+  const failure = !isTryingAgain && step?.attestation?.outcome === 'failed' ? step.attestation : undefined;
   if (failure) {
     return (
       <Card withBorder padding="xl" className="step-card">

@@ -1,0 +1,130 @@
+// Takes the pictures of docs/images anew, from the built demo in a local run of its own. Usage: npm run screenshots
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { browserTests } from './browser-tests.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const images = join(root, 'docs/images');
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 780 };
+
+const found = browserTests();
+if (!found.chromium) throw new Error(found.notice);
+mkdirSync(images, { recursive: true });
+const dataDir = mkdtempSync(join(tmpdir(), 'foothold-screenshots-'));
+const [port, auth0Port] = [await freePort(), await freePort()];
+const local = spawn(process.execPath, [join(root, 'dist/src/local/main.js')], {
+  cwd: root,
+  stdio: ['ignore', 'pipe', 'inherit'],
+  env: {
+    ...process.env,
+    FOOTHOLD_DATA_DIR: dataDir,
+    PORT: port,
+    LOCAL_AUTH0_PORT: auth0Port,
+    LOG_LEVEL: 'silent',
+    AUTH0_RATE_PLAN: 'enterprise',
+  },
+});
+const browser = await chromium.launch({ executablePath: found.chromium, args: ['--no-sandbox', '--disable-gpu'] });
+try {
+  await new Promise((resolve) => local.stdout.on('data', (text) => String(text).includes('The demo:') && resolve()));
+  await desktop();
+  await phone();
+} finally {
+  await browser.close();
+  local.kill('SIGTERM');
+  await once(local, 'exit');
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** The set-up in light, with the database down in the middle of the payment; the product in dark. */
+async function desktop() {
+  const page = await open({ viewport: DESKTOP, colorScheme: 'light' });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await take(page, 'landing');
+  await signUp(page, 'lin@petal.example');
+  await page.getByLabel('Business name').fill('Petal & Stone');
+  await page.getByText('All saved').waitFor();
+  await page.getByRole('combobox', { name: 'What you do' }).click();
+  await page.getByRole('option', { name: 'Agency' }).click();
+  await mirrored(page);
+  await take(page, 'setup');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: /Continue to payment/ }).click();
+  await page.getByLabel('Card number').fill('4000 0000 0000 0002');
+  await page.getByRole('button', { name: /^Pay/ }).click();
+  await page.getByText('The payment did not go through').waitFor();
+  await mirrored(page);
+  await take(page, 'declined');
+  await page.getByLabel('Card number').fill('4242 4242 4242 4242');
+  await page.getByRole('switch', { name: 'Database down' }).click();
+  await page.getByText('Nobody can say anything new').waitFor();
+  await page.getByRole('button', { name: /^Pay/ }).click();
+  await page.getByText(/Service away/).waitFor();
+  await page.getByRole('heading', { name: 'Your payment is being confirmed' }).waitFor();
+  await take(page, 'database-down');
+  await page.getByRole('switch', { name: 'Database down' }).click();
+  await page.getByRole('heading', { name: /^Welcome/ }).waitFor();
+  await page.getByText('owner, since').waitFor();
+  await mirrored(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await take(page, 'checklist');
+}
+
+/** In dark: choosing a plan, and what is under the hood while offline. */
+async function phone() {
+  const page = await open({ viewport: PHONE, colorScheme: 'dark', deviceScaleFactor: 1.5 });
+  await signUp(page, 'grace@fern.example');
+  await page.getByLabel('Business name').fill('Fern Studio');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'Choose a plan' }).waitFor();
+  await page.getByText('All saved').waitFor();
+  await take(page, 'phone-plan');
+  await page.getByRole('button', { name: 'Under the hood' }).click();
+  await page.getByRole('switch', { name: 'Offline' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Continue to payment/ }).click();
+  await page.getByRole('heading', { name: 'Pay for the plan' }).waitFor();
+  await page.getByRole('button', { name: 'Under the hood' }).click();
+  await page.getByText('complete subscription').waitFor();
+  await take(page, 'phone-offline');
+}
+
+async function open(options) {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  await page.goto(`http://localhost:${port}/demo/`);
+  return page;
+}
+
+async function signUp(page, email) {
+  await page.getByRole('button', { name: 'Start for free' }).click();
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Sign up' }).click();
+}
+
+/** Auth0 has caught up, so that the pictures of two runs are alike. */
+async function mirrored(page) {
+  await page.getByRole('region', { name: 'Auth0' }).getByText('mirrored', { exact: true }).waitFor();
+}
+
+async function take(page, name) {
+  await page.waitForFunction(() => document.getAnimations().every((running) => !(running instanceof CSSTransition)));
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: join(images, `${name}.png`) });
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address();
+  server.close();
+  return String(free);
+}
