@@ -15,6 +15,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('Own progress', 'A signed-in person reads and moves their onboarding.')
     .addTag('Tenant admins', 'For owners and admins of a tenant, and for the platform’s operators everywhere.')
     .addTag('Trusted systems', 'What nobody may claim of themselves.')
+    .addTag('Platform', 'For the platform’s operators: what is done over all tenants.')
     .addTag('Health', 'For operators and their machines.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An Auth0 access token' },
