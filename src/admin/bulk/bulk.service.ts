@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import type { Transaction } from '../../database/transaction.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import type { Flow } from '../../flow/index.js';
+import { stepKeyOf, type Flow } from '../../flow/index.js';
 import { decodeCursor, pageOf, parseLimit, type PageQuery } from '../../http/page.js';
 import { invalidRequest, Problem } from '../../http/problem.js';
 import { JobQueueRepository } from '../../jobs/job-queue.repository.js';
@@ -150,7 +150,7 @@ export class BulkService {
 }
 
 function knownStep(flow: Flow, written: string, path: string): string {
-  const key = flow.stepKey(written);
+  const key = stepKeyOf(flow, written);
   if (key !== undefined) return key;
   const known = flow.definition.steps.map((step) => step.key).join(', ');
   throw invalidRequest([{ path, message: `expected one of ${known}` }]);

@@ -45,8 +45,9 @@ const ADD_PSEUDONYM = {
 const COPY_PART = {
   name: 'erase_copy_part',
   text: `INSERT INTO foothold.onboarding_progress
-           (tenant_id, flow_key, subject, flow_version, steps, data, revision, started_at, updated_at)
-         SELECT tenant_id, flow_key, $4, flow_version, $5::jsonb, $6::jsonb, revision, started_at, updated_at
+           (tenant_id, flow_key, subject, flow_version, steps, data, revision, delivered, opened_at, started_at, updated_at)
+         SELECT tenant_id, flow_key, $4, flow_version, $5::jsonb, $6::jsonb, revision, delivered, opened_at, started_at,
+           updated_at
          FROM foothold.onboarding_progress WHERE tenant_id = $1 AND flow_key = $2 AND subject = $3`,
 };
 const MOVE_ENTRIES = {
@@ -56,6 +57,12 @@ const MOVE_ENTRIES = {
            operation_key = NULL, client_time = NULL, reason = NULL
          FROM unnest($5::integer[], $6::jsonb[]) AS kept (revision, effects)
          WHERE h.tenant_id = $1 AND h.flow_key = $2 AND h.subject = $3 AND h.revision = kept.revision`,
+};
+
+/** Whoever is erased has come as far as they had: they stay counted, and are counted once. */
+const MOVE_POSITIONS = {
+  name: 'erase_move_positions',
+  text: 'UPDATE foothold.onboarding_position SET subject = $3 WHERE tenant_id = $1 AND subject = $2',
 };
 
 /** As JSON writes them: a value, and nothing that merely contains it. */
@@ -188,6 +195,7 @@ export class ErasureRepository {
     await transaction.query(ADD_PSEUDONYM, [tenantId, subject, pseudonym, at]);
     const parts = await transaction.query<OwnPart>(OWN_ENTRIES, [tenantId, subject]);
     for (const part of parts) await this.keepWithoutPerson(transaction, part, subject, pseudonym);
+    await transaction.query(MOVE_POSITIONS, [tenantId, subject, pseudonym]);
     await transaction.query(RENAME_IN_OTHERS, [tenantId, subject, pseudonym, by, at]);
     for (const statement of REST) await transaction.query(statement, [tenantId, subject, pseudonym]);
     for (const statement of REMOVE) await transaction.query(statement, [tenantId, subject]);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import type { Flow, FlowStatus } from '../../flow/index.js';
+import { stepKeyOf, type Flow, type FlowStatus } from '../../flow/index.js';
 import { decodeCursor, pageOf, parseLimit, type PageQuery } from '../../http/page.js';
 import { invalidRequest } from '../../http/problem.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
@@ -47,7 +47,7 @@ export class PeopleService {
   /** Of any version: somebody may still be on the way through an older one. */
   private parseStep(flowKey: string, written: string): string {
     const versions = this.catalog.all().filter(({ key }) => key === flowKey);
-    const key = typeof written === 'string' && versions.map((flow) => flow.stepKey(written)).find(Boolean);
+    const key = typeof written === 'string' && versions.map((flow) => stepKeyOf(flow, written)).find(Boolean);
     if (key) return key;
     const known = new Set(versions.flatMap(({ definition }) => definition.steps.map((step) => step.key)));
     throw invalidRequest([{ path: 'step', message: `expected one of ${[...known].join(', ')}` }]);

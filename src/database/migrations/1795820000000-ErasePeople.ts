@@ -63,7 +63,7 @@ const ERASE_ROLE = [
   grant('SELECT, INSERT, DELETE', 'member'),
   grant('SELECT, DELETE', 'membership', 'draft_owner', 'operation', 'attestation', 'due_step'),
   grant('DELETE', 'onboarding_progress'),
-  grant('SELECT, UPDATE', 'audit', 'invitation'),
+  grant('SELECT, UPDATE', 'audit', 'invitation', 'onboarding_position'),
   grant('SELECT, UPDATE, DELETE', 'mirror_case'),
   grant('SELECT, INSERT, UPDATE', 'auth0_mirror'),
   'GRANT foothold_erase TO foothold_app',
@@ -103,7 +103,7 @@ export class ErasePeople1795820000000 implements MigrationInterface {
   /** Roles belong to the cluster, and so does who may become which: that stays. */
   async down(runner: QueryRunner): Promise<void> {
     const tables = 'onboarding_history, onboarding_progress, tenant, member, membership, draft_owner, operation';
-    const others = 'attestation, due_step, audit, invitation, mirror_case, auth0_mirror';
+    const others = 'attestation, due_step, audit, invitation, onboarding_position, mirror_case, auth0_mirror';
     const qualified = `${tables}, ${others}`.replaceAll(/(\w+)/g, 'foothold.$1');
     const statements = [
       `REVOKE ALL ON ${qualified} FROM foothold_erase`,
