@@ -7,6 +7,8 @@ import { keyboard, mouse, type Hands } from './support/hands.js';
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const PASSWORD = 'a-good-one';
+/** Of half a minute on an idle machine. */
+const STORY_TIMEOUT_MS = 180_000;
 
 let lab: DemoLab;
 
@@ -51,112 +53,139 @@ describe.each([
 ] as const)('on $size, in $colorScheme, by $how only', ({ viewport, colorScheme, how, hands }) => {
   const email = `lin-${how}@petal.example`;
 
-  test('the whole story: nothing is lost, nothing is asked twice, and no page flashes that is not the right one', async () => {
-    const device = await lab.device({ viewport, colorScheme });
-    let page = await device.open(lab.url());
-    await heading(page, /Plan together/).waitFor();
-    await check(page);
+  test(
+    'the whole story: nothing is lost, nothing is asked twice, and no page flashes that is not the right one',
+    async () => {
+      const device = await lab.device({ viewport, colorScheme });
+      let page = await device.open(lab.url());
+      await heading(page, /Plan together/).waitFor();
+      await check(page);
 
-    await hands.press(button(page, 'Start for free'));
-    await logIn(page, hands, email, PASSWORD, 'Sign up');
+      await hands.press(button(page, 'Start for free'));
+      await logIn(page, hands, email, PASSWORD, 'Sign up');
 
-    // A half-filled form is on the second device as it was left here.
-    await hands.fill(page.getByLabel('Business name'), 'Petal & Stone');
-    await saved(page);
-    await check(page);
-    const second = await lab.device({ viewport, colorScheme });
-    const there = await second.open(lab.url('127.0.0.1'));
-    await hands.press(button(there, 'Log in'));
-    await logIn(there, hands, email, PASSWORD);
-    await eventually(async () => (await there.getByLabel('Business name').inputValue()) === 'Petal & Stone');
+      // A half-filled form is on the second device as it was left here.
+      await hands.fill(page.getByLabel('Business name'), 'Petal & Stone');
+      await saved(page);
+      await check(page);
+      const second = await lab.device({ viewport, colorScheme });
+      const there = await second.open(lab.url('127.0.0.1'));
+      await hands.press(button(there, 'Log in'));
+      await logIn(there, hands, email, PASSWORD);
+      await eventually(async () => (await there.getByLabel('Business name').inputValue()) === 'Petal & Stone');
 
-    await hands.press(button(page, 'Continue'));
-    await heading(page, 'Choose a plan').waitFor();
-    await check(page);
-    await hands.press(button(page, 'Continue to payment'));
-    await heading(page, 'Pay for the plan').waitFor();
-    await check(page);
+      await hands.press(button(page, 'Continue'));
+      await heading(page, 'Choose a plan').waitFor();
+      await check(page);
+      await hands.press(button(page, 'Continue to payment'));
+      await heading(page, 'Pay for the plan').waitFor();
+      await check(page);
 
-    // Once it was there, the wizard was never taken away.
-    const shown = await gatesOf(device, page);
-    expect(shown.slice(shown.indexOf('wizard'))).not.toContain('wait');
+      // Once it was there, the wizard was never taken away.
+      const shown = await gatesOf(device, page);
+      expect(shown.slice(shown.indexOf('wizard'))).not.toContain('wait');
 
-    // The database is stopped in the middle of the payment, and the page is loaded anew meanwhile.
-    await turn(page, hands, 'Database down');
-    await eventually(async () => !(await lab.switches()).database);
-    await hands.press(button(page, /^Pay/));
-    await heading(page, 'Your payment is being confirmed').waitFor();
-    await page.getByText(/Service away/).waitFor();
-    await check(page);
-    await page.reload();
-    await page
-      .getByText(/We cannot reach your workspace|Your payment is being confirmed/)
-      .first()
-      .waitFor();
-    expect(await button(page, /^Pay/).count()).toBe(0);
-    await turn(page, hands, 'Database down');
-    await heading(page, /^Welcome/).waitFor();
-    // The second device followed by itself.
-    await heading(there, /^Welcome/).waitFor();
+      // The database is stopped in the middle of the payment, and the page is loaded anew meanwhile.
+      await turn(page, hands, 'Database down');
+      await eventually(async () => !(await lab.switches()).database);
+      await hands.press(button(page, /^Pay/));
+      await heading(page, 'Your payment is being confirmed').waitFor();
+      await page.getByText(/Service away/).waitFor();
+      await check(page);
+      await page.reload();
+      await page
+        .getByText(/We cannot reach your workspace|Your payment is being confirmed/)
+        .first()
+        .waitFor();
+      expect(await button(page, /^Pay/).count()).toBe(0);
+      await turn(page, hands, 'Database down');
+      await heading(page, /^Welcome/).waitFor();
+      // The second device followed by itself.
+      await heading(there, /^Welcome/).waitFor();
 
-    await hands.fill(page.getByLabel('Your name'), 'Lin');
-    await hands.press(button(page, 'Save profile'));
-    await page.getByLabel('Project name').waitFor();
-    await saved(page);
-    await check(page);
+      await hands.fill(page.getByLabel('Your name'), 'Lin');
+      await hands.press(button(page, 'Save profile'));
+      await page.getByLabel('Project name').waitFor();
+      await saved(page);
+      await check(page);
 
-    // The tab is closed during an offline write.
-    await device.context.setOffline(true);
-    await hands.fill(page.getByLabel('Project name'), 'Spring launch');
-    await hands.press(button(page, 'Create project'));
-    await page.getByText(/Offline · [12] kept here/).waitFor();
-    await check(page);
-    await page.close();
-    await device.context.setOffline(false);
-    page = await device.open(lab.url());
-    await page.getByText('Spring launch').waitFor();
-    await saved(page);
-    await there.getByText('Spring launch').waitFor();
+      // The tab is closed during an offline write.
+      await device.context.setOffline(true);
+      await hands.fill(page.getByLabel('Project name'), 'Spring launch');
+      await hands.press(button(page, 'Create project'));
+      await page.getByText(/Offline · [12] kept here/).waitFor();
+      await check(page);
+      await page.close();
+      await device.context.setOffline(false);
+      page = await device.open(lab.url());
+      await page.getByText('Spring launch').waitFor();
+      await saved(page);
+      await there.getByText('Spring launch').waitFor();
 
-    await hands.press(button(page, 'Make an invitation link'));
-    const link = await page.getByLabel(/Invitation link/).inputValue();
-    await page.getByText('Get started').waitFor({ state: 'detached' });
-    await saved(page);
-    await check(page);
+      await hands.press(button(page, 'Make an invitation link'));
+      const link = await page.getByLabel(/Invitation link/).inputValue();
+      await page.getByText('Get started').waitFor({ state: 'detached' });
+      await saved(page);
+      await check(page);
 
-    // Signed out, nothing of the person is left; signed in again, nothing is asked again.
-    await hands.press(button(page, /^Account of/));
-    await hands.press(page.getByRole('menuitem', { name: 'Sign out' }));
-    await heading(page, /Plan together/).waitFor();
-    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('Petal');
-    await hands.press(button(page, 'Log in'));
-    await logIn(page, hands, email, PASSWORD);
-    await heading(page, 'Welcome, Lin').waitFor();
-    expect(await gatesOf(device, page)).not.toContain('wizard');
-    expect(await gatesOf(device, page)).toContain('app');
-    await there.reload();
-    await heading(there, 'Welcome, Lin').waitFor();
-    expect(await gatesOf(second, there)).not.toContain('wizard');
+      // Signed out, nothing of the person is left; signed in again, nothing is asked again.
+      await hands.press(button(page, /^Account of/));
+      await hands.press(page.getByRole('menuitem', { name: 'Sign out' }));
+      await heading(page, /Plan together/).waitFor();
+      expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('Petal');
+      await hands.press(button(page, 'Log in'));
+      await logIn(page, hands, email, PASSWORD);
+      await heading(page, 'Welcome, Lin').waitFor();
+      expect(await gatesOf(device, page)).not.toContain('wizard');
+      expect(await gatesOf(device, page)).toContain('app');
+      await there.reload();
+      await heading(there, 'Welcome, Lin').waitFor();
+      expect(await gatesOf(second, there)).not.toContain('wizard');
 
-    // Each step counts once, whatever happened to its requests.
-    const counted = /(complete|attest)$/;
-    expect((await lab.history(email, PASSWORD, 'workspace')).filter((entry) => counted.test(entry))).toEqual([
-      'business_info complete',
-      'subscription complete',
-      'payment attest',
-      'setup attest',
-    ]);
-    expect((await lab.history(email, PASSWORD, 'member_tour')).filter((entry) => counted.test(entry))).toEqual([
-      'profile complete',
-      'first_project complete',
-      'invite_teammates complete',
-    ]);
-    expect([...device.errors, ...second.errors]).toEqual([]);
+      // Each step counts once, whatever happened to its requests.
+      const counted = /(complete|attest)$/;
+      expect((await lab.history(email, PASSWORD, 'workspace')).filter((entry) => counted.test(entry))).toEqual([
+        'business_info complete',
+        'subscription complete',
+        'payment attest',
+        'setup attest',
+      ]);
+      expect((await lab.history(email, PASSWORD, 'member_tour')).filter((entry) => counted.test(entry))).toEqual([
+        'profile complete',
+        'first_project complete',
+        'invite_teammates complete',
+      ]);
+      expect([...device.errors, ...second.errors]).toEqual([]);
 
-    await colleagueJoins(link, hands, { viewport, colorScheme });
-    await Promise.all([device, second].map(({ context }) => context.close()));
-  });
+      await colleagueJoins(link, hands, { viewport, colorScheme });
+      await Promise.all([device, second].map(({ context }) => context.close()));
+    },
+    STORY_TIMEOUT_MS,
+  );
 });
+
+test(
+  'the guided minute goes on by what happens, and ends with nothing lost',
+  async () => {
+    const device = await lab.device({ viewport: DESKTOP });
+    const page = await device.open(lab.url());
+    const guide = page.getByRole('complementary', { name: 'The guided minute' });
+    await button(page, /See it break/).click();
+    await guide.getByRole('button', { name: 'Sign up' }).click();
+    await logIn(page, mouse, 'min@petal.example', PASSWORD, 'Sign up');
+    await guide.getByRole('button', { name: 'Stop the database' }).click();
+    await guide.getByRole('heading', { name: 'Go on as if nothing were' }).waitFor();
+    await page.getByLabel('Business name').fill('Minute');
+    await guide.getByRole('button', { name: 'Start the database' }).click();
+    await guide.getByText(/each step counted once/).waitFor();
+    await check(page);
+    await guide.getByRole('button', { name: 'Done' }).click();
+    expect(await guide.count()).toBe(0);
+    expect(device.errors).toEqual([]);
+    await device.context.close();
+  },
+  STORY_TIMEOUT_MS,
+);
 
 /** Kat owns another workspace: by the link she gets into this one, and goes back and forth. */
 async function colleagueJoins(link: string, hands: Hands, options: BrowserContextOptions): Promise<void> {

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
+/** It starts in seconds; on a machine that does much else, loading the code alone takes longer. */
+const LONGEST_START_MS = 60_000;
+
 /** The service as it is shipped: built, and a process of its own. */
 export class BuiltService {
   private constructor(
@@ -29,7 +32,7 @@ export class BuiltService {
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`The service ended with ${child.exitCode}:\n${service.log}`);
       return service.answers('/health/ready');
-    });
+    }, LONGEST_START_MS);
     return service;
   }
 

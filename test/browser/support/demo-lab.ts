@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { freePort, LocalProcess } from '../../integration/local/support/local-process.js';
+import { LocalProcess } from '../../integration/local/support/local-process.js';
 import { launchChromium } from '../../support/chromium.js';
+import { freePort } from '../../support/free-port.js';
 import { FrameRecorder, type Frame } from './frames.js';
 import type { Hands } from './hands.js';
 

@@ -4,10 +4,11 @@ import { PaymentProvider } from '../../../src/local/demo/payment-provider.js';
 import { WorkspaceDisk } from '../../../src/local/demo/workspace-disk.js';
 import { BuiltService } from '../../support/built-service.js';
 import { eventually } from '../../support/eventually.js';
+import { freePort } from '../../support/free-port.js';
 import { TestService } from '../../support/service.js';
 import { choosePlan, stepOf } from '../../support/workspace.js';
 import { makeDataDir, removeDataDirs } from './support/data-dir.js';
-import { freePort, LocalProcess } from './support/local-process.js';
+import { LocalProcess } from './support/local-process.js';
 
 const CARD = '4242424242424242';
 const DECLINED = '4000000000000002';
