@@ -52,7 +52,7 @@ describe('explaining what a person sees', () => {
   const setMirror = (mirror: unknown): Promise<unknown> =>
     service.standIn.people.changeMetadata(owner.subject, {
       appMetadata: { [metadataKey()]: mirror },
-    }) as Promise<unknown>;
+    });
   const seal = new Seal('local', [createSecretKey(MIRROR_SETTINGS.MIRROR_SEAL_KEY, 'base64')]);
   const mirrored = (): MirrorContent =>
     seal.open(lab.metadataOf(owner.subject)[metadataKey()], tenantId, owner.subject) as MirrorContent;
