@@ -2,7 +2,15 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { sql } from '../../support/sql.js';
 
 /** Tables without a tenant: what they hold belongs to the platform. */
-const PLATFORM = ['auth0_budget', 'auth0_process', 'dataset', 'flow_version', 'job_worker', 'migrations', 'typeorm_metadata'];
+const PLATFORM = [
+  'auth0_budget',
+  'auth0_process',
+  'dataset',
+  'flow_version',
+  'job_worker',
+  'migrations',
+  'typeorm_metadata',
+];
 /** Keyed by what is known before the tenant is, with a policy of their own. */
 const DIRECTORY = ['draft_owner', 'erased_person', 'membership', 'mirror_case', 'organization'];
 
