@@ -69,7 +69,7 @@ describe('the tabs of one person', () => {
     for (const { revision, steps } of shown) {
       expect({ revision, steps }).toEqual({ revision: shown[0]!.revision, steps: shown[0]!.steps });
     }
-  });
+  }, 180_000);
 
   it('12: when the one that sends is killed, another finishes', async () => {
     const person = lab.someone();

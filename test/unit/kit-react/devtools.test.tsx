@@ -88,10 +88,13 @@ describe('the devtools', () => {
     await says(/revision 1, 0 waiting, storage$/);
   });
 
-  it('clear what the browser keeps of the person', async () => {
+  it('clear what the browser keeps of the person, also what waits', async () => {
     openPage();
     await says(/revision 0/);
-    await waitFor(() => expect(kept()).not.toEqual([]));
+    toggle('No network');
+    click('Complete profile');
+    await says(/1 waiting/);
+    expect(kept().some((key) => key.includes(':q:'))).toBe(true);
     click('Clear what this browser keeps');
     await waitFor(() => expect(kept()).toEqual([]));
     await says(/unknown, from default, revision unknown/);
