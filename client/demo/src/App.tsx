@@ -2,7 +2,7 @@ import { useAuth0 } from '@auth0/auth0-react';
 import { RequireOnboarding, useTenants } from '@foothold/react';
 import { useMediaQuery } from '@mantine/hooks';
 import { lazy, Suspense, useState, type ReactElement } from 'react';
-import { useWorkspace, workspace } from './flows.js';
+import { workspace } from './flows.js';
 import { HomePage } from './home/HomePage.js';
 import { LandingPage } from './LandingPage.js';
 import { LevelsDrawer, LevelsPanel } from './levels/LevelsPanel.js';
@@ -54,7 +54,7 @@ function Product({ startMinute }: { readonly startMinute: () => void }): ReactEl
   return (
     <RequireOnboarding
       flow={workspace}
-      fallback={<Waiting />}
+      fallback={<PageSkeleton />}
       onUnknown={<UnknownPage />}
       otherwise={
         <div data-gate="wizard">
@@ -67,10 +67,4 @@ function Product({ startMinute }: { readonly startMinute: () => void }): ReactEl
       </div>
     </RequireOnboarding>
   );
-}
-
-/** While nobody has answered with certainty. The mirror's answer opens and closes nothing; it is told for what it is. */
-function Waiting(): ReactElement {
-  const { isDegraded } = useWorkspace();
-  return isDegraded ? <UnknownPage /> : <PageSkeleton />;
 }

@@ -1,10 +1,21 @@
 /** @jest-environment jsdom */
 import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { Checklist, ProgressBar, RequireOnboarding, Stepper, SyncStatus } from '../../../client/kit/src/index.js';
+import type { OnboardingView } from '../../../client/kit/src/core/index.js';
 import { TestService } from '../../../client/kit/src/testing/index.js';
 import { renderWithService, tour } from './support.js';
 
 afterEach(cleanup);
+
+/** What the service says while its database is down. */
+class MirrorAnswers extends TestService {
+  isDatabaseDown = true;
+
+  override view(flowKey: string): OnboardingView {
+    const view = super.view(flowKey);
+    return this.isDatabaseDown ? { ...view, source: 'auth0', degraded: true, allowed: [] } : view;
+  }
+}
 
 describe('Checklist', () => {
   it('is an ordered list with exactly one current step, and blocked buttons that stay in place', async () => {
@@ -118,6 +129,17 @@ describe('RequireOnboarding', () => {
     for (const step of ['profile', 'first_project', 'invite_teammates']) service.move('member_tour', step, 'complete');
     await act(() => service.clock.advance(120_000));
     expect(container.textContent).toBe('app');
+  });
+
+  it('shows neither when only the mirror answers', async () => {
+    const service = new MirrorAnswers({ flows: [tour] });
+    const { settle, container } = renderWithService(gate, { service });
+    await settle();
+    expect(container.textContent).toBe('unknown');
+    service.isDatabaseDown = false;
+    service.move('member_tour', 'profile', 'complete');
+    await act(() => service.clock.advance(120_000));
+    expect(container.textContent).toBe('wizard');
   });
 
   it('shows neither when nobody can say, and does not flicker while it tries again', async () => {

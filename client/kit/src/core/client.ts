@@ -141,7 +141,11 @@ export function createClient(options: ClientOptions): OnboardingClient {
     const stop = options.live?.({
       environment,
       lockName: `${shared.prefix}:${shared.person}:live:${flow.key}`,
-      open: (headers, signal) => shared.api.open({ path, tenant: shared.tenant, headers, signal }),
+      // An invitation is accepted first: until then the stream would be about another tenant.
+      open: async (headers, signal) => {
+        await tenants.prepare();
+        return shared.api.open({ path, tenant: shared.tenant, headers, signal });
+      },
       receive: (view) => shared.batch(() => views.adopt(flow, view, { via: 'service', request: views.nextRequest() })),
       poll: () => {
         if (!views.slot(flow).error) read(flow);
