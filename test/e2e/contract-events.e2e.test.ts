@@ -20,7 +20,7 @@ beforeAll(async () => {
 const untilBothListen = () =>
   eventually(async () => {
     const listening = await service.sql(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%LISTEN%' AND state = 'idle'`,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%LISTEN foothold%' AND state = 'idle'`,
     );
     return listening.length === 2;
   });

@@ -40,7 +40,8 @@ export class Wire {
     const lines = [
       ['Host', host],
       ...headers,
-      ...(body === undefined ? [] : [['Content-Length', String(bytes(body))]]),
+      // Without a length Node would announce a body in chunks, as no client does that has none.
+      ...(body === undefined && !/^post$/i.test(method) ? [] : [['Content-Length', String(bytes(body ?? ''))]]),
     ];
     const outgoing = request({
       agent: this.agent,
