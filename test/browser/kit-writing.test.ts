@@ -105,6 +105,7 @@ describe('a click', () => {
       await tab.click('skip', 'invite_teammates');
       expect(await tab.until(({ pendingWrites }) => pendingWrites === 3)).toMatchObject({ status: 'completed' });
       await tab.until(({ degradedReason }) => degradedReason === 'backend');
+      await tab.untilOutcomes(3);
       // What only waits opens nothing.
       expect(await tab.gate()).toBe('wizard');
     } finally {

@@ -99,7 +99,9 @@ describe('a bulk job', () => {
     const { body: cancelled } = await bulk.cancel(job.id);
     await lock.release();
     expect(cancelled.status).toBe('cancelled');
-    expect((await bulk.cancel(job.id)).body).toEqual(cancelled);
+    // Whoever was being moved just then is counted later.
+    const { id, status, endedAt } = cancelled;
+    expect((await bulk.cancel(job.id)).body).toMatchObject({ id, status, endedAt });
   });
 
   it('is refused when it means no step of single members, or nobody may', async () => {

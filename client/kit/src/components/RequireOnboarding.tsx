@@ -30,11 +30,11 @@ export interface RequireOnboardingProps {
 export function RequireOnboarding(props: RequireOnboardingProps): ReactElement {
   const { flow, children, fallback, onUnknown = fallback, otherwise } = props;
   const { session } = useOnboardingClient();
-  const { confirmed, error, source } = useOnboarding(flow);
+  const { confirmed, error, isDegraded } = useOnboarding(flow);
   const login = session.isLoading ? 'loading' : session.subject ? 'signed_in' : 'signed_out';
   // Until an attempt has failed an answer may come; from then on only an answer changes what is shown, not each attempt.
   // The mirror's answer opens and closes nothing, and no better one comes while the database is down.
-  switch (gateDecision({ session: login, confirmed, isFetching: error === null && source !== 'auth0' })) {
+  switch (gateDecision({ session: login, confirmed, isFetching: error === null && !isDegraded })) {
     case 'open':
       return <>{children}</>;
     case 'closed':
