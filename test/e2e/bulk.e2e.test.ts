@@ -62,9 +62,11 @@ describe('a bulk job', () => {
   it('changes nothing when it is only tried', async () => {
     const { bulk, people, tenantId } = await seat();
     const progress = () =>
-      service.sql('SELECT * FROM foothold.onboarding_progress WHERE tenant_id = $1 AND revision > 0 ORDER BY subject', [
-        tenantId,
-      ]);
+      service.sql(
+        `SELECT subject, revision, steps, data, updated_at FROM foothold.onboarding_progress
+         WHERE tenant_id = $1 AND revision > 0 ORDER BY subject`,
+        [tenantId],
+      );
     const before = await progress();
     const job = await bulk.run({ step: 'profile', action: 'complete', dryRun: true });
     expect(job.counts).toMatchObject({ examined: 4, applied: 3, noOp: 1 });

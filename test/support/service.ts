@@ -153,7 +153,7 @@ export class TestService {
       const blocked = await this.sql(
         `SELECT FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'foothold' AND wait_event_type = 'Lock'
-           AND query NOT LIKE '%foothold.onboarding_position%'`,
+           AND query !~ 'foothold.(onboarding_position|rollup_claim)'`,
       );
       return blocked.length >= sessions;
     });
