@@ -36,7 +36,10 @@ async function turn(page: Page, hands: Hands, name: string): Promise<void> {
   const wasOpen = (await opener.getAttribute('aria-expanded')) === 'true';
   if (!wasOpen) await hands.press(opener);
   await hands.press(page.getByRole('switch', { name }));
-  if (!wasOpen) await page.keyboard.press('Escape');
+  if (wasOpen) return;
+  await page.keyboard.press('Escape');
+  // The drawer slides away, and is there for everybody meanwhile.
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
 
 /** What `RequireOnboarding` showed, in the order of the frames. */
