@@ -18,7 +18,7 @@ const ROUND = {
 const PAGE = {
   name: 'fan_out_page',
   text: `SELECT m.subject FROM foothold.auth0_mirror m
-         JOIN foothold.member ON member.tenant_id = m.tenant_id AND member.subject = m.subject
+         JOIN foothold.member ON member.tenant_id = m.tenant_id AND member.subject = m.subject AND member.subject > $2
          WHERE m.tenant_id = $1 AND m.subject > $2 AND m.mirrored_tenant < $3 AND m.parked IS NULL
            AND (m.seen_at > $4 OR member.status <> 'active') AND (m.due_at IS NULL OR m.leased_until > $5)
          ORDER BY m.subject LIMIT $6`,

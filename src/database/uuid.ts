@@ -5,3 +5,6 @@ const WHOLE = new RegExp(`^${UUID}$`);
 
 /** Whether the text is a UUID as PostgreSQL writes it: in lower case. */
 export const isUuid = (text: string): boolean => WHOLE.test(text);
+
+/** Before every tenant: where going through all of them begins. */
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';

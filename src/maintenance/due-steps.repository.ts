@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { NIL_UUID } from '../database/uuid.js';
 import { readAsWorker } from './worker-transaction.js';
 
 export interface DueStepRow {
@@ -15,7 +16,7 @@ const DUE = `
   JOIN foothold.onboarding_progress progress USING (tenant_id, flow_key, subject)
   JOIN foothold.tenant USING (tenant_id)
   WHERE due.flow_key = $1 AND due.step = $2 AND tenant.status IN ('draft', 'active')
-    AND ($3::uuid IS NULL OR due.tenant_id > $3)
+    AND due.tenant_id > $3
   ORDER BY due.tenant_id LIMIT $4`;
 
 @Injectable()
@@ -24,6 +25,6 @@ export class DueStepsRepository {
 
   /** Over all tenants, by id: at most `limit` of those after the given one. Throws what {@link Database} throws. */
   page(flowKey: string, step: string, limit: number, after?: string): Promise<DueStepRow[]> {
-    return readAsWorker<DueStepRow>(this.database, DUE, [flowKey, step, after ?? null, limit]);
+    return readAsWorker<DueStepRow>(this.database, DUE, [flowKey, step, after ?? NIL_UUID, limit]);
   }
 }

@@ -101,7 +101,7 @@ const CANDIDATES = {
   text: `SELECT m.subject, m.role, p.flow_version, p.steps, p.data
          FROM foothold.member m
          LEFT JOIN foothold.onboarding_progress p
-           ON p.tenant_id = m.tenant_id AND p.flow_key = $2 AND p.subject = m.subject
+           ON p.tenant_id = m.tenant_id AND p.flow_key = $2 AND p.subject = m.subject AND p.subject > $3
          WHERE m.tenant_id = $1 AND m.status = 'active' AND m.subject > $3
            AND ($4::text[] IS NULL OR m.subject = ANY ($4))
          ORDER BY m.subject LIMIT $5`,

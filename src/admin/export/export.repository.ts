@@ -32,11 +32,11 @@ const MEMBERS_WITH_PARTS = {
   name: 'export_members_with_parts',
   text: `SELECT m.subject, m.role, ${PART} FROM foothold.member m
          JOIN foothold.onboarding_progress p
-           ON p.tenant_id = m.tenant_id AND p.flow_key = $4 AND p.subject = m.subject
+           ON p.tenant_id = m.tenant_id AND p.flow_key = $4 AND p.subject = m.subject AND p.subject > $2
          WHERE m.tenant_id = $1 AND m.status = 'active' AND m.subject > $2 ORDER BY m.subject LIMIT $3`,
 };
 
-/** By subject, each page after the last one's end. */
+/** By subject, each page after the last one's end; said of both tables, or the one is read from its beginning each time. */
 @Injectable()
 export class ExportRepository {
   async sharedPart(transaction: Transaction, flowKey: string): Promise<StoredPart | undefined> {

@@ -43,7 +43,7 @@ function ofMembers(filters: readonly FilterName[]): Statement {
   const [after, order] =
     filters.length > 0
       ? [`(q.since, q.subject) > ($${5 + filters.length}, $4)`, 'q.since, q.subject']
-      : ['q.subject > $4', 'q.subject'];
+      : ['q.subject > $4 AND m.subject > $4', 'q.subject'];
   return {
     name: ['people', ...filters].join('_'),
     text: `SELECT q.subject, m.role, q.status, q.step, q.since FROM foothold.onboarding_position q

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseStartup } from '../../database/database-startup.js';
+import { NIL_UUID } from '../../database/uuid.js';
 import { RollupBacklog } from '../../maintenance/rollup-backlog.js';
 import { Rollup } from './rollup.js';
 
 /** Between two looks while there is nothing to do: what people do in between costs one look. */
 const POLL_MS = 1_000;
 const TENANTS_AT_ONCE = 50;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Rolls up what moved, tenant after tenant and a batch of each, so that no big one holds the others up. Every process
@@ -22,7 +22,7 @@ export class RollupWorker implements OnModuleDestroy {
   private readonly logger = new Logger(RollupWorker.name);
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private after = BEFORE_ALL;
+  private after = NIL_UUID;
 
   constructor(
     private readonly backlog: RollupBacklog,
@@ -54,13 +54,13 @@ export class RollupWorker implements OnModuleDestroy {
   private async round(): Promise<boolean> {
     const startedAt = this.after;
     const tenants = await this.backlog.dueTenants(startedAt, TENANTS_AT_ONCE);
-    this.after = tenants.length < TENANTS_AT_ONCE ? BEFORE_ALL : (tenants.at(-1) as string);
+    this.after = tenants.length < TENANTS_AT_ONCE ? NIL_UUID : (tenants.at(-1) as string);
     let rolledUp = 0;
     for (const tenantId of tenants) {
       if (this.stopping.signal.aborted) return false;
       rolledUp += await this.stepOf(tenantId);
     }
-    return rolledUp > 0 || startedAt !== BEFORE_ALL;
+    return rolledUp > 0 || startedAt !== NIL_UUID;
   }
 
   /** What cannot be rolled up of one tenant must not keep the others waiting. */

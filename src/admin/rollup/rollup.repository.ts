@@ -55,8 +55,8 @@ const CLAIM = {
       SELECT tenant_id FROM foothold.rollup_claim WHERE tenant_id = $1 FOR UPDATE SKIP LOCKED) held`,
 };
 
-/** In one statement, so that a part and its history are of one moment. */
-const PARTS = `
+/** In one statement, so that a part and its history are of one moment. `ofPositions` is said of the positions, too. */
+const partsOf = (ofPositions = ''): string => `
     SELECT p.flow_key, p.subject, p.flow_version, p.revision, p.opened_at, p.started_at, p.updated_at,
       q.folded, q.shared_revision,
       (SELECT json_agg(json_build_array(h.revision, h.other_revision, h.flow_version, h.effects, h.recorded_at)
@@ -66,13 +66,13 @@ const PARTS = `
          AND h.revision > coalesce(q.revision, 0) AND h.revision <= p.revision) AS entries
     FROM foothold.onboarding_progress p
     LEFT JOIN foothold.onboarding_position q
-      ON q.tenant_id = p.tenant_id AND q.flow_key = p.flow_key AND q.subject = p.subject
+      ON q.tenant_id = p.tenant_id AND q.flow_key = p.flow_key AND q.subject = p.subject${ofPositions}
     WHERE p.tenant_id = $1`;
 
 /** Only of flows that this build has: the others are for the processes of a newer one. */
 const DUE = {
   name: 'rollup_due',
-  text: `${PARTS} AND p.revision <> p.delivered AND (p.flow_key || ' ' || p.flow_version) = ANY($2::text[]) LIMIT $3`,
+  text: `${partsOf()} AND p.revision <> p.delivered AND (p.flow_key || ' ' || p.flow_version) = ANY($2::text[]) LIMIT $3`,
 };
 
 const FOLLOWING = {
@@ -82,7 +82,7 @@ const FOLLOWING = {
 
 const FOLLOWERS = {
   name: 'rollup_followers',
-  text: `${PARTS} AND p.flow_key = $2 AND p.subject > $3 ORDER BY p.subject LIMIT $4`,
+  text: `${partsOf(' AND q.subject > $3')} AND p.flow_key = $2 AND p.subject > $3 ORDER BY p.subject LIMIT $4`,
 };
 
 const SHARED_HISTORY = {
