@@ -26,7 +26,7 @@ import { MIGRATIONS } from './migrations/index.js';
 /** Waiting longer for a connection helps nobody: the caller is told that we are overloaded, and retries. */
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Above the server's own statement_timeout (5 s), so that the server speaks first while it can. */
-const QUERY_TIMEOUT_MS = 6_000;
+export const QUERY_TIMEOUT_MS = 6_000;
 
 export interface ConnectionOptions {
   readonly url: string;

@@ -53,6 +53,7 @@ export const sqlStateOf = (error: unknown): string | undefined =>
 /** Somebody else was first, and trying again at once helps. Not so after a lock timeout: that has waited already. */
 export const isLostRace = (error: unknown): boolean =>
   LOST_RACE.has(sqlStateOf(error instanceof DatabaseOverloaded ? error.cause : error) ?? '');
+export const isLockTimeout = (error: unknown): boolean => sqlStateOf(error) === LOCK_NOT_AVAILABLE;
 const isBusy = (error: unknown): boolean => BUSY.has(sqlStateOf(error) ?? '');
 
 /** Errors of the socket carry a Node code (ECONNREFUSED …); errors of pg's own, only a message. */

@@ -9,7 +9,6 @@ import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
 import { LineageModule } from './lineage.module.js';
 import { Lineage } from './lineage.js';
-import { ReadConnections } from './read-connections.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 @Module({
@@ -25,7 +24,7 @@ import { UnitOfWork } from './unit-of-work.js';
       }),
     }),
   ],
-  providers: [ChangeChannel, Database, DatabaseCircuit, DatabasePing, DatabaseStartup, ReadConnections, UnitOfWork],
+  providers: [ChangeChannel, Database, DatabaseCircuit, DatabasePing, DatabaseStartup, UnitOfWork],
   exports: [
     ChangeChannel,
     Database,
@@ -33,7 +32,6 @@ import { UnitOfWork } from './unit-of-work.js';
     DatabasePing,
     DatabaseStartup,
     LineageModule,
-    ReadConnections,
     UnitOfWork,
     TypeOrmModule,
   ],

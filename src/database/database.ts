@@ -1,29 +1,47 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseCircuit } from './database-circuit.js';
-import { translateError } from './database-errors.js';
+import { isLockTimeout, translateError } from './database-errors.js';
+import { QUERY_TIMEOUT_MS } from './data-source-options.js';
 import { DatabaseStartup } from './database-startup.js';
-import { ReadConnections } from './read-connections.js';
+import { Lineage } from './lineage.js';
+import { SharedConnections } from './shared-connections.js';
 import type { Statement } from './statement.js';
+
+/** What is read by key is there in a millisecond. */
+const READS = { name: 'foothold reads', connections: 2, limitMs: 2_000 };
+/** Of these, only the server's clock ends one that works: as for the pool. A lock is waited for elsewhere. */
+const WRITES = { name: 'foothold writes', connections: 3, limitMs: QUERY_TIMEOUT_MS, lockLimitMs: 10 };
+/** So many COMMITs wait for a disk that is slow: more connections get more of them into each turn of it. */
+const MOST_WRITES_WAITING = 30;
 
 /**
  * The edge to PostgreSQL for the paths where each round trip counts; it shares TypeORM's pool. Every error that leaves
  * it is translated: `DatabaseUnavailable`, `DatabaseOverloaded`, `DatabaseNotReady`, or a fault of ours.
  */
 @Injectable()
-export class Database {
+export class Database implements OnApplicationShutdown {
   private readonly prepared: boolean;
+  private readonly reads: SharedConnections;
+  private readonly writes: SharedConnections;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly startup: DatabaseStartup,
     private readonly circuit: DatabaseCircuit,
-    private readonly reads: ReadConnections,
-    @Inject(CONFIG) config: Config,
+    lineage: Lineage,
+    @Inject(CONFIG) { database: { url, preparedStatements } }: Config,
   ) {
-    this.prepared = config.database.preparedStatements;
+    this.prepared = preparedStatements;
+    this.reads = new SharedConnections({ url, ...READS }, lineage);
+    this.writes = new SharedConnections({ url, ...WRITES }, lineage);
+  }
+
+  onApplicationShutdown(): void {
+    this.reads.close();
+    this.writes.close();
   }
 
   /** Runs one statement in its own transaction. It must set its tenant itself (see `read_progress`). */
@@ -38,6 +56,23 @@ export class Database {
     if (!this.prepared) return this.query(statement, values);
     this.startup.assertReady();
     const { rows } = await this.guarded(() => this.reads.query(this.configOf(statement, values)));
+    return rows as Row[];
+  }
+
+  /** The same as `query` for a statement that seldom waits for a lock: it shares a connection, until it has to wait. */
+  async write<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    if (!this.prepared || this.writes.waiting >= MOST_WRITES_WAITING) return this.query(statement, values);
+    this.startup.assertReady();
+    const config = this.configOf(statement, values);
+    const { rows } = await this.guarded(async () => {
+      try {
+        return await this.writes.query(config);
+      } catch (error) {
+        // It has done nothing, and may wait where it holds nobody up.
+        if (isLockTimeout(error)) return this.pool.query(config);
+        throw error;
+      }
+    });
     return rows as Row[];
   }
 
@@ -69,6 +104,11 @@ export class Database {
     if (this.startup.missing !== null) return { total: 0, idle: 0, waiting: 0 };
     const { totalCount, idleCount, waitingCount } = this.pool;
     return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** Statements that wait for an answer of the connections that they share. */
+  get sharedState(): { reads: number; writes: number } {
+    return { reads: this.reads.waiting, writes: this.writes.waiting };
   }
 
   /** TypeORM makes its pool when it connects. Throws `DatabaseNotReady` until the startup's checks have passed. */

@@ -2,7 +2,6 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { CIRCUIT_STATUSES, DatabaseCircuit } from '../database/database-circuit.js';
 import { Database } from '../database/database.js';
-import { ReadConnections } from '../database/read-connections.js';
 
 /** Memory, CPU and event-loop lag of the process, and the state of its pool and its circuit; read when somebody asks for them. */
 @Injectable()
@@ -10,12 +9,11 @@ export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly circuit: DatabaseCircuit,
-    private readonly reads: ReadConnections,
     private readonly registry: Registry,
   ) {}
 
   onModuleInit(): void {
-    const { database, circuit, reads, registry } = this;
+    const { database, circuit, registry } = this;
     collectDefaultMetrics({ register: registry });
     new Gauge({
       name: 'foothold_pool_connections',
@@ -27,11 +25,12 @@ export class ProcessMetrics implements OnModuleInit, OnModuleDestroy {
       },
     });
     new Gauge({
-      name: 'foothold_reads_waiting',
-      help: 'Reads of progress that wait for the database',
+      name: 'foothold_shared_connections_waiting',
+      help: 'Reads and transitions that wait for an answer on the connections that they share',
+      labelNames: ['kind'],
       registers: [registry],
       collect() {
-        this.set(reads.waiting);
+        for (const [kind, count] of Object.entries(database.sharedState)) this.set({ kind }, count);
       },
     });
     new Gauge({

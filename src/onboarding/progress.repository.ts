@@ -131,7 +131,7 @@ export class ProgressRepository {
       return true;
     }
     try {
-      const [row] = await this.database.query<{ done: boolean }>(APPLY_TRANSITION, values);
+      const [row] = await this.database.write<{ done: boolean }>(APPLY_TRANSITION, values);
       if (row?.done) this.announce(before, part);
       return row?.done === true;
     } catch (error) {
@@ -163,7 +163,9 @@ export class ProgressRepository {
       new Date(),
     ];
     try {
-      const [row] = await (transaction ?? this.database).query<{ done: boolean }>(STORE_NO_OP, values);
+      const [row] = transaction
+        ? await transaction.query<{ done: boolean }>(STORE_NO_OP, values)
+        : await this.database.write<{ done: boolean }>(STORE_NO_OP, values);
       return row?.done === true;
     } catch (error) {
       if (!transaction && isLostRace(error)) return false;

@@ -128,11 +128,14 @@ async function measureExport(side: AdminSide): Promise<void> {
   const watch = setInterval(() => (most = Math.max(most, memoryOf(side.server.pid).residentMb)), MEMORY_EVERY_MS);
   const since = performance.now();
   let [lines, bytes] = [0, 0];
-  for await (const chunk of (await side.get('/export?format=csv')).body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    for (const byte of chunk) if (byte === 10) lines += 1;
+  try {
+    for await (const chunk of (await side.get('/export?format=csv')).body as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      for (const byte of chunk) if (byte === 10) lines += 1;
+    }
+  } finally {
+    clearInterval(watch);
   }
-  clearInterval(watch);
   const seconds = (performance.now() - since) / 1000;
   if (lines !== PEOPLE + 1) throw new Error(`The export has ${lines} lines`);
   console.log(

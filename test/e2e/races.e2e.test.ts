@@ -218,6 +218,20 @@ describe('a member’s step, while the shared step that it needs is reopened', (
   });
 });
 
+test('a transition that has to wait for a row holds up nobody else', async () => {
+  const [waiting, ...others] = Array.from({ length: 13 }, () => service.person()) as [Api, ...Api[]];
+  const save = { step: 'business_info', action: 'save', data: { businessName: 'Acme' } };
+  for (const person of [waiting, ...others]) await person.move(save);
+  const held = await holdMirrorOf(waiting);
+  const change = { ...save, data: { businessName: 'Acme Ltd' } };
+  const answer = waiting.move(change);
+  await service.untilBlocked();
+  const answers = await Promise.all(others.map((person) => person.move(change)));
+  expect(answers.map(({ body }) => body.applied)).toEqual(others.map(() => true));
+  await held.release();
+  expect(await answer).toMatchObject({ status: 200, body: { applied: true } });
+});
+
 describe('a payment that is attested while the plan changes', () => {
   let person: Api;
   let tenantId: string;

@@ -1,8 +1,7 @@
 import { Client } from 'pg';
-import type { Config } from '../../../src/config/config.js';
 import { DatabaseOverloaded, isOutage } from '../../../src/database/database-errors.js';
 import { Lineage } from '../../../src/database/lineage.js';
-import { ReadConnections } from '../../../src/database/read-connections.js';
+import { SharedConnections } from '../../../src/database/shared-connections.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 
@@ -10,20 +9,21 @@ import { TcpProxy } from '../../support/tcp-proxy.js';
 const LONGEST_QUEUE = 200;
 const echo = (value: number) => ({ name: 'echo', text: 'SELECT $1::int AS value', values: [value] });
 
-describe('connections that reads share', () => {
+describe('connections that statements share', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
-  let reads: ReadConnections;
+  let reads: SharedConnections;
   beforeAll(async () => {
     database = await createTestDatabase();
     proxy = await TcpProxy.open(database.appUrl);
   });
   beforeEach(() => {
-    reads = new ReadConnections(new Lineage(), { database: { url: proxy.urlOf(database.appUrl) } } as Config);
+    const url = proxy.urlOf(database.appUrl);
+    reads = new SharedConnections({ url, name: 'foothold reads', connections: 2, limitMs: 2_000 }, new Lineage());
   });
   afterEach(() => {
     proxy.resume();
-    reads.onApplicationShutdown();
+    reads.close();
   });
   afterAll(async () => {
     await proxy.close();

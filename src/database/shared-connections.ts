@@ -1,31 +1,38 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg, { type QueryConfig, type QueryResult } from 'pg';
-import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseOverloaded, isOutage } from './database-errors.js';
-import { Lineage } from './lineage.js';
+import type { Lineage } from './lineage.js';
 
-const CONNECTIONS = 2;
 const CONNECT_LIMIT_MS = 2_000;
-/** What is read by key is there in a millisecond. Whoever waits longer than this is behind something that hangs. */
-const READ_LIMIT_MS = 2_000;
 /** More than this many waiting for one connection is load that a queue would only make worse. */
 const LONGEST_QUEUE = 200;
 
+export interface SharedConnectionsOptions {
+  readonly url: string;
+  /** What PostgreSQL shows of the sessions. */
+  readonly name: string;
+  readonly connections: number;
+  /** Whoever waits longer than this is behind something that hangs; its connection is dropped. */
+  readonly limitMs: number;
+  /** How long a statement may wait for a lock; without it, as long as the role may. */
+  readonly lockLimitMs?: number;
+}
+
 /**
- * Connections that many reads share at once: each is sent without waiting for the answers before it (libpq calls this
+ * Connections that many statements share at once: each is sent without waiting for the answers before it (libpq calls this
  * pipelining). The database then goes from one to the next without sleeping in between, which saves a quarter of its time
- * and half of ours. For single statements that wait for no lock: what waits would hold up everybody behind it.
+ * and half of ours. For single statements, each its own transaction, that are done in a millisecond: what waits holds up
+ * everybody behind it.
  *
  * A connection is made when it is needed, and dropped for another when it breaks or when an answer takes too long.
  */
-@Injectable()
-export class ReadConnections implements OnApplicationShutdown {
-  private readonly url: string;
+export class SharedConnections {
   private readonly connections: SharedConnection[];
 
-  constructor(lineage: Lineage, @Inject(CONFIG) { database }: Config) {
-    this.url = database.url;
-    this.connections = Array.from({ length: CONNECTIONS }, () => new SharedConnection(() => this.open(lineage)));
+  constructor(
+    private readonly options: SharedConnectionsOptions,
+    private readonly lineage: Lineage,
+  ) {
+    this.connections = Array.from({ length: options.connections }, () => new SharedConnection(() => this.open()));
   }
 
   /** Throws `DatabaseOverloaded` when too many wait already, and what the driver throws. */
@@ -34,21 +41,23 @@ export class ReadConnections implements OnApplicationShutdown {
     return others.reduce((least, other) => (other.waiting < least.waiting ? other : least), first).query(config);
   }
 
-  /** Reads that were asked for and have no answer yet. */
+  /** Statements that have no answer yet. */
   get waiting(): number {
     return this.connections.reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
-  onApplicationShutdown(): void {
+  close(): void {
     for (const connection of this.connections) connection.close();
   }
 
-  private async open(lineage: Lineage): Promise<pg.Client> {
+  private async open(): Promise<pg.Client> {
+    const { url, name, limitMs, lockLimitMs } = this.options;
     const client = new pg.Client({
-      connectionString: this.url,
-      application_name: 'foothold reads',
+      connectionString: url,
+      application_name: name,
       connectionTimeoutMillis: CONNECT_LIMIT_MS,
-      query_timeout: READ_LIMIT_MS,
+      query_timeout: limitMs,
+      ...(lockLimitMs !== undefined && { lock_timeout: lockLimitMs }),
       keepAlive: true,
       pipeline: true,
     });
@@ -56,7 +65,7 @@ export class ReadConnections implements OnApplicationShutdown {
     client.on('error', () => undefined);
     try {
       await client.connect();
-      await lineage.check(client);
+      await this.lineage.check(client);
       return client;
     } catch (error) {
       drop(client);
@@ -72,7 +81,7 @@ class SharedConnection {
   constructor(private readonly open: () => Promise<pg.Client>) {}
 
   async query(config: QueryConfig): Promise<QueryResult> {
-    if (this.waiting >= LONGEST_QUEUE) throw new DatabaseOverloaded(`${this.waiting} reads wait for a connection`);
+    if (this.waiting >= LONGEST_QUEUE) throw new DatabaseOverloaded(`${this.waiting} statements wait for one connection`);
     this.waiting += 1;
     const client = (this.client ??= this.connect());
     try {
