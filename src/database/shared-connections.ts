@@ -81,7 +81,8 @@ class SharedConnection {
   constructor(private readonly open: () => Promise<pg.Client>) {}
 
   async query(config: QueryConfig): Promise<QueryResult> {
-    if (this.waiting >= LONGEST_QUEUE) throw new DatabaseOverloaded(`${this.waiting} statements wait for one connection`);
+    if (this.waiting >= LONGEST_QUEUE)
+      throw new DatabaseOverloaded(`${this.waiting} statements wait for one connection`);
     this.waiting += 1;
     const client = (this.client ??= this.connect());
     try {
