@@ -57,7 +57,6 @@ export class SharedConnections {
       application_name: name,
       connectionTimeoutMillis: CONNECT_LIMIT_MS,
       query_timeout: limitMs,
-      ...(lockLimitMs !== undefined && { lock_timeout: lockLimitMs }),
       keepAlive: true,
       pipeline: true,
     });
@@ -66,6 +65,8 @@ export class SharedConnections {
     try {
       await client.connect();
       await this.lineage.check(client);
+      // Not as a parameter of the connection: poolers refuse those that they do not know.
+      if (lockLimitMs !== undefined) await client.query(`SET lock_timeout = ${lockLimitMs}`);
       return client;
     } catch (error) {
       drop(client);
