@@ -9,7 +9,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 
 /** Opens the tenant's rows, and the person's directory rows, until the transaction ends. */
-export const OPEN_SCOPE = `
+const OPEN_SCOPE = `
     scope := set_config('app.tenant_id', p_tenant::text, true);
     scope := set_config('app.subject', p_subject, true);`;
 
@@ -17,7 +17,7 @@ export const OPEN_SCOPE = `
  * One row for each part that is stored, or a single one without a part when none is. It travels as one value: a driver
  * spends more on ten columns (70 µs against 52) than PostgreSQL on packing them.
  */
-export const FOUND = 'TABLE (found json)';
+const FOUND = 'TABLE (found json)';
 
 /**
  * Whether the tenant is what the person's memberships lead to when nobody named one: no other active membership counts
@@ -31,24 +31,25 @@ const IS_THE_CHOICE = `
             SELECT FROM foothold.draft_owner draft
             WHERE draft.subject = p_subject AND draft.tenant_id = other.tenant_id))`;
 
-export const FIELDS = `
+const FIELDS = `
       'role', m.role, 'tenant_status', t.status, 'is_the_choice', ${IS_THE_CHOICE},
       'part', p.subject, 'flow_version', p.flow_version, 'revision', p.revision, 'steps', p.steps, 'data', p.data,
       'started_at', p.started_at, 'updated_at', p.updated_at`;
 
 /** A flow has one part or two; whoever asks for one names it twice. */
-export const FROM_PROGRESS = `
+const FROM_PROGRESS = `
     FROM foothold.member m
     JOIN foothold.tenant t ON t.tenant_id = m.tenant_id
     LEFT JOIN foothold.onboarding_progress p
       ON p.tenant_id = m.tenant_id AND p.flow_key = p_flow AND p.subject IN (p_first, p_second)`;
-export const OF_A_MEMBER = `
+const OF_A_MEMBER = `
     WHERE m.tenant_id = p_tenant AND m.subject = p_subject AND m.status = 'active' AND t.status <> 'archived'`;
 
-const withOperation = (fields: string): string => `
+/** A key is the actor's own. */
+const withOperation = (fields: string, actor: string): string => `
     SELECT json_build_object(${fields},
       'operation_hash', op.request_hash, 'operation_applied', op.applied) ${FROM_PROGRESS}
-    LEFT JOIN foothold.operation op ON op.tenant_id = m.tenant_id AND op.actor = m.subject AND op.key = p_key
+    LEFT JOIN foothold.operation op ON op.tenant_id = m.tenant_id AND op.actor = ${actor} AND op.key = p_key
     ${OF_A_MEMBER}`;
 
 /** What a person sees. */
@@ -63,26 +64,30 @@ const READ_PROGRESS = `
     RETURN QUERY SELECT json_build_object(${FIELDS}) ${FROM_PROGRESS} ${OF_A_MEMBER};
   END $$`;
 
-/** What a transition is judged on: the same, and the operation that is stored under the key, in one snapshot. */
-export const readForTransition = (fields: string): string => `
-  CREATE OR REPLACE FUNCTION foothold.read_for_transition(
+/**
+ * What a transition is judged on: the same, the operation that is stored under the key, and since when the person has been
+ * a member, in one snapshot.
+ */
+const READ_FOR_TRANSITION = `
+  CREATE FUNCTION foothold.read_for_transition(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text)
   RETURNS ${FOUND}
   LANGUAGE plpgsql AS $$
   DECLARE
     scope text;
   BEGIN ${OPEN_SCOPE}
-    RETURN QUERY ${withOperation(fields)};
+    RETURN QUERY ${withOperation(`'joined_at', m.created_at, ${FIELDS}`, 'm.subject')};
   END $$`;
 
 /**
  * The same again for whoever lost a race, locked until the transaction ends: the shared row first, FOR UPDATE what the
  * transition may change, FOR SHARE what it only reads. The read comes after the locks, so of two requests with one key the
- * second sees what the first stored. A stranger locks nothing.
+ * second sees what the first stored. A stranger locks nothing. The actor may be somebody else, an admin.
  */
-export const LOCK_PROGRESS = `
+const LOCK_PROGRESS = `
   CREATE FUNCTION foothold.lock_progress(
-    p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text, p_moved text)
+    p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text, p_moved text,
+    p_actor text)
   RETURNS ${FOUND}
   LANGUAGE plpgsql AS $$
   DECLARE
@@ -103,7 +108,7 @@ export const LOCK_PROGRESS = `
       PERFORM FROM foothold.onboarding_progress p
         WHERE p.tenant_id = p_tenant AND p.flow_key = p_flow AND p.subject = p_moved FOR UPDATE;
     END IF;
-    RETURN QUERY ${withOperation(FIELDS)};
+    RETURN QUERY ${withOperation(FIELDS, 'p_actor')};
   END $$`;
 
 /**
@@ -139,12 +144,12 @@ const OPEN_PROGRESS = `
  *
  * Measured against six prepared statements in a transaction, which write less: 0.63 of the database's CPU time.
  */
-export const APPLY_TRANSITION = `
+const APPLY_TRANSITION = `
   CREATE FUNCTION foothold.apply_transition(
     p_tenant uuid, p_subject text, p_flow text, p_part text, p_revision integer, p_other_revision integer,
     p_other_is_judged boolean, p_version integer, p_steps jsonb, p_data jsonb, p_effects jsonb, p_action text, p_step text,
     p_actor text, p_actor_kind text, p_key text, p_hash text, p_client_time timestamptz, p_now timestamptz,
-    p_activates_draft boolean, p_mirror_at timestamptz, p_due text[])
+    p_activates_draft boolean, p_mirror_at timestamptz, p_due text[], p_reason text)
   RETURNS boolean
   LANGUAGE plpgsql AS $$
   DECLARE
@@ -177,9 +182,9 @@ export const APPLY_TRANSITION = `
       IF NOT FOUND THEN RAISE serialization_failure; END IF;
     END IF;
     INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, other_revision, flow_version,
-        action, step, effects, actor, actor_kind, operation_key, client_time, recorded_at)
+        action, step, effects, actor, actor_kind, reason, operation_key, client_time, recorded_at)
       VALUES (p_tenant, p_flow, p_part, next_revision, p_other_revision, p_version,
-        p_action, p_step, p_effects, p_actor, p_actor_kind, p_key, p_client_time, p_now);
+        p_action, p_step, p_effects, p_actor, p_actor_kind, p_reason, p_key, p_client_time, p_now);
     IF p_key IS NOT NULL THEN
       INSERT INTO foothold.operation
           (tenant_id, actor, key, request_hash, applied, flow_key, subject, revision, created_at)
@@ -231,12 +236,12 @@ const STORE_NO_OP = `
 
 const FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['read_progress(uuid, text, text, text, text, boolean)', READ_PROGRESS],
-  ['read_for_transition(uuid, text, text, text, text, boolean, text)', readForTransition(FIELDS)],
-  ['lock_progress(uuid, text, text, text, text, boolean, text, text)', LOCK_PROGRESS],
+  ['read_for_transition(uuid, text, text, text, text, boolean, text)', READ_FOR_TRANSITION],
+  ['lock_progress(uuid, text, text, text, text, boolean, text, text, text)', LOCK_PROGRESS],
   ['open_progress(uuid, text, text, text, text, integer, timestamptz)', OPEN_PROGRESS],
   [
     'apply_transition(uuid, text, text, text, integer, integer, boolean, integer, jsonb, jsonb, jsonb, text, text, ' +
-      'text, text, text, text, timestamptz, timestamptz, boolean, timestamptz, text[])',
+      'text, text, text, text, timestamptz, timestamptz, boolean, timestamptz, text[], text)',
     APPLY_TRANSITION,
   ],
   ['store_no_op(uuid, text, text, text, text, text, integer, timestamptz)', STORE_NO_OP],

@@ -61,12 +61,17 @@ const OPEN_DRAFT = `
   END $$`;
 
 /**
- * The tenant of an organisation, with the person as its member from now on. `membership` is 'removed' for somebody who
- * was removed: an organisation login does not undo that. No row: no tenant belongs to the organisation.
+ * The tenant of an organisation, with the person as its member from now on; whoever joins leaves an entry in its audit log
+ * and is mirrored. An organisation login does not undo a removal: `membership` is 'removed' then. It is 'erased' for whoever
+ * was erased from the tenant and logged in before that, and null for a stranger to a closed tenant, which nobody joins. No
+ * row: no tenant belongs to the organisation.
+ *
+ * Later migrations make some of what it writes to; nobody calls it before all of them have run.
  */
-export const JOIN_ORGANIZATION = `
-  CREATE FUNCTION foothold.join_organization(p_organization text, p_subject text, p_now timestamptz)
-  RETURNS TABLE (tenant_id uuid, membership text)
+const JOIN_ORGANIZATION = `
+  CREATE FUNCTION foothold.join_organization(
+    p_organization text, p_subject text, p_audit uuid, p_now timestamptz, p_person text, p_issued timestamptz)
+  RETURNS TABLE (tenant_id uuid, tenant_status text, membership text)
   LANGUAGE plpgsql AS $$
   DECLARE
     target uuid;
@@ -75,21 +80,41 @@ export const JOIN_ORGANIZATION = `
     SELECT o.tenant_id INTO target FROM foothold.organization o WHERE o.organization_id = p_organization;
     IF NOT FOUND THEN RETURN; END IF;
     PERFORM set_config('app.tenant_id', target::text, true);
-    INSERT INTO foothold.member AS m (tenant_id, subject, role, status, created_at, updated_at)
-      VALUES (target, p_subject, 'member', 'active', p_now, p_now)
-      ON CONFLICT ON CONSTRAINT member_pk DO NOTHING;
-    INSERT INTO foothold.membership AS ms (subject, tenant_id, role, status)
-      SELECT m.subject, m.tenant_id, m.role, m.status
-      FROM foothold.member m WHERE m.tenant_id = target AND m.subject = p_subject
-      ON CONFLICT ON CONSTRAINT membership_pk DO NOTHING;
+    IF EXISTS (
+      SELECT FROM foothold.erased_person e
+      WHERE e.person = p_person AND e.tenant_id = target AND e.erased_at > p_issued)
+      AND NOT EXISTS (
+        SELECT FROM foothold.member m WHERE m.tenant_id = target AND m.subject = p_subject) THEN
+      RETURN QUERY SELECT target, 'active', 'erased';
+      RETURN;
+    END IF;
+    WITH joined AS (
+      INSERT INTO foothold.member AS m (tenant_id, subject, role, status, created_at, updated_at)
+      SELECT t.tenant_id, p_subject, 'member', 'active', p_now, p_now
+      FROM foothold.tenant t WHERE t.tenant_id = target AND t.status IN ('draft', 'active')
+      ON CONFLICT ON CONSTRAINT member_pk DO NOTHING
+      RETURNING m.tenant_id, m.subject, m.role, m.status
+    ), listed AS (
+      INSERT INTO foothold.membership (subject, tenant_id, role, status)
+      SELECT joined.subject, joined.tenant_id, joined.role, joined.status FROM joined
+    ), mirrored AS (
+      INSERT INTO foothold.auth0_mirror (tenant_id, subject, wanted, due_at)
+      SELECT joined.tenant_id, joined.subject, 1, p_now FROM joined
+    )
+    INSERT INTO foothold.audit (tenant_id, audit_id, actor, action, subject, detail, recorded_at)
+      SELECT joined.tenant_id, p_audit, joined.subject, 'member_joined', joined.subject,
+        jsonb_build_object('organizationId', p_organization, 'role', joined.role), p_now
+      FROM joined;
     RETURN QUERY
-      SELECT m.tenant_id, m.status FROM foothold.member m WHERE m.tenant_id = target AND m.subject = p_subject;
+      SELECT t.tenant_id, t.status, m.status FROM foothold.tenant t
+      LEFT JOIN foothold.member m ON m.tenant_id = t.tenant_id AND m.subject = p_subject
+      WHERE t.tenant_id = target;
   END $$`;
 
 const SIGNATURES = [
   'memberships_of(text)',
   'open_draft(uuid, text, text, timestamptz)',
-  'join_organization(text, text, timestamptz)',
+  'join_organization(text, text, uuid, timestamptz, text, timestamptz)',
 ];
 
 export class CreateDirectoryFunctions1795349000000 implements MigrationInterface {

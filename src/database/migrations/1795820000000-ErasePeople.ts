@@ -1,6 +1,4 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { FIELDS, readForTransition } from './1795348900000-CreateProgressFunctions.js';
-import { JOIN_ORGANIZATION as JOIN_ORGANIZATION_BEFORE } from './1795600000000-AdministerTenants.js';
 
 const TOMBSTONES = [
   `CREATE TABLE foothold.erased_person (
@@ -26,34 +24,6 @@ const TOMBSTONES_OF = `
     RETURN QUERY SELECT e.tenant_id, e.pseudonym, e.erased_at FROM foothold.erased_person e WHERE e.person = p_person;
   END $$`;
 
-/**
- * As before, but for whoever was erased from the tenant: a login from before that does not make them a member again.
- * `membership` is 'erased' for them.
- */
-const JOIN_ORGANIZATION = JOIN_ORGANIZATION_BEFORE.replace(
-  'p_audit uuid, p_now timestamptz)',
-  'p_audit uuid, p_now timestamptz, p_person text, p_issued timestamptz)',
-).replace(
-  'WITH joined AS (',
-  `IF EXISTS (
-      SELECT FROM foothold.erased_person e
-      WHERE e.person = p_person AND e.tenant_id = target AND e.erased_at > p_issued)
-      AND NOT EXISTS (
-        SELECT FROM foothold.member m WHERE m.tenant_id = target AND m.subject = p_subject) THEN
-      RETURN QUERY SELECT target, 'active', 'erased';
-      RETURN;
-    END IF;
-    WITH joined AS (`,
-);
-
-const JOIN_BEFORE = 'join_organization(text, text, uuid, timestamptz)';
-const JOIN_NOW = 'join_organization(text, text, uuid, timestamptz, text, timestamptz)';
-
-const callableByTheService = (signature: string): string[] => [
-  `REVOKE ALL ON FUNCTION foothold.${signature} FROM PUBLIC`,
-  `GRANT EXECUTE ON FUNCTION foothold.${signature} TO foothold_app`,
-];
-
 const grant = (privileges: string, ...tables: string[]): string =>
   `GRANT ${privileges} ON ${tables.map((table) => `foothold.${table}`).join(', ')} TO foothold_erase`;
 
@@ -77,8 +47,13 @@ const ACTED_ON_OTHERS = `
 /** For people, their erasure, and what must stay until Auth0 has followed. */
 export class ErasePeople1795820000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const tombstones = [...TOMBSTONES, TOMBSTONES_OF, ...callableByTheService('tombstones_of(text)')];
-    const joining = [`DROP FUNCTION foothold.${JOIN_BEFORE}`, JOIN_ORGANIZATION, ...callableByTheService(JOIN_NOW)];
+    const tombstones = [
+      ...TOMBSTONES,
+      'GRANT SELECT ON foothold.erased_person TO foothold_app',
+      TOMBSTONES_OF,
+      'REVOKE ALL ON FUNCTION foothold.tombstones_of(text) FROM PUBLIC',
+      'GRANT EXECUTE ON FUNCTION foothold.tombstones_of(text) TO foothold_app',
+    ];
     const mirrors = [
       // A mirror outlives its member until Auth0 holds nothing any more; only then is the subject forgotten here.
       'ALTER TABLE foothold.auth0_mirror DROP CONSTRAINT mirror_of_member',
@@ -86,18 +61,7 @@ export class ErasePeople1795820000000 implements MigrationInterface {
          FOREIGN KEY (tenant_id) REFERENCES foothold.tenant (tenant_id) ON DELETE CASCADE`,
       'GRANT DELETE ON foothold.auth0_mirror TO foothold_app',
     ];
-    const service = ['GRANT SELECT ON foothold.erased_person TO foothold_app'];
-    const reading = [readForTransition(`'joined_at', m.created_at, ${FIELDS}`)];
-    for (const statement of [
-      ...tombstones,
-      ...service,
-      ...joining,
-      ...mirrors,
-      ...reading,
-      ACTED_ON_OTHERS,
-      ...ERASE_ROLE,
-    ])
-      await runner.query(statement);
+    for (const statement of [...tombstones, ...mirrors, ACTED_ON_OTHERS, ...ERASE_ROLE]) await runner.query(statement);
   }
 
   /** Roles belong to the cluster, and so does who may become which: that stays. */
@@ -108,14 +72,10 @@ export class ErasePeople1795820000000 implements MigrationInterface {
     const statements = [
       `REVOKE ALL ON ${qualified} FROM foothold_erase`,
       'DROP INDEX foothold.history_by_admin',
-      readForTransition(FIELDS),
       'REVOKE DELETE ON foothold.auth0_mirror FROM foothold_app',
       'ALTER TABLE foothold.auth0_mirror DROP CONSTRAINT mirror_in_tenant',
       `ALTER TABLE foothold.auth0_mirror ADD CONSTRAINT mirror_of_member
          FOREIGN KEY (tenant_id, subject) REFERENCES foothold.member (tenant_id, subject) ON DELETE CASCADE NOT VALID`,
-      `DROP FUNCTION foothold.${JOIN_NOW}`,
-      JOIN_ORGANIZATION_BEFORE,
-      ...callableByTheService(JOIN_BEFORE),
       'DROP FUNCTION foothold.tombstones_of(text)',
       'DROP TABLE foothold.erased_person',
     ];

@@ -4,7 +4,6 @@ import { CreateDirectoryFunctions1795349000000 } from './1795349000000-CreateDir
 import { CreateDueSteps1795349300000 } from './1795349300000-CreateDueSteps.js';
 import { AdministerTenants1795600000000 } from './1795600000000-AdministerTenants.js';
 import { SendMirrors1795700000000 } from './1795700000000-SendMirrors.js';
-import { ActForOthers1795800000000 } from './1795800000000-ActForOthers.js';
 import { RollUpProgress1795810000000 } from './1795810000000-RollUpProgress.js';
 import { ErasePeople1795820000000 } from './1795820000000-ErasePeople.js';
 import { RunBulkJobs1795820100000 } from './1795820100000-RunBulkJobs.js';
@@ -17,7 +16,6 @@ export const MIGRATIONS = [
   CreateDueSteps1795349300000,
   AdministerTenants1795600000000,
   SendMirrors1795700000000,
-  ActForOthers1795800000000,
   RollUpProgress1795810000000,
   ErasePeople1795820000000,
   RunBulkJobs1795820100000,
