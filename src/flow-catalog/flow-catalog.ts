@@ -43,9 +43,14 @@ export class FlowCatalog implements OnModuleInit {
 
   /** The version that a stored progress is judged by. */
   version(key: string, version: number): Flow {
-    const flow = this.versions.get(key)?.find((candidate) => candidate.version === version);
+    const flow = this.versionsOf(key).find((candidate) => candidate.version === version);
     if (!flow) throw new Error(`Progress refers to ${key} v${version}, which this build does not have`);
     return flow;
+  }
+
+  /** Every version of a flow, newest first; of its key as {@link Flow} has it. */
+  versionsOf(key: string): readonly Flow[] {
+    return this.versions.get(key) ?? [];
   }
 
   /** Every version of every flow. */

@@ -4,7 +4,8 @@ import type { Flow } from './flow.js';
 import { equalJson, own, type JsonValue } from './json.js';
 import type { AttestationFact, FlowState, PartState, StepRecord } from './state.js';
 
-export type StepStatus = 'pending' | 'in_progress' | 'completed' | 'skipped' | 'not_applicable';
+export const STEP_STATUSES = ['pending', 'in_progress', 'completed', 'skipped', 'not_applicable'] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
 
 /** What follows from the facts for one step. */
 export interface StepEvaluation {

@@ -14,7 +14,16 @@ export {
 } from './definition.js';
 export { dueSteps } from './due.js';
 export { mergeData } from './effects.js';
-export { boundValues, evaluate, latest, type Evaluation, type StepEvaluation, type StepStatus } from './evaluate.js';
+export {
+  boundValues,
+  evaluate,
+  isResolved,
+  latest,
+  STEP_STATUSES,
+  type Evaluation,
+  type StepEvaluation,
+  type StepStatus,
+} from './evaluate.js';
 export { flowOf, loadFlow, stepKeyOf, type Flow } from './flow.js';
 export { applyEffect, foldEffects, type Effect } from './fold.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
@@ -23,4 +32,4 @@ export { type Refusal, type Rejection, type RejectionReason } from './rejection.
 export { restoreEffects } from './restore.js';
 export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
 export { validateDefinition } from './validate-definition.js';
-export { flowStatus, viewOf, type FlowStatus, type FlowView, type StepView } from './view.js';
+export { FLOW_STATUSES, flowStatus, viewOf, type FlowStatus, type FlowView, type StepView } from './view.js';

@@ -5,7 +5,8 @@ import { own, type JsonObject } from './json.js';
 import { ACTIONS, judge, type Action, type Actor } from './move.js';
 import type { FlowState } from './state.js';
 
-export type FlowStatus = 'not_started' | 'in_progress' | 'completed';
+export const FLOW_STATUSES = ['not_started', 'in_progress', 'completed'] as const;
+export type FlowStatus = (typeof FLOW_STATUSES)[number];
 
 export interface StepView {
   readonly key: string;

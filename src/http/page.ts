@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
+import { IDENTIFIER } from '../auth/identifier.js';
 import { UUID } from '../database/uuid.js';
 import { invalidRequest } from './problem.js';
 
@@ -63,6 +64,12 @@ const BY_ID = new RegExp(`^(?<id>${UUID})$`);
 
 /** Where a page ended that is ordered by id. Throws `invalid_request`, as {@link decodeCursor} does. */
 export const parseIdCursor = (cursor: string | undefined): string | undefined => decodeCursor(cursor, BY_ID)?.['id'];
+
+const BY_SUBJECT = new RegExp(`^(?<subject>${IDENTIFIER})$`, 'u');
+
+/** Where a page of people ended that is ordered by their `sub`. Throws `invalid_request`, as {@link decodeCursor} does. */
+export const parseSubjectCursor = (cursor: string | undefined): string | undefined =>
+  decodeCursor(cursor, BY_SUBJECT)?.['subject'];
 
 /** @param rows one more than `limit`, if there are more: that tells whether there is a next page */
 export function pageOf<Row, Item>(

@@ -11,12 +11,11 @@ import {
   Length,
   ValidateNested,
 } from 'class-validator';
-import { ACTIONS, type Action, type FlowStatus } from '../../flow/index.js';
+import { ACTIONS, FLOW_STATUSES, type Action, type FlowStatus } from '../../flow/index.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 import { RequiredReason } from '../../tenant/dto/reason.js';
 import { ITEM_OUTCOMES, JOB_STATUSES, type ItemOutcome, type JobStatus } from './bulk-states.js';
 
-const FLOW_STATUSES = ['not_started', 'in_progress', 'completed'] as const satisfies readonly FlowStatus[];
 const MOST_SUBJECTS = 1_000;
 
 @ApiSchema({ name: 'BulkWhere' })

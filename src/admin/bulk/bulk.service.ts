@@ -3,11 +3,13 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import type { Transaction } from '../../database/transaction.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import { stepKeyOf, type Flow } from '../../flow/index.js';
-import { decodeCursor, pageOf, parseLimit, type PageQuery } from '../../http/page.js';
+import type { Flow } from '../../flow/index.js';
+import { parseOneOf } from '../../http/one-of.js';
+import { pageOf, parseLimit, parseSubjectCursor, type PageQuery } from '../../http/page.js';
 import { invalidRequest, Problem } from '../../http/problem.js';
 import { JobQueueRepository } from '../../jobs/job-queue.repository.js';
 import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
+import { parseStepKey } from '../step-keys.js';
 import { ITEM_OUTCOMES, type ItemOutcome } from './bulk-states.js';
 import { BulkJobRepository, type BulkJobRow, type NewBulkJob } from './bulk-job.repository.js';
 import { BULK_TASK } from './bulk-runner.js';
@@ -24,8 +26,6 @@ export interface BulkPeopleQuery extends PageQuery {
   readonly outcome?: string | undefined;
 }
 
-const POSITION = /^(?<subject>[^\p{Cc}\p{Cs}]{1,255})$/u;
-
 /** One transition for many people: asked for here, done by the runner. */
 @Injectable()
 export class BulkService {
@@ -40,7 +40,8 @@ export class BulkService {
     const flow = this.catalog.flow(flowKey);
     const { where, action, reason, dryRun = false } = request;
     const step = memberStep(flow, request.step, '/step');
-    const people = { ...where, ...(where.step !== undefined && { step: knownStep(flow, where.step, '/where/step') }) };
+    const at = where.step && parseStepKey(this.catalog.versionsOf(flow.key), where.step, '/where/step');
+    const people = { ...where, ...(at !== undefined && { step: at }) };
     return this.administration.run(caller, tenantId, { changes: true }, (administration) =>
       this.create(administration, { flow_key: flow.key, people, step, action, reason, dry_run: dryRun, undoes: null }),
     );
@@ -82,8 +83,8 @@ export class BulkService {
   /** What became of whom. */
   people(caller: Principal, place: JobPlace, query: BulkPeopleQuery): Promise<BulkPeoplePageDto> {
     const limit = parseLimit(query.limit);
-    const outcome = parseOutcome(query.outcome);
-    const after = decodeCursor(query.cursor, POSITION)?.['subject'];
+    const outcome = parseOneOf(ITEM_OUTCOMES, query.outcome, 'outcome');
+    const after = parseSubjectCursor(query.cursor);
     return this.administration.run(caller, place.tenantId, { changes: false }, async ({ transaction }) => {
       const { job_id: jobId } = await this.jobOf(transaction, place);
       const rows = await this.jobs.items(transaction, jobId, { after, outcome, limit: limit + 1 });
@@ -149,26 +150,13 @@ export class BulkService {
   }
 }
 
-function knownStep(flow: Flow, written: string, path: string): string {
-  const key = stepKeyOf(flow, written);
-  if (key !== undefined) return key;
-  const known = flow.definition.steps.map((step) => step.key).join(', ');
-  throw invalidRequest([{ path, message: `expected one of ${known}` }]);
-}
-
 /** What the tenant does once for all is moved once, too. */
 function memberStep(flow: Flow, written: string, path: string): string {
-  const key = knownStep(flow, written, path);
+  const key = parseStepKey([flow], written, path);
   if (flow.step(key)?.scope === 'member') return key;
   throw invalidRequest([
     { path, message: `${key} is done once for the whole tenant; expected a step of single members` },
   ]);
-}
-
-function parseOutcome(text: string | undefined): ItemOutcome | undefined {
-  const outcome = ITEM_OUTCOMES.find((known) => known === text);
-  if (text === undefined || outcome) return outcome;
-  throw invalidRequest([{ path: 'outcome', message: `expected one of ${ITEM_OUTCOMES.join(', ')}` }]);
 }
 
 const notUndoable = (why: string): Problem => new Problem('job_not_undoable', `The job cannot be taken back. ${why}`);

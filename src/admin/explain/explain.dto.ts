@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { MirrorDrift } from '../../auth0-sync/auth0-mirror.entity.js';
-import { ROLES, type FlowStatus, type Role, type StepStatus } from '../../flow/index.js';
+import { FLOW_STATUSES, ROLES, STEP_STATUSES, type FlowStatus, type Role, type StepStatus } from '../../flow/index.js';
 import { HistoryPageDto } from '../../onboarding/dto/history.dto.js';
 import { OnboardingViewDto } from '../../onboarding/dto/onboarding-view.dto.js';
 import type { TenantStatus } from '../../tenant/tenant.entity.js';
@@ -89,7 +89,7 @@ export class MirroredStepDto {
   @ApiProperty()
   key!: string;
 
-  @ApiProperty({ enum: ['pending', 'in_progress', 'completed', 'skipped', 'not_applicable'] })
+  @ApiProperty({ enum: STEP_STATUSES })
   status!: StepStatus;
 }
 
@@ -117,7 +117,7 @@ export class LiveMirrorDto {
   @ApiProperty({ type: 'integer', nullable: true })
   revision!: number | null;
 
-  @ApiProperty({ type: String, enum: ['not_started', 'in_progress', 'completed', null], nullable: true })
+  @ApiProperty({ type: String, enum: [...FLOW_STATUSES, null], nullable: true })
   status!: FlowStatus | null;
 
   @ApiProperty(TEXT_OR_NULL)

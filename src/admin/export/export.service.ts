@@ -3,15 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import { EMPTY_PART, viewOf, type Flow, type PartState } from '../../flow/index.js';
-import { invalidRequest } from '../../http/problem.js';
+import { parseOneOf } from '../../http/one-of.js';
 import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
-import {
-  exportedPerson,
-  EXPORT_FORMATS,
-  EXPORT_WRITERS,
-  type ExportedPerson,
-  type ExportFormat,
-} from './exported-person.js';
+import { stepKeysOf } from '../step-keys.js';
+import { exportedPerson, EXPORT_FORMATS, EXPORT_WRITERS, type ExportedPerson } from './exported-person.js';
 import { ExportRepository, type ExportedMember, type StoredPart } from './export.repository.js';
 
 /** What is in memory at once. */
@@ -36,9 +31,9 @@ export class ExportService {
   ) {}
 
   /** Refuses before the first byte; what fails later ends the stream before its end. */
-  async open(caller: Principal, tenantId: string, flowKey: string, written = 'ndjson'): Promise<Export> {
+  async open(caller: Principal, tenantId: string, flowKey: string, written?: string): Promise<Export> {
     const flow = this.catalog.flow(flowKey);
-    const format = parseFormat(written);
+    const format = parseOneOf(EXPORT_FORMATS, written, 'format') ?? 'ndjson';
     const first = await this.administration.run(caller, tenantId, { changes: false }, async (administration) => {
       await administration.record({ action: 'people_exported', detail: { flow: flow.key, format } });
       return this.page(administration, flow, '');
@@ -48,7 +43,7 @@ export class ExportService {
         this.page(administration, flow, after),
       );
     const { contentType, head, line } = EXPORT_WRITERS[format];
-    const steps = this.stepsOf(flow.key);
+    const steps = stepKeysOf(this.catalog.versionsOf(flow.key));
     async function* text(): AsyncGenerator<string> {
       yield head(steps);
       for (let page = first; page.length > 0;) {
@@ -89,18 +84,7 @@ export class ExportService {
     };
     return exportedPerson({ subject, role, ...times }, viewOf(flow, state, { subject, role, kind: 'member' }));
   }
-
-  private stepsOf(flowKey: string): string[] {
-    const versions = this.catalog.all().filter(({ key }) => key === flowKey);
-    return [...new Set(versions.flatMap(({ definition }) => definition.steps.map(({ key }) => key)))];
-  }
 }
 
 const stateOf = (part: StoredPart | undefined): PartState =>
   part ? { steps: part.steps, data: part.data } : EMPTY_PART;
-
-function parseFormat(text: string): ExportFormat {
-  const format = EXPORT_FORMATS.find((known) => known === text);
-  if (format) return format;
-  throw invalidRequest([{ path: 'format', message: `expected one of ${EXPORT_FORMATS.join(', ')}` }]);
-}

@@ -41,8 +41,7 @@ export class FunnelService {
   }
 
   private funnel(key: string, days: Days, sums: readonly FunnelSum[]): FlowFunnelDto {
-    const versions = this.catalog.all().filter((flow) => flow.key === key);
-    return { flow: key, ...days, total: funnelTotal(sums), steps: funnelSteps(versions, sums) };
+    return { flow: key, ...days, total: funnelTotal(sums), steps: funnelSteps(this.catalog.versionsOf(key), sums) };
   }
 }
 

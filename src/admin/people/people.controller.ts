@@ -2,11 +2,12 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
+import { FLOW_STATUSES } from '../../flow/index.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
 import { ApiPage } from '../../http/page.js';
 import { ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
-import { FLOW_STATUSES, PeopleInFlowPageDto } from './dto/people.dto.js';
+import { PeopleInFlowPageDto } from './dto/people.dto.js';
 import { PeopleService, type PeopleQuery } from './people.service.js';
 
 @ApiTags('Tenant admins')

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { IDENTIFIER } from '../../auth/identifier.js';
 import type { Principal } from '../../auth/principal.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import { stepKeyOf, type Flow, type FlowStatus } from '../../flow/index.js';
+import { FLOW_STATUSES, type Flow } from '../../flow/index.js';
+import { parseOneOf } from '../../http/one-of.js';
 import { decodeCursor, pageOf, parseLimit, type PageQuery } from '../../http/page.js';
-import { invalidRequest } from '../../http/problem.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
-import { FLOW_STATUSES, type PeopleInFlowPageDto, type PersonInFlowDto } from './dto/people.dto.js';
+import { parseStepKey } from '../step-keys.js';
+import type { PeopleInFlowPageDto, PersonInFlowDto } from './dto/people.dto.js';
 import { parseDuration } from './duration.js';
 import { PeopleRepository, type PeopleFilter, type PeoplePosition, type PersonRow } from './people.repository.js';
 
@@ -38,33 +40,18 @@ export class PeopleService {
   private filterOf(flow: Flow, { status, step, stuckFor }: PeopleQuery): PeopleFilter {
     return {
       flowKey: flow.key,
-      status: status === undefined ? undefined : parseStatus(status),
-      step: step === undefined ? undefined : this.parseStep(flow.key, step),
+      status: parseOneOf(FLOW_STATUSES, status, 'status'),
+      step: step === undefined ? undefined : parseStepKey(this.catalog.versionsOf(flow.key), step, 'step'),
       stuckSince: stuckFor === undefined ? undefined : new Date(Date.now() - parseDuration(stuckFor, 'stuckFor')),
     };
   }
-
-  /** Of any version: somebody may still be on the way through an older one. */
-  private parseStep(flowKey: string, written: string): string {
-    const versions = this.catalog.all().filter(({ key }) => key === flowKey);
-    const key = typeof written === 'string' && versions.map((flow) => stepKeyOf(flow, written)).find(Boolean);
-    if (key) return key;
-    const known = new Set(versions.flatMap(({ definition }) => definition.steps.map((step) => step.key)));
-    throw invalidRequest([{ path: 'step', message: `expected one of ${[...known].join(', ')}` }]);
-  }
-}
-
-function parseStatus(text: string): FlowStatus {
-  const status = FLOW_STATUSES.find((known) => known === text);
-  if (status) return status;
-  throw invalidRequest([{ path: 'status', message: `expected one of ${FLOW_STATUSES.join(', ')}` }]);
 }
 
 const personInFlow = ({ since, ...person }: PersonRow): PersonInFlowDto => ({ ...person, since: since.toISOString() });
 
 const positionOf = ({ since, subject }: PersonRow): string => `${since.getTime()}.${subject}`;
 
-const POSITION = /^(?<since>\d{1,13})\.(?<subject>[^\p{Cc}\p{Cs}]{1,255})$/u;
+const POSITION = new RegExp(`^(?<since>\\d{1,13})\\.(?<subject>${IDENTIFIER})$`, 'u');
 
 function positionAt(cursor: string | undefined): PeoplePosition | undefined {
   const at = decodeCursor(cursor, POSITION);

@@ -3,6 +3,7 @@ import {
   evaluate,
   flowStatus,
   foldEffects,
+  isResolved,
   judgedFields,
   latest,
   own,
@@ -114,7 +115,6 @@ export function interleaved(own: readonly Entry[], shared: readonly Entry[]): En
   return [...merged, ...shared.slice(next)];
 }
 
-const isResolved = ({ status }: StepEvaluation): boolean => status === 'completed' || status === 'skipped';
 const isReached = (step: StepEvaluation): boolean =>
   isResolved(step) || (step.status !== 'not_applicable' && step.blockedBy.length === 0);
 

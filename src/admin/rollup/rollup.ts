@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import type { Flow, StepScope } from '../../flow/index.js';
+import type { StepScope } from '../../flow/index.js';
 import { ALL_DAYS } from '../../maintenance/rollup-backlog.js';
 import { fold, interleaved, type Cell, type Entry, type Folded } from './fold.js';
 import { RollupRepository, type CellChange, type EntryRow, type PartRow, type RolledUp } from './rollup.repository.js';
@@ -56,7 +56,7 @@ export class Rollup {
     const shared = new Map<string, Entry[]>();
     for (const { flow_key: key } of rows.filter(({ subject }) => subject !== '')) {
       if (shared.has(key)) continue;
-      const hasBoth = this.newest(key).has('tenant');
+      const hasBoth = this.catalog.flow(key).has('tenant');
       shared.set(key, hasBoth ? entriesOf(await this.repository.sharedHistory(transaction, key), 'tenant') : []);
     }
     const parts = rows.map((row) => this.rollUp(row, shared.get(row.flow_key) ?? []));
@@ -74,7 +74,7 @@ export class Rollup {
       before: row.folded ?? { openedAt: openedAt(row).toISOString() },
       entries: interleaved(own, newer),
       flow,
-      flowAt: (version) => this.catalog.all().find(({ key, version: has }) => key === flowKey && has === version),
+      flowAt: (version) => this.catalog.versionsOf(flowKey).find(({ version: has }) => has === version),
     });
     return {
       flowKey,
@@ -84,10 +84,6 @@ export class Rollup {
       position,
       ...(scope === 'tenant' && flow.has('member') && { following: '' }),
     };
-  }
-
-  private newest(key: string): Flow {
-    return this.catalog.flow(key);
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
-import type { FlowStatus } from '../../flow/index.js';
+import { FLOW_STATUSES, type FlowStatus } from '../../flow/index.js';
 import type { CaseStatus } from '../mirror-case.entity.js';
 
 @ApiSchema({ name: 'FoundFlow' })
@@ -11,7 +11,7 @@ export class FoundFlowDto {
   @ApiProperty({ type: 'integer' })
   revision!: number;
 
-  @ApiProperty({ enum: ['not_started', 'in_progress', 'completed'] })
+  @ApiProperty({ enum: FLOW_STATUSES })
   status!: FlowStatus;
 
   @ApiProperty({ type: String, nullable: true })

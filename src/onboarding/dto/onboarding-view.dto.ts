@@ -1,10 +1,15 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ACTIONS, type Action, type JsonObject, type StepScope, type StepStatus } from '../../flow/index.js';
-import type { FlowStatus } from '../../flow/index.js';
+import {
+  ACTIONS,
+  FLOW_STATUSES,
+  STEP_STATUSES,
+  type Action,
+  type FlowStatus,
+  type JsonObject,
+  type StepScope,
+  type StepStatus,
+} from '../../flow/index.js';
 import type { OnboardingView } from '../onboarding-view.js';
-
-const FLOW_STATUSES: FlowStatus[] = ['not_started', 'in_progress', 'completed'];
-const STEP_STATUSES: StepStatus[] = ['pending', 'in_progress', 'completed', 'skipped', 'not_applicable'];
 
 @ApiSchema({ name: 'Flow' })
 export class FlowDto {

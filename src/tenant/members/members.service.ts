@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { IDENTIFIER } from '../../auth/identifier.js';
 import type { Principal } from '../../auth/principal.js';
 import type { Role } from '../../flow/index.js';
-import { decodeCursor, pageOf, parseLimit, type Page, type PageQuery } from '../../http/page.js';
+import { parseOneOf } from '../../http/one-of.js';
+import { pageOf, parseLimit, parseSubjectCursor, type Page, type PageQuery } from '../../http/page.js';
 import { invalidRequest, Problem } from '../../http/problem.js';
 import { refuseOutOfReach } from '../administration/capacity.js';
 import { TenantAdministration, type Administration } from '../administration/tenant-administration.js';
@@ -29,8 +29,6 @@ export interface MemberChange {
   readonly reason?: string;
 }
 
-const POSITION = new RegExp(`^(?<subject>${IDENTIFIER})$`, 'u');
-
 /** Who belongs to a tenant, and as what. */
 @Injectable()
 export class MembersService {
@@ -42,8 +40,8 @@ export class MembersService {
 
   async page(caller: Principal, tenantId: string, query: MemberPageQuery): Promise<Page<MemberView>> {
     const limit = parseLimit(query.limit);
-    const status = parseStatus(query.status);
-    const after = decodeCursor(query.cursor, POSITION)?.['subject'];
+    const status = parseOneOf(['active', 'removed'], query.status, 'status') ?? 'active';
+    const after = parseSubjectCursor(query.cursor);
     return this.administration.run(caller, tenantId, { changes: false }, async ({ transaction }) => {
       const rows = await this.members.page(transaction, status, limit + 1, after);
       return pageOf(rows, limit, memberView, (row) => row.subject);
@@ -105,8 +103,3 @@ const memberView = ({ subject, role, status, created_at, updated_at }: MemberRow
   joinedAt: created_at.toISOString(),
   updatedAt: updated_at.toISOString(),
 });
-
-function parseStatus(text = 'active'): MemberRow['status'] {
-  if (text === 'active' || text === 'removed') return text;
-  throw invalidRequest([{ path: 'status', message: 'expected "active" or "removed"' }]);
-}

@@ -1,7 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ROLES, type FlowStatus, type Role } from '../../../flow/index.js';
-
-export const FLOW_STATUSES = ['not_started', 'in_progress', 'completed'] as const satisfies readonly FlowStatus[];
+import { FLOW_STATUSES, ROLES, type FlowStatus, type Role } from '../../../flow/index.js';
 
 @ApiSchema({ name: 'PersonInFlow' })
 export class PersonInFlowDto {
