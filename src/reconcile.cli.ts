@@ -1,18 +1,17 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { MirrorReconciliation } from './auth0-sync/mirror-reconciliation.js';
 import { UnusableExport } from './auth0-sync/user-export.js';
 import { loadConfig } from './config/config.js';
-import { runCommand } from './config/run-command.js';
+import { runCommandWithOptions } from './config/run-command.js';
 import { DatabaseStartup } from './database/database-startup.js';
 import { createLogger, NestLogger } from './http/logger.js';
 
 const LOOK_MS = 1_000;
 
-const USAGE = `npm run reconcile -- [--dry-run] [--export FILE]
+const usage = `npm run reconcile -- [--dry-run] [--export FILE]
 
 Compares the mirrors of every tenant with the database, tells what differs, and repairs it.
   --dry-run       writes nothing to Auth0
@@ -21,7 +20,7 @@ Compares the mirrors of every tenant with the database, tells what differs, and 
 Ends with 0 when all agree or are repaired, with 1 when a dry run found differences or something failed, with 2 when it
 was called wrongly.`;
 
-const OPTIONS = { 'dry-run': { type: 'boolean' }, export: { type: 'string' }, help: { type: 'boolean' } } as const;
+const options = { 'dry-run': { type: 'boolean' }, export: { type: 'string' } } as const;
 
 /** Returns how many mirrors are compared. */
 async function begin(reconciliation: MirrorReconciliation, isDryRun: boolean, file?: string): Promise<number> {
@@ -42,19 +41,7 @@ async function begin(reconciliation: MirrorReconciliation, isDryRun: boolean, fi
  * `npm run reconcile`: a process of the service without HTTP, so it shares the work and the rate budget with those that
  * run.
  */
-await runCommand(async () => {
-  let options;
-  try {
-    options = parseArgs({ options: OPTIONS }).values;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`);
-    return 2;
-  }
-  if (options.help) {
-    console.log(USAGE);
-    return 0;
-  }
-  const isDryRun = options['dry-run'] ?? false;
+await runCommandWithOptions({ usage, options }, async ({ 'dry-run': isDryRun = false, export: file }) => {
   const app = await NestFactory.createApplicationContext(AppModule.with(loadConfig()), {
     logger: new NestLogger(createLogger('warn')),
     abortOnError: false,
@@ -62,7 +49,7 @@ await runCommand(async () => {
   try {
     await app.get(DatabaseStartup).ready;
     const reconciliation = app.get(MirrorReconciliation);
-    const mirrors = await begin(reconciliation, isDryRun, options.export);
+    const mirrors = await begin(reconciliation, isDryRun, file);
     for (;;) {
       const { pending, drift, parked } = await reconciliation.progress();
       if (pending === 0) {

@@ -9,7 +9,6 @@ import { Auth0MirrorGateway } from './auth0-mirror.gateway.js';
 import { ExportComparison } from './export-comparison.js';
 import { FanOut } from './fan-out.js';
 import { FanOutRepository } from './fan-out.repository.js';
-import { LiveMirror } from './live-mirror.js';
 import { LostMemberCheck } from './lost-member-check.js';
 import { MirrorAccess } from './mirror-access.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
@@ -52,7 +51,6 @@ import { WantedMirrors } from './wanted-mirrors.js';
     ExportComparison,
     FanOut,
     FanOutRepository,
-    LiveMirror,
     LostMemberCheck,
     MirrorAccess,
     MirrorCaseRepository,
@@ -74,6 +72,6 @@ import { WantedMirrors } from './wanted-mirrors.js';
     SyncState,
     WantedMirrors,
   ],
-  exports: [LiveMirror, LostMemberCheck, MirrorInspection, MirroredProgress, SyncState],
+  exports: [LostMemberCheck, MirrorInspection, MirroredProgress, SyncState],
 })
 export class Auth0SyncModule {}

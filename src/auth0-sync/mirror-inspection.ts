@@ -14,6 +14,10 @@ export type { MirrorRecord } from './mirror-record.repository.js';
 /** Somebody looks at one person and waits; a call for a person's own status goes before. */
 const PATIENCE_MS = 3_000;
 
+/** What lies in Auth0 at this moment, as it lies there; null when nothing does. */
+export type HeldMirror =
+  { readonly readable: true; readonly held: object | null } | { readonly readable: false; readonly reason: string };
+
 /** What Auth0 holds of a member at this moment. */
 export type LiveMirror =
   | { readonly outcome: 'read'; readonly content: MirrorContent; readonly drift: MirrorDrift | null }
@@ -23,7 +27,10 @@ export type LiveMirror =
   /** It could not be asked now: why. */
   | { readonly outcome: 'unreachable'; readonly reason: string };
 
-/** Lets an admin look at one mirror: what is noted of it, and what Auth0 holds. Changes nothing. */
+/**
+ * Lets an admin look at one mirror: what is noted of it, and what Auth0 holds. Changes nothing. Whatever asks Auth0 is one
+ * call within the budget for reads, and not to be made inside a transaction: it may wait for its slot.
+ */
 @Injectable()
 export class MirrorInspection {
   constructor(
@@ -37,7 +44,18 @@ export class MirrorInspection {
     return this.records.find(transaction, subject);
   }
 
-  /** One call within the budget for reads. Not to be called inside a transaction: it may wait for its slot. */
+  async held(tenantId: string, subject: string): Promise<HeldMirror> {
+    try {
+      const stored = await this.access.read(subject, PATIENCE_MS);
+      return { readable: true, held: (stored.get(tenantId) as object | undefined) ?? null };
+    } catch (error) {
+      if (!(error instanceof MirrorFailure)) throw error;
+      if (error.isPersonUnknown) return { readable: true, held: null };
+      return { readable: false, reason: error.reason };
+    }
+  }
+
+  /** Believed only if it is sealed, and compared with what should be there. */
   async live(tenantId: string, subject: string): Promise<LiveMirror> {
     try {
       const found = findMirror(await this.access.read(subject, PATIENCE_MS), tenantId, subject, this.seal);

@@ -1,21 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
-import type { MirrorDrift } from './auth0-mirror.entity.js';
+import type { MirrorStanding } from './mirror-standing.js';
 
-/** What the database notes of one member's mirror. */
-export interface MirrorRecord {
-  readonly wanted: number;
-  readonly mirrored: number;
+/** All that the database notes of one member's mirror. */
+export interface MirrorRecord extends MirrorStanding {
   /** Changes of the tenant's part, and how many of them Auth0 has. */
   readonly tenant_wanted: number;
   readonly mirrored_tenant: number;
-  readonly due_at: Date | null;
-  readonly mirrored_at: Date | null;
-  readonly attempts: number;
-  readonly last_error: string | null;
-  readonly parked: string | null;
-  readonly drift: MirrorDrift | null;
-  readonly checked_at: Date | null;
   readonly lineage: string | null;
   readonly seen_at: Date;
   /** The open case that waits for somebody's decision. */

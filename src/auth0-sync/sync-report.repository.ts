@@ -1,19 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
-import type { MirrorCheck, MirrorDrift } from './auth0-mirror.entity.js';
+import type { MirrorCheck } from './auth0-mirror.entity.js';
+import type { MirrorStanding } from './mirror-standing.js';
 
 /** A mirror that is not as it should be, or that nobody could bring up to date. */
-export interface TroubledMirror {
+export interface TroubledMirror extends MirrorStanding {
   readonly subject: string;
-  readonly wanted: number;
-  readonly mirrored: number;
-  readonly due_at: Date | null;
-  readonly attempts: number;
-  readonly last_error: string | null;
-  readonly parked: string | null;
-  readonly drift: MirrorDrift | null;
-  readonly checked_at: Date | null;
-  readonly mirrored_at: Date | null;
 }
 
 export interface SyncCounts {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import { TenantAdministration } from '../tenant/administration/tenant-administration.js';
 import type { ReconcileStartedDto, SyncReportDto } from './dto/sync-report.dto.js';
+import { standingOf } from './mirror-standing.js';
 import { SyncReportRepository } from './sync-report.repository.js';
 
 const SHOWN_MIRRORS = 200;
@@ -27,18 +28,7 @@ export class SyncReportService {
         checksPending: counts.checks_pending,
         drifted: counts.drifted,
         lastCheckedAt: time(counts.last_checked_at),
-        troubled: troubled.map((mirror) => ({
-          subject: mirror.subject,
-          wanted: mirror.wanted,
-          mirrored: mirror.mirrored,
-          mirroredAt: time(mirror.mirrored_at),
-          dueAt: time(mirror.due_at),
-          attempts: mirror.attempts,
-          lastError: mirror.last_error,
-          parked: mirror.parked,
-          drift: mirror.drift,
-          checkedAt: time(mirror.checked_at),
-        })),
+        troubled: troubled.map((mirror) => ({ subject: mirror.subject, ...standingOf(mirror) })),
       };
     });
   }

@@ -211,9 +211,7 @@ export class ErasureRepository {
     const parts = await transaction.query<OwnPart>(OWN_ENTRIES, [tenantId, '']);
     for (const { flow_key: flowKey, entries } of parts) {
       const kept = withoutPerson(entries, erased.subject, erased.pseudonym);
-      const effects = kept.entries.map(({ effects }) => JSON.stringify(effects));
-      const revisions = kept.entries.map(({ revision }) => revision);
-      await transaction.query(MOVE_ENTRIES, [tenantId, flowKey, '', '', revisions, effects]);
+      await moveEntries(transaction, flowKey, '', '', kept.entries);
       await transaction.query(EMPTY_PART, [tenantId, flowKey, JSON.stringify(kept.state.steps)]);
     }
     await transaction.query(FORGET_EVENTS, [tenantId]);
@@ -246,10 +244,21 @@ export class ErasureRepository {
     const { steps, data } = kept.state;
     const part = [JSON.stringify(steps), JSON.stringify(data)];
     await transaction.query(COPY_PART, [tenantId, flowKey, subject, pseudonym, ...part]);
-    const revisions = kept.entries.map(({ revision }) => revision);
-    const effects = kept.entries.map((entry) => JSON.stringify(entry.effects));
-    await transaction.query(MOVE_ENTRIES, [tenantId, flowKey, subject, pseudonym, revisions, effects]);
+    await moveEntries(transaction, flowKey, subject, pseudonym, kept.entries);
   }
+}
+
+/** What stays of each entry, under the other name. */
+async function moveEntries(
+  transaction: Transaction,
+  flowKey: string,
+  subject: string,
+  pseudonym: string,
+  entries: readonly PersonalEntry[],
+): Promise<void> {
+  const revisions = entries.map(({ revision }) => revision);
+  const effects = entries.map((entry) => JSON.stringify(entry.effects));
+  await transaction.query(MOVE_ENTRIES, [transaction.tenantId, flowKey, subject, pseudonym, revisions, effects]);
 }
 
 interface OwnPart {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
-import { LiveMirror, type HeldMirror } from '../../auth0-sync/live-mirror.js';
+import { MirrorInspection, type HeldMirror } from '../../auth0-sync/mirror-inspection.js';
 import { Problem } from '../../http/problem.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 import { MemberRepository } from '../../tenant/members/member.repository.js';
@@ -29,7 +29,7 @@ export class PersonalDataService {
     private readonly administration: TenantAdministration,
     private readonly members: MemberRepository,
     private readonly repository: PersonalDataRepository,
-    private readonly mirror: LiveMirror,
+    private readonly mirrors: MirrorInspection,
   ) {}
 
   /** @throws Problem `member_not_found` */
@@ -44,7 +44,7 @@ export class PersonalDataService {
       return { tenant: { id: tenant.tenant_id, name: tenant.name }, database };
     });
     // After the transaction: a connection of the database must not wait for Auth0.
-    const auth0 = await this.mirror.read(tenantId, subject);
+    const auth0 = await this.mirrors.held(tenantId, subject);
     return {
       subject,
       tenant: stored.tenant,

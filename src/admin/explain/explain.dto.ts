@@ -1,25 +1,16 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { MirrorDrift } from '../../auth0-sync/auth0-mirror.entity.js';
+import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
+import { MirrorStandingDto } from '../../auth0-sync/dto/mirror-standing.dto.js';
 import { FLOW_STATUSES, ROLES, STEP_STATUSES, type FlowStatus, type Role, type StepStatus } from '../../flow/index.js';
 import { HistoryPageDto } from '../../onboarding/dto/history.dto.js';
 import { OnboardingViewDto } from '../../onboarding/dto/onboarding-view.dto.js';
-import type { TenantStatus } from '../../tenant/tenant.entity.js';
+import { TenantDto } from '../../tenant/dto/tenant.dto.js';
 import { DIFFERENCES, type Difference } from './difference.js';
 
 const TIME_OR_NULL = { type: String, format: 'date-time', nullable: true } as const;
 const TEXT_OR_NULL = { type: String, nullable: true } as const;
 
 @ApiSchema({ name: 'ExplainedTenant' })
-export class ExplainedTenantDto {
-  @ApiProperty({ format: 'uuid' })
-  id!: string;
-
-  @ApiProperty()
-  name!: string;
-
-  @ApiProperty({ enum: ['draft', 'active', 'closed', 'archived'] })
-  status!: TenantStatus;
-}
+export class ExplainedTenantDto extends PickType(TenantDto, ['id', 'name', 'status']) {}
 
 @ApiSchema({ name: 'ExplainedMember' })
 export class ExplainedMemberDto {
@@ -38,44 +29,12 @@ export class ExplainedMemberDto {
 
 /** What the database notes of the person's mirror. */
 @ApiSchema({ name: 'MirrorRecord' })
-export class MirrorRecordDto {
-  @ApiProperty({ type: 'integer', description: 'Changes so far.' })
-  wanted!: number;
-
-  @ApiProperty({ type: 'integer', description: 'Changes that Auth0 has.' })
-  mirrored!: number;
-
+export class MirrorRecordDto extends MirrorStandingDto {
   @ApiProperty({ type: 'integer', description: 'Changes of the tenant’s part so far.' })
   sharedWanted!: number;
 
   @ApiProperty({ type: 'integer', description: 'Changes of the tenant’s part that Auth0 has for this person.' })
   sharedMirrored!: number;
-
-  @ApiProperty({ ...TIME_OR_NULL, description: 'When it was last sent.' })
-  mirroredAt!: string | null;
-
-  @ApiProperty({ ...TIME_OR_NULL, description: 'When it is sent, or tried again.' })
-  dueAt!: string | null;
-
-  @ApiProperty({ type: 'integer', description: 'Failures in a row.' })
-  attempts!: number;
-
-  @ApiProperty(TEXT_OR_NULL)
-  lastError!: string | null;
-
-  @ApiProperty({ ...TEXT_OR_NULL, description: 'Why it waits for the next change, or for somebody.' })
-  parked!: string | null;
-
-  @ApiProperty({
-    type: String,
-    enum: ['missing', 'behind', 'ahead', 'not_ours', null],
-    nullable: true,
-    description: 'How Auth0 differed at the last check.',
-  })
-  drift!: MirrorDrift | null;
-
-  @ApiProperty(TIME_OR_NULL)
-  checkedAt!: string | null;
 
   @ApiProperty({ ...TEXT_OR_NULL, description: 'The data set that was mirrored last.' })
   lineage!: string | null;

@@ -1,4 +1,5 @@
 import type { LiveMirror, MirrorRecord } from '../../auth0-sync/mirror-inspection.js';
+import { standingOf } from '../../auth0-sync/mirror-standing.js';
 import type { StepStatus } from '../../flow/index.js';
 import type { HistoryPageDto } from '../../onboarding/dto/history.dto.js';
 import type { OnboardingViewDto } from '../../onboarding/dto/onboarding-view.dto.js';
@@ -31,17 +32,9 @@ export function explanationOf(
 }
 
 const mirrorOf = (mirror: MirrorRecord): MirrorRecordDto => ({
-  wanted: mirror.wanted,
-  mirrored: mirror.mirrored,
+  ...standingOf(mirror),
   sharedWanted: mirror.tenant_wanted,
   sharedMirrored: mirror.mirrored_tenant,
-  mirroredAt: time(mirror.mirrored_at),
-  dueAt: time(mirror.due_at),
-  attempts: mirror.attempts,
-  lastError: mirror.last_error,
-  parked: mirror.parked,
-  drift: mirror.drift,
-  checkedAt: time(mirror.checked_at),
   lineage: mirror.lineage,
   case: mirror.case_id,
 });

@@ -1,44 +1,12 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsBoolean } from 'class-validator';
 import { WhenPresent } from '../../http/when-present.decorator.js';
-import type { MirrorDrift } from '../auth0-mirror.entity.js';
+import { MirrorStandingDto } from './mirror-standing.dto.js';
 
 @ApiSchema({ name: 'TroubledMirror' })
-export class TroubledMirrorDto {
+export class TroubledMirrorDto extends MirrorStandingDto {
   @ApiProperty()
   subject!: string;
-
-  @ApiProperty({ type: 'integer', description: 'Changes so far.' })
-  wanted!: number;
-
-  @ApiProperty({ type: 'integer', description: 'Changes that Auth0 has.' })
-  mirrored!: number;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it was last sent.' })
-  mirroredAt!: string | null;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it is tried again.' })
-  dueAt!: string | null;
-
-  @ApiProperty({ type: 'integer', description: 'Failures in a row.' })
-  attempts!: number;
-
-  @ApiProperty({ type: String, nullable: true })
-  lastError!: string | null;
-
-  @ApiProperty({ type: String, nullable: true, description: 'Why it waits for the next change, or for somebody.' })
-  parked!: string | null;
-
-  @ApiProperty({
-    type: String,
-    enum: ['missing', 'behind', 'ahead', 'not_ours', null],
-    nullable: true,
-    description: 'How Auth0 differed from the database at the last check.',
-  })
-  drift!: MirrorDrift | null;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  checkedAt!: string | null;
 }
 
 /** How far a tenant's mirrors are. */
