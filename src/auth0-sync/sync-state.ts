@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
-import { DatabasePing, PROBE_PATIENCE_MS } from '../database/database-ping.js';
+import { DatabasePing } from '../database/database-ping.js';
+import { KeptCount } from '../database/kept-count.js';
 import { MirrorBacklog, type MirrorLag } from '../maintenance/mirror-backlog.js';
 import { MirrorAccess, type MirrorCircuitStatus } from './mirror-access.js';
 import { RateBudget } from './rate-budget.js';
@@ -11,7 +11,7 @@ const KEPT_MS = 1_000;
 
 /** How the mirrors are, for health and metrics. */
 export interface MirrorState {
-  /** Null while it is not known, because the database does not answer, or not soon enough. */
+  /** Null while it is not known, because the database does not answer. */
   readonly lag: MirrorLag | null;
   readonly circuits: { readonly read: MirrorCircuitStatus; readonly write: MirrorCircuitStatus };
   /** Reads that this process could do now without the database. */
@@ -48,19 +48,21 @@ const GAUGES: ReadonlyArray<readonly [name: string, help: string, (state: Mirror
 
 @Injectable()
 export class SyncState implements OnModuleInit {
-  private count: { readonly lag: Promise<MirrorLag | null>; keptUntil: number } | undefined;
+  private readonly lag: KeptCount<MirrorLag>;
 
   constructor(
-    private readonly ping: DatabasePing,
-    private readonly backlog: MirrorBacklog,
+    ping: DatabasePing,
+    backlog: MirrorBacklog,
     private readonly access: MirrorAccess,
     private readonly budget: RateBudget,
     private readonly registry: Registry,
-  ) {}
+  ) {
+    this.lag = new KeptCount(ping, KEPT_MS, () => backlog.lag(new Date()));
+  }
 
   async now(): Promise<MirrorState> {
     return {
-      lag: await this.lag(),
+      lag: await this.lag.now(),
       circuits: { read: this.access.status('read'), write: this.access.status('write') },
       leasedReadsLeft: this.budget.leasedReadsLeft(),
     };
@@ -83,20 +85,5 @@ export class SyncState implements OnModuleInit {
         else this.set(value);
       },
     });
-  }
-
-  /** Whoever asks waits no longer than for a ping, and takes no connection from requests while pings go unanswered. */
-  private async lag(): Promise<MirrorLag | null> {
-    if ((await this.ping.fault()) !== null) return null;
-    return Promise.race([this.counted(), sleep(PROBE_PATIENCE_MS, null, { ref: false })]);
-  }
-
-  /** One count at a time, however long it takes. */
-  private counted(): Promise<MirrorLag | null> {
-    if (this.count && performance.now() < this.count.keptUntil) return this.count.lag;
-    const lag = this.backlog.lag(new Date()).catch(() => null);
-    const count = (this.count = { lag, keptUntil: Infinity });
-    void lag.then(() => (count.keptUntil = performance.now() + KEPT_MS));
-    return lag;
   }
 }

@@ -1,8 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { DatabasePing } from '../../database/database-ping.js';
+import { KeptCount } from '../../database/kept-count.js';
 import { RollupBacklog, type FlowPeople, type RollupLag } from '../../maintenance/rollup-backlog.js';
 
-/** Every process is asked, and often; what it costs to count is not to be paid each time. */
+/** To count over all tenants costs something, which is not to be paid by each look. */
 const KEPT_MS = 15_000;
 
 interface Counted {
@@ -13,16 +15,22 @@ interface Counted {
 /** How many people are how far, over all tenants, and how far behind that is. The same from every process. */
 @Injectable()
 export class FlowPeopleGauges implements OnModuleInit {
-  private counted: { readonly at: number; readonly counts: Promise<Counted | null> } | undefined;
+  private readonly counted: KeptCount<Counted>;
 
   constructor(
-    private readonly backlog: RollupBacklog,
+    ping: DatabasePing,
+    backlog: RollupBacklog,
     private readonly registry: Registry,
-  ) {}
+  ) {
+    this.counted = new KeptCount(ping, KEPT_MS, async () => {
+      const [people, lag] = await Promise.all([backlog.flowPeople(), backlog.lag()]);
+      return { people, lag };
+    });
+  }
 
   onModuleInit(): void {
     const registers = [this.registry];
-    const count = () => this.count();
+    const { counted } = this;
     new Gauge({
       name: 'foothold_flow_people',
       help: 'People who have opened a flow, by how far they are; of a flow of tenant steps, tenants',
@@ -30,8 +38,8 @@ export class FlowPeopleGauges implements OnModuleInit {
       registers,
       async collect() {
         this.reset();
-        for (const { flow_key: flow, status, people } of (await count())?.people ?? [])
-          this.set({ flow, status }, people);
+        const people = (await counted.now())?.people ?? [];
+        for (const { flow_key: flow, status, people: count } of people) this.set({ flow, status }, count);
       },
     });
     this.lagGauge(
@@ -47,29 +55,17 @@ export class FlowPeopleGauges implements OnModuleInit {
   }
 
   private lagGauge(name: string, help: string, valueOf: (lag: RollupLag) => number): void {
-    const count = () => this.count();
+    const { counted } = this;
     new Gauge({
       name,
       help,
       registers: [this.registry],
       async collect() {
-        const counted = await count();
-        // Unknown is not zero: while the database is down the last known value would be a lie.
-        if (counted) this.set(valueOf(counted.lag));
+        const now = await counted.now();
+        // Unknown is not zero, which `reset` would set.
+        if (now) this.set(valueOf(now.lag));
         else this.remove();
       },
     });
-  }
-
-  private count(): Promise<Counted | null> {
-    const now = Date.now();
-    if (!this.counted || this.counted.at + KEPT_MS < now) {
-      const counts = Promise.all([this.backlog.flowPeople(), this.backlog.lag()]).then(
-        ([people, lag]) => ({ people, lag }),
-        () => null,
-      );
-      this.counted = { at: now, counts };
-    }
-    return this.counted.counts;
   }
 }
