@@ -13,6 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+/** Of members, and the parts that they are of. */
+const POSITIONS = `SELECT FROM foothold.onboarding_position q JOIN foothold.onboarding_progress p
+    USING (tenant_id, flow_key, subject) WHERE q.tenant_id = $1`;
+
 interface Seat {
   readonly tenantId: string;
   readonly bulk: Bulk;
@@ -57,6 +61,29 @@ describe('a bulk job', () => {
     ]);
     const begun = await bulk.run({ ...skip, where: { status: 'not_started' } });
     expect(begun.counts).toMatchObject({ examined: 4, refused: 2, reasons: { step_blocked: 2 } });
+  });
+
+  it('means those who are stuck, as the list of people has them, and who still are', async () => {
+    const { bulk, people, tenantId } = await seat();
+    const listed = async () => (await service.sql(`${POSITIONS} AND p.delivered = p.revision`, [tenantId])).length;
+    await eventually(async () => (await listed()) === 2);
+    await service.sql(`UPDATE foothold.onboarding_position SET since = now() - interval '8 days' WHERE tenant_id = $1`, [
+      tenantId,
+    ]);
+    const meant = async (where: object): Promise<string[]> => {
+      const job = await bulk.run({ step: 'profile', action: 'start', dryRun: true, where });
+      expect(job.where).toEqual(where);
+      return (await bulk.people(job.id)).body.items.map(({ subject }: { subject: string }) => subject);
+    };
+    expect(await meant({ stuckFor: 'P1W' })).toEqual([people[0]!.subject, people[2]!.subject]);
+    expect(await meant({ stuckFor: 'P1W', step: 'profile' })).toEqual([people[0]!.subject]);
+    expect(await meant({ stuckFor: 'P9D' })).toEqual([]);
+
+    // The list follows later: it has them where they were.
+    const held = await service.holding('LOCK TABLE foothold.rollup_claim IN ACCESS EXCLUSIVE MODE');
+    await people[0]!.move({ step: 'profile', action: 'complete' }, key(), 'member_tour');
+    expect(await meant({ stuckFor: 'P1W' })).toEqual([people[2]!.subject]);
+    await held.release();
   });
 
   it('changes nothing when it is only tried', async () => {
@@ -111,6 +138,10 @@ describe('a bulk job', () => {
     const start = async (body: object) => outcomeOf(await bulk.start(body));
     expect(await start({ step: 'nowhere', action: 'complete' })).toEqual([422, 'invalid_request']);
     expect(await start({ step: 'profile', action: 'complete', where: { role: 'x' } })).toEqual([
+      422,
+      'invalid_request',
+    ]);
+    expect(await start({ step: 'profile', action: 'complete', where: { stuckFor: 'P1M' } })).toEqual([
       422,
       'invalid_request',
     ]);

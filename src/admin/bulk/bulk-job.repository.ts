@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { Action, FlowStatus, PartState, Role } from '../../flow/index.js';
+import type { Action, FlowStatus, PartState } from '../../flow/index.js';
 import type { ItemOutcome, JobStatus } from './bulk-states.js';
 
 /** Which people of the tenant; what is left out does not matter. */
@@ -8,6 +8,8 @@ export interface Where {
   readonly status?: FlowStatus;
   /** The step that they are at. */
   readonly step?: string;
+  /** Unfinished, and at the same step for at least so long when the job was asked for: an ISO 8601 duration. */
+  readonly stuckFor?: string;
   readonly subjects?: readonly string[];
 }
 
@@ -45,10 +47,12 @@ export interface BulkItemRow {
 /** A member with their part of the flow; the part is null of whoever has not opened it. */
 export interface CandidateRow {
   readonly subject: string;
-  readonly role: Role;
   readonly flow_version: number | null;
   readonly steps: PartState['steps'] | null;
   readonly data: PartState['data'] | null;
+  /** Where the list of people has them, and since when. */
+  readonly listed_step: string | null;
+  readonly listed_since: Date | null;
 }
 
 export interface SharedPartRow {
@@ -98,10 +102,12 @@ const NOTE_ERROR = {
 };
 const CANDIDATES = {
   name: 'bulk_candidates',
-  text: `SELECT m.subject, m.role, p.flow_version, p.steps, p.data
+  text: `SELECT m.subject, p.flow_version, p.steps, p.data, q.step AS listed_step, q.since AS listed_since
          FROM foothold.member m
          LEFT JOIN foothold.onboarding_progress p
            ON p.tenant_id = m.tenant_id AND p.flow_key = $2 AND p.subject = m.subject AND p.subject > $3
+         LEFT JOIN foothold.onboarding_position q
+           ON q.tenant_id = m.tenant_id AND q.flow_key = $2 AND q.subject = m.subject AND q.subject > $3
          WHERE m.tenant_id = $1 AND m.status = 'active' AND m.subject > $3
            AND ($4::text[] IS NULL OR m.subject = ANY ($4))
          ORDER BY m.subject LIMIT $5`,

@@ -3,19 +3,14 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import { EMPTY_PART, viewOf } from '../../flow/index.js';
+import type { Flow } from '../../flow/index.js';
 import { Problem } from '../../http/problem.js';
 import type { JobPayload } from '../../jobs/job-queue.repository.js';
 import { JobRunner, type JobAttempt } from '../../jobs/job-runner.js';
 import { OnBehalfService } from '../../onboarding/on-behalf.service.js';
 import { PartRestoreService } from '../../onboarding/part-restore.service.js';
-import {
-  BulkJobRepository,
-  type BulkItemRow,
-  type BulkJobRow,
-  type CandidateRow,
-  type SharedPartRow,
-} from './bulk-job.repository.js';
+import { BulkJobRepository, type BulkItemRow, type BulkJobRow, type CandidateRow } from './bulk-job.repository.js';
+import { isMeant } from './meant.js';
 
 export const BULK_TASK = 'bulk';
 
@@ -95,13 +90,20 @@ export class BulkRunner {
     const { flow_key: flowKey, people } = job;
     const rows = await this.jobs.candidates(transaction, flowKey, job.cursor, people.subjects, PAGE);
     const shared = await this.jobs.sharedPart(transaction, flowKey);
-    const matching = rows.filter((row) => this.matches(job, row, shared)).map(({ subject }) => subject);
+    const meant = rows
+      .filter((row) => isMeant(job, this.flowOf(flowKey, shared ?? row), row, shared))
+      .map(({ subject }) => subject);
     return {
       last: rows.at(-1)?.subject,
       examined: rows.length,
-      subjects: await this.notDone(transaction, job, matching),
+      subjects: await this.notDone(transaction, job, meant),
       move: (own, subject) => this.transition(own, job, subject),
     };
+  }
+
+  /** That somebody is judged by; the newest of whoever has not opened it. */
+  private flowOf(key: string, { flow_version: version }: Pick<CandidateRow, 'flow_version'>): Flow {
+    return version === null ? this.catalog.flow(key) : this.catalog.version(key, version);
   }
 
   private async undoPage(transaction: Transaction, job: BulkJobRow, undoes: string): Promise<Page> {
@@ -118,22 +120,6 @@ export class BulkRunner {
   private async notDone(transaction: Transaction, { job_id: jobId }: BulkJobRow, subjects: string[]) {
     const done = await this.jobs.doneAmong(transaction, jobId, subjects);
     return subjects.filter((subject) => !done.has(subject));
-  }
-
-  /** By the same rules as everybody's view. */
-  private matches(
-    { flow_key: key, people }: BulkJobRow,
-    row: CandidateRow,
-    shared: SharedPartRow | undefined,
-  ): boolean {
-    const { status, step } = people;
-    if (status === undefined && step === undefined) return true;
-    const version = shared?.flow_version ?? row.flow_version;
-    const flow = version === null ? this.catalog.flow(key) : this.catalog.version(key, version);
-    const member = row.steps && row.data ? { steps: row.steps, data: row.data } : EMPTY_PART;
-    const actor = { subject: row.subject, role: row.role, kind: 'member' } as const;
-    const view = viewOf(flow, { tenant: shared ?? EMPTY_PART, member }, actor);
-    return (status === undefined || view.status === status) && (step === undefined || view.currentStep === step);
   }
 
   /** A few at a time. What fails for one person fails the page, which is done again; who is done by then stays so. */

@@ -14,6 +14,7 @@ import {
 import { ACTIONS, FLOW_STATUSES, type Action, type FlowStatus } from '../../flow/index.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 import { RequiredReason } from '../../tenant/dto/reason.js';
+import { DURATION } from '../people/duration.js';
 import { ITEM_OUTCOMES, JOB_STATUSES, type ItemOutcome, type JobStatus } from './bulk-states.js';
 
 const MOST_SUBJECTS = 1_000;
@@ -25,11 +26,19 @@ export class BulkWhereDto {
   @IsIn(FLOW_STATUSES)
   status?: FlowStatus;
 
-  @ApiPropertyOptional({ description: 'Who is at this step.', example: 'profile', minLength: 1, maxLength: 100 })
+  @ApiPropertyOptional({ description: 'Who is at this step: their first open one, whoever is to do it.', example: 'profile', minLength: 1, maxLength: 100 })
   @WhenPresent()
   @IsString()
   @Length(1, 100)
   step?: string;
+
+  @ApiPropertyOptional({
+    ...DURATION,
+    description: 'Unfinished, and at the same step for at least so long: an ISO 8601 duration.',
+  })
+  @WhenPresent()
+  @IsString()
+  stuckFor?: string;
 
   @ApiPropertyOptional({
     type: [String],

@@ -9,6 +9,7 @@ import { pageOf, parseLimit, parseSubjectCursor, type PageQuery } from '../../ht
 import { invalidRequest, Problem } from '../../http/problem.js';
 import { JobQueueRepository } from '../../jobs/job-queue.repository.js';
 import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
+import { parseDuration } from '../people/duration.js';
 import { parseStepKey } from '../step-keys.js';
 import { ITEM_OUTCOMES, type ItemOutcome } from './bulk-states.js';
 import { BulkJobRepository, type BulkJobRow, type NewBulkJob } from './bulk-job.repository.js';
@@ -40,6 +41,7 @@ export class BulkService {
     const flow = this.catalog.flow(flowKey);
     const { where, action, reason, dryRun = false } = request;
     const step = memberStep(flow, request.step, '/step');
+    if (where.stuckFor !== undefined) parseDuration(where.stuckFor, '/where/stuckFor');
     const at = where.step && parseStepKey(this.catalog.versionsOf(flow.key), where.step, '/where/step');
     const people = { ...where, ...(at !== undefined && { step: at }) };
     return this.administration.run(caller, tenantId, { changes: true }, (administration) =>

@@ -8,6 +8,7 @@ import { ApiPage } from '../../http/page.js';
 import { ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
 import { PeopleInFlowPageDto } from './dto/people.dto.js';
+import { DURATION } from './duration.js';
 import { PeopleService, type PeopleQuery } from './people.service.js';
 
 @ApiTags('Tenant admins')
@@ -32,7 +33,7 @@ export class PeopleController {
     name: 'stuckFor',
     required: false,
     description: 'Unfinished, and at the same step for at least so long: an ISO 8601 duration.',
-    schema: { type: 'string', pattern: '^P(\\d{1,3}W)?(\\d{1,4}D)?(T\\d{1,5}H)?$', example: 'P7D' },
+    schema: { type: 'string', ...DURATION },
   })
   @ApiPage()
   @ApiOkResponse({ type: PeopleInFlowPageDto })

@@ -88,8 +88,7 @@ export function fold({ scope, before, entries, flow, flowAt }: PartToFold): Posi
     evaluation = now;
   }
   const status = flowStatus([...evaluation.values()]);
-  const open = [...evaluation.values()].find((step) => isReached(step) && !isResolved(step));
-  const step = open?.definition.key ?? null;
+  const step = openStep(evaluation)?.definition.key ?? null;
   const completedAt = latest([openedAt, ...[...evaluation.values()].map(({ resolvedAt }) => resolvedAt)]) as string;
   const cells = [
     ...stepCells(scope, evaluation, since),
@@ -117,6 +116,10 @@ export function interleaved(own: readonly Entry[], shared: readonly Entry[]): En
 
 const isReached = (step: StepEvaluation): boolean =>
   isResolved(step) || (step.status !== 'not_applicable' && step.blockedBy.length === 0);
+
+/** The first step that is open, whoever is to do it; undefined when the flow is complete. */
+export const openStep = (evaluation: Evaluation): StepEvaluation | undefined =>
+  [...evaluation.values()].find((step) => isReached(step) && !isResolved(step));
 
 function reached(
   evaluation: Evaluation,
