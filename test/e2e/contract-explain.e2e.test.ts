@@ -9,6 +9,7 @@ import { MIRROR_SETTINGS } from '../support/mirror-settings.js';
 import { newSubject, type TestService } from '../support/service.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
 import { addMember, createTenant, removeMember } from '../support/tenants.js';
+import { tracesOf } from '../support/traces.js';
 import { choosePlan, PROFESSIONAL, stepOf, tellBusiness } from '../support/workspace.js';
 
 describe('explaining what a person sees', () => {
@@ -244,7 +245,32 @@ describe('explaining what a person sees', () => {
       expect((await explained()).codes).not.toContain('client_stale');
     });
 
-    // Erasure has tests of its own: of an erased person there is no member to explain.
+    it('a person who was erased, also while Auth0 has yet to follow, and leaves no new trace of them', async () => {
+      const gone = lab.person();
+      await addMember(service, tenantId, gone.subject, 'member');
+      await gone.view('member_tour');
+      await gone.move({ step: 'profile', action: 'complete' }, {}, 'member_tour');
+      await mirrorNow();
+      service.standIn.faults.add({ operation: 'write_user', kind: 'server_error' });
+      const data = `/v1/tenants/${tenantId}/members/${encodeURIComponent(gone.subject)}/data`;
+      const { receipt } = (await admin.delete(data)).body;
+      const { said, codes, body } = await explained(LIVE, gone);
+      expect([codes[0], codes.at(-1)]).toEqual(['person_erased', 'mirror_behind']);
+      expect(said['person_erased']).toContain(`erased from the tenant on ${receipt.erasedAt}`);
+      expect(body.member).toEqual({ subject: gone.subject, role: null, status: 'erased', joinedAt: null });
+      expect([body.view, body.browser.lastRevision]).toEqual([null, null]);
+
+      service.standIn.faults.clear();
+      await lab.untilMirrored();
+      const later = await explained(LIVE, gone);
+      expect([later.codes, later.body.mirror, later.body.auth0.outcome]).toEqual([['person_erased'], null, 'nothing']);
+      expect(await tracesOf(service, [gone.subject])).toEqual([]);
+      // Elsewhere they were never known.
+      const elsewhere = await createTenant(service, { members: { [admin.subject]: 'owner' } });
+      const there = pathOf(gone.subject).replace(tenantId, elsewhere);
+      expect(outcomeOf(await admin.get(there))).toEqual([404, 'member_not_found']);
+    });
+
 
     it('a new lineage, under which revisions cannot be compared', async () => {
       await tellBusiness(owner);

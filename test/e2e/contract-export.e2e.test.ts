@@ -1,16 +1,23 @@
 import { Administering, outcomeOf } from '../support/administration.js';
 import type { Api } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
 import { TestService } from '../support/service.js';
-import { addMember, createTenant } from '../support/tenants.js';
+import { addMember, createTenant, removeMember } from '../support/tenants.js';
 import { tourPeople } from '../support/tour-people.sql.js';
 import { choosePlan } from '../support/workspace.js';
 
 /** More than two pages of them. */
 const PEOPLE = 1_100;
 
+const PEOPLE_PER_PAGE = 500;
+
 let service: TestService;
+/** A tenant of so many people. */
+let big: Administering;
 beforeAll(async () => {
   service = await TestService.start();
+  big = await administered();
+  await service.sql(tourPeople(big.tenantId, 1, PEOPLE).join(';\n'));
 });
 afterAll(() => service.stop());
 
@@ -20,17 +27,22 @@ async function administered(): Promise<Administering> {
   return new Administering(owner.inTenant(tenantId), tenantId);
 }
 
+const ASKING_WHO_IS_ADMIN = `SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ~ 'foothold.organization o ON'`;
+const WAITING_FOR_LOCK = `SELECT FROM pg_locks
+  WHERE relation = 'foothold.organization'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted`;
+
 const subjectsOf = (items: any[]): string[] => items.map(({ subject }) => subject);
 
 describe('the export', () => {
+  const download = ({ token }: Api, path: string): Promise<Response> =>
+    fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
   const exported = async (api: Api, path: string): Promise<{ headers: Headers; text: string }> => {
-    const answer = await fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${api.token}` } });
+    const answer = await download(api, path);
     return { headers: answer.headers, text: await answer.text() };
   };
 
   test('has a line of JSON for everybody, and is audited', async () => {
-    const big = await administered();
-    await service.sql(tourPeople(big.tenantId, 1, PEOPLE).join(';\n'));
     const { headers, text } = await exported(big.api, big.at('/onboarding/member_tour/export'));
     expect(headers.get('content-type')).toBe('application/x-ndjson');
     expect(headers.get('content-disposition')).toBe('attachment; filename="member_tour.ndjson"');
@@ -67,8 +79,40 @@ describe('the export', () => {
     expect(lines).toHaveLength(2);
   });
 
+  test('ends before its end once whoever reads it is no admin any more', async () => {
+    const admin = service.person();
+    await addMember(service, big.tenantId, admin.subject, 'admin');
+    // Each page asks there who is an admin. The second lock is granted between the first page and the next one.
+    const lock = () => service.holding('LOCK TABLE foothold.organization IN ACCESS EXCLUSIVE MODE');
+    const first = await lock();
+    const answering = download(admin, big.at('/onboarding/member_tour/export'));
+    await eventually(async () => (await service.sql(ASKING_WHO_IS_ADMIN)).length === 1);
+    const locking = lock();
+    await eventually(async () => (await service.sql(WAITING_FOR_LOCK)).length === 1);
+    await first.release();
+    const between = await locking;
+    const { status, body } = await answering;
+    expect(status).toBe(200);
+    const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const lines = () => text.split('\n').length - 1;
+    const readMore = async (): Promise<boolean> => {
+      const { done, value = '' } = await reader.read();
+      text += value;
+      return !done;
+    };
+    while (lines() < PEOPLE_PER_PAGE) await readMore();
+    await eventually(async () => (await service.sql(ASKING_WHO_IS_ADMIN)).length === 1);
+    await removeMember(service, big.tenantId, admin.subject);
+    await between.release();
+    const readOn = async (): Promise<void> => {
+      while (await readMore());
+    };
+    await expect(readOn()).rejects.toThrow();
+    expect(lines()).toBe(PEOPLE_PER_PAGE);
+  });
+
   test('is refused before the first byte', async () => {
-    const big = await administered();
     for (const [path, outcome] of [
       [big.at('/onboarding/member_tour/export?format=xml'), [422, 'invalid_request']],
       [big.at('/onboarding/nothing/export'), [404, 'unknown_flow']],

@@ -28,8 +28,20 @@ export const removedMember: Rule = ({ memberStatus }) =>
       ]
     : [];
 
-export const neverOpened: Rule = ({ view, flow }) =>
-  view ? [] : [told('never_opened', `The person has not opened ${flow.key}: it begins with their first visit.`)];
+export const erasedPerson: Rule = ({ erasedAt }) =>
+  erasedAt
+    ? [
+        told(
+          'person_erased',
+          `The person was erased from the tenant on ${erasedAt.toISOString()}: nothing is kept of them but a keyed mark that says ` +
+            'so. What they have from before, such as tokens and a browser’s queue, is refused with 410; if they sign in again, ' +
+            'they start anew.',
+        ),
+      ]
+    : [];
+
+export const neverOpened: Rule = ({ view, flow, erasedAt }) =>
+  view || erasedAt ? [] : [told('never_opened', `The person has not opened ${flow.key}: it begins with their first visit.`)];
 
 /** An attested step that is not done although a system spoke of it. */
 export const attestations: Rule = ({ flow, progress }: Evidence) => {

@@ -3,11 +3,13 @@ import type { Flow } from '../../flow/index.js';
 import type { OnboardingView } from '../../onboarding/onboarding-view.js';
 import type { StoredProgress } from '../../onboarding/stored-progress.js';
 import type { TenantStatus } from '../../tenant/tenant.entity.js';
+import type { MemberRecord } from './member-record.repository.js';
 
 /** Why somebody may see something else than one expects. The codes are part of the HTTP contract. */
 export const DIFFERENCES = [
   'tenant_closed',
   'member_removed',
+  'person_erased',
   'never_opened',
   'attested_for_other_values',
   'attestation_deferred',
@@ -35,7 +37,9 @@ export interface Difference {
 /** All that is known of a member in one flow, level by level. */
 export interface Evidence {
   readonly tenantStatus: TenantStatus;
-  readonly memberStatus: 'active' | 'removed';
+  readonly memberStatus: MemberRecord['status'];
+  /** When, of whoever was. */
+  readonly erasedAt: Date | undefined;
   /** The data set that answers now. */
   readonly lineage: string;
   readonly flow: Flow;

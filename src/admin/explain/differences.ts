@@ -1,5 +1,5 @@
 import { staleClient } from './browser-differences.js';
-import { attestations, closedTenant, neverOpened, removedMember } from './database-differences.js';
+import { attestations, closedTenant, erasedPerson, neverOpened, removedMember } from './database-differences.js';
 import type { Difference, Evidence, Rule } from './difference.js';
 import { ahead, behind, edited, failing, missing, otherLineage, parked } from './mirror-differences.js';
 
@@ -7,6 +7,7 @@ import { ahead, behind, edited, failing, missing, otherLineage, parked } from '.
 const RULES: readonly Rule[] = [
   closedTenant,
   removedMember,
+  erasedPerson,
   neverOpened,
   attestations,
   otherLineage,

@@ -17,14 +17,14 @@ export class ExplainedMemberDto {
   @ApiProperty()
   subject!: string;
 
-  @ApiProperty({ enum: ROLES })
-  role!: Role;
+  @ApiProperty({ type: String, enum: [...ROLES, null], nullable: true, description: 'Null of whoever was erased.' })
+  role!: Role | null;
 
-  @ApiProperty({ enum: ['active', 'removed'] })
-  status!: 'active' | 'removed';
+  @ApiProperty({ enum: ['active', 'removed', 'erased'] })
+  status!: 'active' | 'removed' | 'erased';
 
-  @ApiProperty({ format: 'date-time' })
-  joinedAt!: string;
+  @ApiProperty({ ...TIME_OR_NULL, description: 'Null of whoever was erased.' })
+  joinedAt!: string | null;
 }
 
 /** What the database notes of the person's mirror. */
@@ -127,7 +127,7 @@ export class ExplanationDto {
   @ApiProperty({
     type: OnboardingViewDto,
     nullable: true,
-    description: 'The database’s level, as the person sees it; null while they have not opened the flow.',
+    description: 'The database’s level, as the person sees it; null while they have not opened the flow, and once they are erased.',
   })
   view!: OnboardingViewDto | null;
 

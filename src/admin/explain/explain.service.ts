@@ -10,6 +10,7 @@ import { HistoryService } from '../../onboarding/history.service.js';
 import { taggedView } from '../../onboarding/onboarding-view.js';
 import { toProgress } from '../../onboarding/progress-row.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
+import { Tombstones } from '../../tenant/erasure/tombstones.js';
 import { memberNotFound } from '../../tenant/tenant-problems.js';
 import type { TenantRow } from '../../tenant/tenants/tenant-view.js';
 import type { MemberInFlow } from '../member-in-flow.js';
@@ -17,6 +18,15 @@ import type { Evidence } from './difference.js';
 import type { ExplanationDto } from './explain.dto.js';
 import { explanationOf } from './explanation.js';
 import { MemberRecordRepository, type MemberRecord } from './member-record.repository.js';
+
+const ERASED = {
+  role: null,
+  status: 'erased',
+  joined_at: null,
+  parts: [],
+  moved_at: null,
+  moved_revision: null,
+} as const satisfies MemberRecord;
 
 export interface TaggedExplanation {
   readonly explanation: ExplanationDto;
@@ -34,6 +44,7 @@ export class ExplainService {
     private readonly history: HistoryService,
     private readonly mirrors: MirrorInspection,
     private readonly lineage: Lineage,
+    private readonly tombstones: Tombstones,
   ) {}
 
   /** @param looksAtAuth0 whether to spend one call on what Auth0 holds now */
@@ -61,11 +72,12 @@ export class ExplainService {
     return { explanation: explanationOf(evidence, stored, subject), etag: seen.etag };
   }
 
-  /** Of somebody who was erased there is no member either. */
   private async memberIn(transaction: Transaction, { key }: Flow, subject: string): Promise<MemberRecord> {
     const member = await this.members.find(transaction, key, subject);
-    if (!member) throw memberNotFound();
-    return member;
+    if (member) return member;
+    const tombstone = await this.tombstones.inTenant(transaction, subject);
+    if (!tombstone) throw memberNotFound();
+    return { ...ERASED, erased_at: tombstone.erasedAt };
   }
 
   /** The database's level: what the person is answered, were they to ask now. */
@@ -75,10 +87,10 @@ export class ExplainService {
     newest: Flow,
     subject: string,
   ): Omit<Evidence, 'mirror' | 'live'> & { readonly etag: string | undefined } {
-    const { parts, status: memberStatus, moved_at: at, moved_revision: revision } = member;
+    const { parts, status: memberStatus, erased_at: erasedAt, moved_at: at, moved_revision: revision } = member;
     const lineage = this.lineage.current;
     const lastMove = at && revision !== null ? { at, revision } : undefined;
-    const known = { tenantStatus, memberStatus, lineage, lastMove };
+    const known = { tenantStatus, memberStatus, erasedAt, lineage, lastMove };
     if (parts.length === 0) return { ...known, flow: newest, progress: undefined, view: undefined, etag: undefined };
     const progress = toProgress(tenantId, newest.key, subject, parts);
     const flow = this.catalog.version(newest.key, progress.flowVersion);

@@ -21,7 +21,7 @@ export function explanationOf(
   const { view, mirror, live, lastMove } = evidence;
   return {
     tenant: { id: tenant.tenant_id, name: tenant.name, status: tenant.status },
-    member: { subject, role: member.role, status: member.status, joinedAt: member.joined_at.toISOString() },
+    member: { subject, role: member.role, status: member.status, joinedAt: time(member.joined_at) },
     view: (view as OnboardingViewDto | undefined) ?? null,
     history,
     mirror: mirror ? mirrorOf(mirror) : null,

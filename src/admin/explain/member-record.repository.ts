@@ -3,11 +3,12 @@ import type { Transaction } from '../../database/transaction.js';
 import type { Role } from '../../flow/index.js';
 import type { ProgressRow } from '../../onboarding/progress-row.js';
 
-/** What the database holds of a member, whether or not they still are one. */
+/** What the database holds of a member, whether or not they still are one; of whoever was erased nearly nothing. */
 export interface MemberRecord {
-  readonly role: Role;
-  readonly status: 'active' | 'removed';
-  readonly joined_at: Date;
+  readonly role: Role | null;
+  readonly status: 'active' | 'removed' | 'erased';
+  readonly joined_at: Date | null;
+  readonly erased_at?: Date;
   readonly parts: readonly ProgressRow[];
   /** When the person themselves last moved something, and the revision of the view that they got. */
   readonly moved_at: Date | null;
