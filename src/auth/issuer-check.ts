@@ -66,5 +66,5 @@ export class IssuerCheck implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-export const issuerFault = (variable: string, expected: string, found: string): string =>
+const issuerFault = (variable: string, expected: string, found: string): string =>
   `${variable}: the domain calls itself ${found} in its discovery document, not ${expected}; tokens that it issues are refused. Set ${variable} to the domain that issues the tokens.`;

@@ -3,7 +3,7 @@ import { bearerToken } from './bearer-token.js';
 import { unverifiedClaims } from './unverified-token.js';
 
 /** Put into access tokens by the post-login Action: the sealed mirrors, by metadata key. */
-export const MIRRORS_CLAIM = 'https://foothold.dev/mirrors';
+const MIRRORS_CLAIM = 'https://foothold.dev/mirrors';
 
 /**
  * The claim of a request that the guard has admitted. Read again from the token, since it is needed only while the

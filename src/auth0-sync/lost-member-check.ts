@@ -44,6 +44,7 @@ export class LostMemberCheck extends NewcomerCheck {
     const traces = await this.cases.tracesOf(subject);
     if (traces.some(({ status }) => status === 'open')) throw reconciliationRequired();
     const stored = await this.read(subject);
+    if (stored.size === 0) return;
     const erased = await this.tombstones.of(subject);
     const known = new Set([
       ...traces.map(({ tenant_id: tenantId }) => tenantId),

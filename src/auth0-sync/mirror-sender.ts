@@ -13,7 +13,7 @@ import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 import { WantedMirrors, type WantedMirror } from './wanted-mirrors.js';
 
 /** Why a mirror waits for somebody's decision. */
-export const RECONCILIATION_REQUIRED = 'reconciliation_required';
+const RECONCILIATION_REQUIRED = 'reconciliation_required';
 
 const PRUNE_PATIENCE_MS = 2_000;
 const LEASE_MARGIN_MS = 5_000;

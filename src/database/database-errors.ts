@@ -45,7 +45,7 @@ const TOO_MANY_CONNECTIONS = '53300';
 const LOST_RACE = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION]);
 const BUSY = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, TOO_MANY_CONNECTIONS]);
 
-export const sqlStateOf = (error: unknown): string | undefined =>
+const sqlStateOf = (error: unknown): string | undefined =>
   error instanceof DatabaseError || (error instanceof Error && 'code' in error && 'severity' in error)
     ? ((error as DatabaseError).code ?? undefined)
     : undefined;

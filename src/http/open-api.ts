@@ -5,7 +5,7 @@ const DESCRIPTION = `Onboarding progress that is safe and true wherever a person
 Errors are RFC 9457 problem documents; their \`code\` is the contract.`;
 
 /** The document that others test against: every route, status and schema. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+function openApiDocument(app: INestApplication): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Foothold')
     .setDescription(DESCRIPTION)

@@ -47,7 +47,7 @@ export function parseLimit(text: string | undefined): number {
   throw invalidRequest([{ path: 'limit', message: `expected a whole number from 1 to ${MAXIMUM_LIMIT}` }]);
 }
 
-export const encodeCursor = (position: string): string => Buffer.from(position).toString('base64url');
+const encodeCursor = (position: string): string => Buffer.from(position).toString('base64url');
 
 /**
  * The named groups of `pattern` in a cursor, which is somebody else's text: the pattern bounds whatever is handed to

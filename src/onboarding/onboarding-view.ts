@@ -21,16 +21,16 @@ export interface TaggedView {
   readonly etag: string;
 }
 
-export const memberActor = ({ subject, role }: Pick<StoredProgress, 'subject' | 'role'>): Actor => ({
+const memberActor = ({ subject, role }: Pick<StoredProgress, 'subject' | 'role'>): Actor => ({
   subject,
   role,
   kind: 'member',
 });
 
-export const revisionOf = ({ revisions }: Pick<StoredProgress, 'revisions'>): number =>
+const revisionOf = ({ revisions }: Pick<StoredProgress, 'revisions'>): number =>
   revisions.tenant + revisions.member;
 
-export function onboardingView(flow: Flow, progress: StoredProgress, lineage: string): OnboardingView {
+function onboardingView(flow: Flow, progress: StoredProgress, lineage: string): OnboardingView {
   return {
     tenantId: progress.tenantId,
     subject: progress.subject,
