@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import type { Role } from '../flow/index.js';
-import type { MemberStatus } from './member.entity.js';
+import type { MembershipStatus } from './member.entity.js';
 import { Tenant } from './tenant.entity.js';
 
 /*
@@ -24,7 +24,7 @@ export class Membership {
   role!: Role;
 
   @Column({ type: 'text' })
-  status!: MemberStatus;
+  status!: MembershipStatus;
 }
 
 /** The tenant of an Auth0 organisation: one each. */

@@ -2,14 +2,16 @@ import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { Role } from '../flow/index.js';
 import { Tenant } from './tenant.entity.js';
 
-export type MemberStatus = 'active' | 'removed';
+export type MembershipStatus = 'active' | 'removed';
+/** Somebody who was removed may come back. Nobody is `erased`: it is what the history calls whoever was. */
+export type MemberStatus = MembershipStatus | 'erased';
 
 /** A person in a tenant. Every request proves the membership against this row, in the statement that reads. */
 @Entity({ schema: 'foothold', name: 'member' })
 @ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'member_of_tenant', onDelete: 'CASCADE' })
 @Check('member_subject_length', 'length(subject) BETWEEN 1 AND 255')
 @Check('member_role_known', `role IN ('owner', 'admin', 'member')`)
-@Check('member_status_known', `status IN ('active', 'removed')`)
+@Check('member_status_known', `status IN ('active', 'removed', 'erased')`)
 export class Member {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'member_pk' })
   tenantId!: string;

@@ -22,7 +22,7 @@ export interface JoinedTenant {
   readonly tenantId: string;
   readonly isClosed: boolean;
   /** Null for a stranger to a closed tenant, which nobody joins; erased for whose login is from before that. */
-  readonly membership: MemberStatus | 'erased' | null;
+  readonly membership: MemberStatus | null;
 }
 
 const MEMBERSHIPS_OF = { name: 'memberships_of', text: 'SELECT * FROM foothold.memberships_of($1)' };
@@ -74,5 +74,5 @@ export class TenantRepository {
 interface JoinedRow {
   readonly tenant_id: string;
   readonly tenant_status: TenantStatus;
-  readonly membership: MemberStatus | 'erased' | null;
+  readonly membership: MemberStatus | null;
 }

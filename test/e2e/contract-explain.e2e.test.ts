@@ -31,13 +31,13 @@ describe('explaining what a person sees', () => {
 
   const pathOf = (subject: string, flow = 'workspace'): string =>
     `/v1/tenants/${tenantId}/onboarding/${flow}/members/${encodeURIComponent(subject)}`;
-  const ask = (query = '', { subject }: Pick<Api, 'subject'> = owner, as = admin): Promise<Answer> =>
-    as.get(pathOf(subject) + query);
+  const ask = (query = '', { subject }: Pick<Api, 'subject'> = owner, as = admin, flow?: string): Promise<Answer> =>
+    as.get(pathOf(subject, flow) + query);
   const LIVE = '?live=auth0';
 
   /** What differs, each as its code with its step; and the explanation it is part of. */
-  async function explained(query = '', who: Pick<Api, 'subject'> = owner, as = admin) {
-    const { status, body } = await ask(query, who, as);
+  async function explained(query = '', who: Pick<Api, 'subject'> = owner, as = admin, flow?: string) {
+    const { status, body } = await ask(query, who, as, flow);
     if (status !== 200) throw new Error(`Not explained: ${status} ${JSON.stringify(body)}`);
     const said = Object.fromEntries(body.differences.map((one: any) => [one.code, one.message as string]));
     return { body, said, codes: Object.keys(said) };
@@ -265,6 +265,9 @@ describe('explaining what a person sees', () => {
       const later = await explained(LIVE, gone);
       expect([later.codes, later.body.mirror, later.body.auth0.outcome]).toEqual([['person_erased'], null, 'nothing']);
       expect(await tracesOf(service, [gone.subject])).toEqual([]);
+      const left = await explained('', { subject: receipt.pseudonym }, admin, 'member_tour');
+      expect([left.codes, left.body.member.status]).toEqual([['person_erased'], 'erased']);
+      expect(stepOf(left.body.view, 'profile').status).toBe('completed');
       // Elsewhere they were never known.
       const elsewhere = await createTenant(service, { members: { [admin.subject]: 'owner' } });
       const there = pathOf(gone.subject).replace(tenantId, elsewhere);

@@ -179,6 +179,23 @@ describe('erasing', () => {
     expect((await owner.view()).status).toBe(200);
   });
 
+  it('leaves a name that nobody is: it is not listed, brought back, exported or erased', async () => {
+    const { ada, tenant } = await seat();
+    const { pseudonym } = (await erase(tenant, ada.subject)).body.receipt;
+    for (const status of ['active', 'removed']) {
+      const { items } = (await tenant.members(`?status=${status}`)).body;
+      expect(items.map(({ subject }: { subject: string }) => subject)).not.toContain(pseudonym);
+    }
+    for (const attempt of [
+      () => tenant.changeMember(pseudonym, { status: 'active' }),
+      () => tenant.remove(pseudonym),
+      () => tenant.api.get(`${tenant.member(pseudonym)}/data`),
+      () => erase(tenant, pseudonym),
+    ]) {
+      expect(outcomeOf(await attempt())).toEqual([404, 'member_not_found']);
+    }
+  });
+
   it('happens once, however many ask at the same time, while the person goes on clicking', async () => {
     const { ada, tenant, words } = await seat();
     const clicks = Array.from({ length: 10 }, (_, index) =>

@@ -39,7 +39,7 @@ const OWN_ENTRIES = {
 const ADD_PSEUDONYM = {
   name: 'erase_add_pseudonym',
   text: `INSERT INTO foothold.member (tenant_id, subject, role, status, created_at, updated_at)
-         SELECT tenant_id, $3, role, 'removed', created_at, $4 FROM foothold.member
+         SELECT tenant_id, $3, role, 'erased', created_at, $4 FROM foothold.member
          WHERE tenant_id = $1 AND subject = $2`,
 };
 const COPY_PART = {

@@ -8,9 +8,9 @@ export function lastHeardOf({ mirror, lastMove }: Parameters<Rule>[0]): Date | u
 
 /** The browser keeps what it was last told, and shows it until it asks again. */
 export const staleClient: Rule = (evidence) => {
-  const { view, progress, lastMove } = evidence;
+  const { view, progress, lastMove, erasedAt } = evidence;
   const heard = lastHeardOf(evidence);
-  if (!view || !progress || !heard || progress.updatedAt <= heard) return [];
+  if (!view || !progress || erasedAt || !heard || progress.updatedAt <= heard) return [];
   const has = lastMove ? `revision ${lastMove.revision} or later` : 'an earlier revision';
   return [
     {

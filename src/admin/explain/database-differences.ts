@@ -33,9 +33,9 @@ export const erasedPerson: Rule = ({ erasedAt }) =>
     ? [
         told(
           'person_erased',
-          `The person was erased from the tenant on ${erasedAt.toISOString()}: nothing is kept of them but a keyed mark that says ` +
-            'so. What they have from before, such as tokens and a browser’s queue, is refused with 410; if they sign in again, ' +
-            'they start anew.',
+          `The person was erased from the tenant on ${erasedAt.toISOString()}. That they did steps, and when, stays under a random ` +
+            'name, and nothing else does. What they have from before, such as tokens and a browser’s queue, is refused with ' +
+            '410; if they sign in again, they start anew.',
         ),
       ]
     : [];

@@ -2,8 +2,8 @@ import type { LiveMirror, MirrorRecord } from '../../auth0-sync/mirror-inspectio
 import type { Flow } from '../../flow/index.js';
 import type { OnboardingView } from '../../onboarding/onboarding-view.js';
 import type { StoredProgress } from '../../onboarding/stored-progress.js';
+import type { MemberStatus } from '../../tenant/member.entity.js';
 import type { TenantStatus } from '../../tenant/tenant.entity.js';
-import type { MemberRecord } from './member-record.repository.js';
 
 /** Why somebody may see something else than one expects. The codes are part of the HTTP contract. */
 export const DIFFERENCES = [
@@ -37,9 +37,9 @@ export interface Difference {
 /** All that is known of a member in one flow, level by level. */
 export interface Evidence {
   readonly tenantStatus: TenantStatus;
-  readonly memberStatus: MemberRecord['status'];
-  /** When, of whoever was. */
-  readonly erasedAt: Date | undefined;
+  readonly memberStatus: MemberStatus;
+  /** Of whoever was, asked for by their own name, or by the one that is left of them. */
+  readonly erasedAt: Date | null;
   /** The data set that answers now. */
   readonly lineage: string;
   readonly flow: Flow;

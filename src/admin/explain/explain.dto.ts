@@ -3,6 +3,7 @@ import { MirrorStandingDto } from '../../auth0-sync/dto/mirror-standing.dto.js';
 import { FLOW_STATUSES, ROLES, STEP_STATUSES, type FlowStatus, type Role, type StepStatus } from '../../flow/index.js';
 import { HistoryPageDto } from '../../onboarding/dto/history.dto.js';
 import { OnboardingViewDto } from '../../onboarding/dto/onboarding-view.dto.js';
+import type { MemberStatus } from '../../tenant/member.entity.js';
 import { TenantDto } from '../../tenant/dto/tenant.dto.js';
 import { DIFFERENCES, type Difference } from './difference.js';
 
@@ -17,13 +18,13 @@ export class ExplainedMemberDto {
   @ApiProperty()
   subject!: string;
 
-  @ApiProperty({ type: String, enum: [...ROLES, null], nullable: true, description: 'Null of whoever was erased.' })
+  @ApiProperty({ type: String, enum: [...ROLES, null], nullable: true, description: 'Null where nobody knows any more.' })
   role!: Role | null;
 
   @ApiProperty({ enum: ['active', 'removed', 'erased'] })
-  status!: 'active' | 'removed' | 'erased';
+  status!: MemberStatus;
 
-  @ApiProperty({ ...TIME_OR_NULL, description: 'Null of whoever was erased.' })
+  @ApiProperty({ ...TIME_OR_NULL, description: 'Null where nobody knows any more.' })
   joinedAt!: string | null;
 }
 

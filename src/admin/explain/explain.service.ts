@@ -26,7 +26,7 @@ const ERASED = {
   parts: [],
   moved_at: null,
   moved_revision: null,
-} as const satisfies MemberRecord;
+} as const satisfies Omit<MemberRecord, 'erased_at'>;
 
 export interface TaggedExplanation {
   readonly explanation: ExplanationDto;

@@ -2,13 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Role } from '../../flow/index.js';
 import type { ProgressRow } from '../../onboarding/progress-row.js';
+import type { MemberStatus } from '../../tenant/member.entity.js';
 
-/** What the database holds of a member, whether or not they still are one; of whoever was erased nearly nothing. */
+/** What the database holds of a member, whether or not they still are one. */
 export interface MemberRecord {
+  /** Null, as the next one, where nobody knows any more. */
   readonly role: Role | null;
-  readonly status: 'active' | 'removed' | 'erased';
   readonly joined_at: Date | null;
-  readonly erased_at?: Date;
+  readonly status: MemberStatus;
+  /** Of whoever was. */
+  readonly erased_at: Date | null;
   readonly parts: readonly ProgressRow[];
   /** When the person themselves last moved something, and the revision of the view that they got. */
   readonly moved_at: Date | null;
@@ -24,7 +27,8 @@ const lastMoveIn = (part: string): string => `
 const FIND = {
   name: 'explain_member',
   text: `
-    SELECT m.role, m.status, m.created_at AS joined_at, move.recorded_at AS moved_at, move.revision AS moved_revision,
+    SELECT m.role, m.status, m.created_at AS joined_at, CASE m.status WHEN 'erased' THEN m.updated_at END AS erased_at,
+      move.recorded_at AS moved_at, move.revision AS moved_revision,
       (SELECT coalesce(json_agg(json_build_object(
          'role', m.role, 'tenant_status', t.status, 'is_the_choice', true, 'part', p.subject,
          'flow_version', p.flow_version, 'revision', p.revision, 'steps', p.steps, 'data', p.data,

@@ -74,7 +74,7 @@ const TABLES = [
     CONSTRAINT member_pk PRIMARY KEY (tenant_id, subject),
     CONSTRAINT member_subject_length CHECK (length(subject) BETWEEN 1 AND 255),
     CONSTRAINT member_role_known CHECK (role IN ('owner', 'admin', 'member')),
-    CONSTRAINT member_status_known CHECK (status IN ('active', 'removed')))`,
+    CONSTRAINT member_status_known CHECK (status IN ('active', 'removed', 'erased')))`,
   `CREATE TABLE foothold.membership (
     subject text NOT NULL,
     tenant_id uuid NOT NULL,

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Role } from '../../flow/index.js';
-import type { MemberStatus } from '../member.entity.js';
+import type { MembershipStatus } from '../member.entity.js';
 
 export interface MemberRow {
   readonly subject: string;
   readonly role: Role;
-  readonly status: MemberStatus;
+  readonly status: MembershipStatus;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -20,7 +20,7 @@ const PAGE = {
 };
 const FIND = {
   name: 'member_find',
-  text: `SELECT ${COLUMNS} FROM foothold.member WHERE tenant_id = $1 AND subject = $2`,
+  text: `SELECT ${COLUMNS} FROM foothold.member WHERE tenant_id = $1 AND subject = $2 AND status <> 'erased'`,
 };
 const OTHER_OWNER = {
   name: 'member_other_owner',
@@ -62,7 +62,7 @@ const CHANGE = {
 @Injectable()
 export class MemberRepository {
   /** In the order of their subjects; at most `limit` after the given one. */
-  page(transaction: Transaction, status: MemberStatus, limit: number, after = ''): Promise<MemberRow[]> {
+  page(transaction: Transaction, status: MembershipStatus, limit: number, after = ''): Promise<MemberRow[]> {
     return transaction.query<MemberRow>(PAGE, [transaction.tenantId, status, after, limit]);
   }
 
