@@ -27,8 +27,7 @@ const memberActor = ({ subject, role }: Pick<StoredProgress, 'subject' | 'role'>
   kind: 'member',
 });
 
-const revisionOf = ({ revisions }: Pick<StoredProgress, 'revisions'>): number =>
-  revisions.tenant + revisions.member;
+const revisionOf = ({ revisions }: Pick<StoredProgress, 'revisions'>): number => revisions.tenant + revisions.member;
 
 function onboardingView(flow: Flow, progress: StoredProgress, lineage: string): OnboardingView {
   return {

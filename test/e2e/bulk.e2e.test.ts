@@ -67,9 +67,10 @@ describe('a bulk job', () => {
     const { bulk, people, tenantId } = await seat();
     const listed = async () => (await service.sql(`${POSITIONS} AND p.delivered = p.revision`, [tenantId])).length;
     await eventually(async () => (await listed()) === 2);
-    await service.sql(`UPDATE foothold.onboarding_position SET since = now() - interval '8 days' WHERE tenant_id = $1`, [
-      tenantId,
-    ]);
+    await service.sql(
+      `UPDATE foothold.onboarding_position SET since = now() - interval '8 days' WHERE tenant_id = $1`,
+      [tenantId],
+    );
     const meant = async (where: object): Promise<string[]> => {
       const job = await bulk.run({ step: 'profile', action: 'start', dryRun: true, where });
       expect(job.where).toEqual(where);

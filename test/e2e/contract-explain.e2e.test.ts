@@ -274,7 +274,6 @@ describe('explaining what a person sees', () => {
       expect(outcomeOf(await admin.get(there))).toEqual([404, 'member_not_found']);
     });
 
-
     it('a new lineage, under which revisions cannot be compared', async () => {
       await tellBusiness(owner);
       await mirrorNow();

@@ -106,7 +106,7 @@ describe('the export', () => {
     await removeMember(service, big.tenantId, admin.subject);
     await between.release();
     const readOn = async (): Promise<void> => {
-      for (let hasMore = true; hasMore; ) hasMore = await readMore();
+      for (let hasMore = true; hasMore;) hasMore = await readMore();
     };
     await expect(readOn()).rejects.toThrow();
     expect(lines()).toBe(PEOPLE_PER_PAGE);

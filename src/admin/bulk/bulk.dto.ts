@@ -26,7 +26,12 @@ export class BulkWhereDto {
   @IsIn(FLOW_STATUSES)
   status?: FlowStatus;
 
-  @ApiPropertyOptional({ description: 'Who is at this step: their first open one, whoever is to do it.', example: 'profile', minLength: 1, maxLength: 100 })
+  @ApiPropertyOptional({
+    description: 'Who is at this step: their first open one, whoever is to do it.',
+    example: 'profile',
+    minLength: 1,
+    maxLength: 100,
+  })
   @WhenPresent()
   @IsString()
   @Length(1, 100)

@@ -41,7 +41,9 @@ export const erasedPerson: Rule = ({ erasedAt }) =>
     : [];
 
 export const neverOpened: Rule = ({ view, flow, erasedAt }) =>
-  view || erasedAt ? [] : [told('never_opened', `The person has not opened ${flow.key}: it begins with their first visit.`)];
+  view || erasedAt
+    ? []
+    : [told('never_opened', `The person has not opened ${flow.key}: it begins with their first visit.`)];
 
 /** An attested step that is not done although a system spoke of it. */
 export const attestations: Rule = ({ flow, progress }: Evidence) => {

@@ -18,7 +18,12 @@ export class ExplainedMemberDto {
   @ApiProperty()
   subject!: string;
 
-  @ApiProperty({ type: String, enum: [...ROLES, null], nullable: true, description: 'Null where nobody knows any more.' })
+  @ApiProperty({
+    type: String,
+    enum: [...ROLES, null],
+    nullable: true,
+    description: 'Null where nobody knows any more.',
+  })
   role!: Role | null;
 
   @ApiProperty({ enum: ['active', 'removed', 'erased'] })
@@ -128,7 +133,8 @@ export class ExplanationDto {
   @ApiProperty({
     type: OnboardingViewDto,
     nullable: true,
-    description: 'The database’s level, as the person sees it; null while they have not opened the flow, and once they are erased.',
+    description:
+      'The database’s level, as the person sees it; null while they have not opened the flow, and once they are erased.',
   })
   view!: OnboardingViewDto | null;
 
