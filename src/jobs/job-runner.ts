@@ -4,6 +4,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { Logger as QueueLogger, run, type Runner, type WorkerEvents } from 'graphile-worker';
 import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseStartup } from '../database/database-startup.js';
+import { jobQueuePool } from '../database/job-queue-pool.js';
 import { JOB_QUEUE_SCHEMA } from '../database/job-queue-schema.js';
 import { JobQueueRepository, type JobPayload } from './job-queue.repository.js';
 
@@ -71,16 +72,16 @@ export class JobRunner implements OnModuleDestroy {
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
+      const pool = jobQueuePool(this.url, CONNECTIONS);
       try {
         // Those of a runner before are dead, and what they held is freed as such.
         this.workers.clear();
         this.runner = await run({
-          connectionString: this.url,
+          pgPool: pool,
           schema: JOB_QUEUE_SCHEMA,
           taskList: this.tasks(),
           parsedCronItems: [],
           concurrency: CONCURRENT_JOBS,
-          maxPoolSize: CONNECTIONS,
           pollInterval: POLL_MS,
           noHandleSignals: true,
           events: this.events(),
@@ -91,6 +92,8 @@ export class JobRunner implements OnModuleDestroy {
       } catch (error) {
         this.logger.warn({ err: error }, 'Jobs wait: the database does not answer');
       }
+      // Not waited for: a server that hangs does not end its sessions.
+      void pool.end().catch(() => undefined);
       await this.pause(RESTART_MS);
     }
   }

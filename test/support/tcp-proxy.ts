@@ -51,6 +51,11 @@ export class TcpProxy {
   /** Takes connections and passes nothing on: what a machine that hangs looks like. */
   hang(): void {
     this.silent = true;
+    this.strand();
+  }
+
+  /** As `hang`, of the connections that there are; new ones get through, as after a failover that nobody was told of. */
+  strand(): void {
     for (const pair of this.pairs) for (const socket of pair) socket.pause();
   }
 

@@ -1,0 +1,26 @@
+import pg from 'pg';
+
+const CONNECT_LIMIT_MS = 2_000;
+/** Above the server's own statement_timeout (5 s), so that the server speaks first while it can. */
+const QUERY_LIMIT_MS = 6_000;
+
+/**
+ * Connections for graphile-worker, with the limits that it sets none of: behind one that a failover left stranded it would
+ * wait for as long as TCP does, a quarter of an hour. Pipelining only for what it does when an answer takes too long: such a
+ * connection is dropped for another.
+ */
+export function jobQueuePool(url: string, connections: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'foothold jobs',
+    max: connections,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    query_timeout: QUERY_LIMIT_MS,
+    keepAlive: true,
+    pipeline: true,
+  });
+  // Without listeners, Node would end the process when a connection breaks; whoever uses it is told by its query.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
