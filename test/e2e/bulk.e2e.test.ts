@@ -82,9 +82,12 @@ describe('a bulk job', () => {
 
     // The list follows later: it has them where they were.
     const held = await service.holding('LOCK TABLE foothold.rollup_claim IN ACCESS EXCLUSIVE MODE');
-    await people[0]!.move({ step: 'profile', action: 'complete' }, key(), 'member_tour');
-    expect(await meant({ stuckFor: 'P1W' })).toEqual([people[2]!.subject]);
-    await held.release();
+    try {
+      await people[0]!.move({ step: 'profile', action: 'complete' }, key(), 'member_tour');
+      expect(await meant({ stuckFor: 'P1W' })).toEqual([people[2]!.subject]);
+    } finally {
+      await held.release();
+    }
   });
 
   it('changes nothing when it is only tried', async () => {
