@@ -24,7 +24,7 @@ import { Dataset } from './dataset.entity.js';
 import { MIGRATIONS } from './migrations/index.js';
 
 /** Waiting longer for a connection helps nobody: the caller is told that we are overloaded, and retries. */
-const CONNECT_TIMEOUT_MS = 2_000;
+export const CONNECT_TIMEOUT_MS = 2_000;
 /** Above the server's own statement_timeout (5 s), so that the server speaks first while it can. */
 export const QUERY_TIMEOUT_MS = 6_000;
 

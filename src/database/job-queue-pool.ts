@@ -1,8 +1,5 @@
 import pg from 'pg';
-
-const CONNECT_LIMIT_MS = 2_000;
-/** Above the server's own statement_timeout (5 s), so that the server speaks first while it can. */
-const QUERY_LIMIT_MS = 6_000;
+import { CONNECT_TIMEOUT_MS, QUERY_TIMEOUT_MS } from './data-source-options.js';
 
 /**
  * Connections for graphile-worker, with the limits that it sets none of: behind one that a failover left stranded it would
@@ -14,8 +11,8 @@ export function jobQueuePool(url: string, connections: number): pg.Pool {
     connectionString: url,
     application_name: 'foothold jobs',
     max: connections,
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    query_timeout: QUERY_LIMIT_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
     pipeline: true,
   });

@@ -1,8 +1,8 @@
 import pg, { type QueryConfig, type QueryResult } from 'pg';
+import { CONNECT_TIMEOUT_MS } from './data-source-options.js';
 import { DatabaseOverloaded, isOutage } from './database-errors.js';
 import type { Lineage } from './lineage.js';
 
-const CONNECT_LIMIT_MS = 2_000;
 /** More than this many waiting for one connection is load that a queue would only make worse. */
 const LONGEST_QUEUE = 200;
 
@@ -55,7 +55,7 @@ export class SharedConnections {
     const client = new pg.Client({
       connectionString: url,
       application_name: name,
-      connectionTimeoutMillis: CONNECT_LIMIT_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: limitMs,
       keepAlive: true,
       pipeline: true,
