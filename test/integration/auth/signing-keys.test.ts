@@ -1,4 +1,5 @@
 import { SigningKeys } from '../../../src/auth/signing-keys.js';
+import { fakeOnly } from '../../support/fake-timers.js';
 import { freezeTime, HOUR, MINUTE, passTime, SECOND } from './support/frozen-time.js';
 import { configOf, TestApp } from './support/test-app.js';
 import { TestIssuer, type Fault } from './support/test-issuer.js';
@@ -196,7 +197,7 @@ describe('in the background', () => {
 
   beforeEach(() => {
     jest.useRealTimers();
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'performance'] });
+    fakeOnly('Date', 'hrtime', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout');
     keys = new SigningKeys(configOf(issuer));
   });
 

@@ -4,7 +4,7 @@ import { ChangeChannel } from '../../../src/database/change-channel.js';
 import type { DatabaseStartup } from '../../../src/database/database-startup.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
-import { sql } from '../../support/sql.js';
+import { listeners } from '../../support/listeners.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 
 describe('the channel of changes', () => {
@@ -20,21 +20,13 @@ describe('the channel of changes', () => {
     await database.drop();
   });
 
-  const isListening = async (): Promise<boolean> => {
-    const sessions = await sql(
-      database.superuserUrl,
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle' AND query LIKE '%LISTEN%'`,
-    );
-    return sessions.length === 1;
-  };
-
   it('stops also when the server never ends its session', async () => {
     const channel = new ChangeChannel(
       { ready: Promise.resolve() } as DatabaseStartup,
       { database: { listenUrl: proxy.urlOf(database.appUrl) } } as Config,
     );
     channel.onApplicationBootstrap();
-    await eventually(isListening);
+    await eventually(async () => (await listeners(database.superuserUrl)) === 1);
     proxy.hang();
     await channel.onApplicationShutdown();
     proxy.resume();

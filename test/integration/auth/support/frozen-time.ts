@@ -1,20 +1,7 @@
-/** Freezes `Date` and nothing else, so that real HTTP goes on; undone after each test. */
-export function freezeTime(): void {
-  jest.useFakeTimers({
-    doNotFake: [
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setInterval',
-      'clearInterval',
-      'setTimeout',
-      'clearTimeout',
-    ],
-  });
-}
+import { fakeOnly } from '../../../support/fake-timers.js';
+
+/** Freezes `Date` and nothing else; undone after each test. */
+export const freezeTime = (): void => fakeOnly('Date');
 
 export const passTime = (ms: number): void => void jest.setSystemTime(Date.now() + ms);
 
