@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { migrate } from '../../src/database/migrate.js';
 import type { EmbeddedPostgres } from '../../src/local/postgres/embedded-postgres.js';
-import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
 import { NOT_ROLLED_UP } from '../support/recount.js';
 import { sql } from '../support/sql.js';
+import { TokenMint } from '../support/token-mint.js';
 import { tourPeople } from '../support/tour-people.sql.js';
 import { FOOTHOLD } from './contestants.js';
 import { ServerProcess } from './server-process.js';
@@ -24,20 +22,19 @@ export class AdminSide {
     private readonly postgres: EmbeddedPostgres,
     readonly superuserUrl: string,
     private readonly standIn: StandIn,
-    private readonly keys: SigningKeys,
+    private readonly mint: TokenMint,
   ) {
     this.headers = { authorization: `Bearer ${this.token(OWNER)}` };
   }
 
   static async open(postgres: EmbeddedPostgres, dataDir: string, people: number): Promise<AdminSide> {
     await migrate(postgres.migrationUrl);
-    await mkdir(path.join(dataDir, 'auth0'), { recursive: true });
-    const keys = await SigningKeys.open(path.join(dataDir, 'auth0', 'signing-keys.json'));
+    const mint = await TokenMint.open(dataDir);
     const standIn = await startStandIn({ dataDir, port: 0 });
     const superuserUrl = Object.assign(new URL(postgres.superuserUrl), {
       pathname: new URL(postgres.appUrl).pathname,
     }).href;
-    const side = new AdminSide(postgres, superuserUrl, standIn, keys);
+    const side = new AdminSide(postgres, superuserUrl, standIn, mint);
     await side.fill(people);
     return side;
   }
@@ -66,9 +63,7 @@ export class AdminSide {
   }
 
   token(subject: string): string {
-    const iat = Math.floor(Date.now() / 1000);
-    const { domain, audience } = this.standIn;
-    return this.keys.sign({ iss: `${domain}/`, sub: subject, aud: audience, iat, exp: iat + 3600, permissions: [] });
+    return this.mint.sign(this.standIn, subject);
   }
 
   /** Of the flow `member_tour`, called as the owner. */

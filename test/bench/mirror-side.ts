@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
 import { migrate } from '../../src/database/migrate.js';
 import type { EmbeddedPostgres } from '../../src/local/postgres/embedded-postgres.js';
-import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
+import { TokenMint } from '../support/token-mint.js';
 import { FOOTHOLD } from './contestants.js';
 import { ServerProcess } from './server-process.js';
 
@@ -16,7 +15,7 @@ export class MirrorSide {
   private constructor(
     readonly server: ServerProcess,
     readonly standIn: StandIn,
-    private readonly keys: SigningKeys,
+    private readonly mint: TokenMint,
     readonly subjects: readonly string[],
   ) {}
 
@@ -33,8 +32,7 @@ export class MirrorSide {
     await migrate(urlOf(postgres.migrationUrl));
 
     const folder = path.join(dataDir, name);
-    await mkdir(path.join(folder, 'auth0'), { recursive: true });
-    const keys = await SigningKeys.open(path.join(folder, 'auth0', 'signing-keys.json'));
+    const mint = await TokenMint.open(folder);
     const standIn = await startStandIn({ dataDir: folder, port: 0, ratePlan: PLAN });
     const subjects = Array.from({ length: people }, (_, index) => `auth0|${name}-${index}`);
     await standIn.people.import(subjects.map((id) => ({ id })));
@@ -42,15 +40,13 @@ export class MirrorSide {
     const [appUrl, superuserUrl] = [way(urlOf(postgres.appUrl)), urlOf(postgres.superuserUrl)];
     const environment = FOOTHOLD.environment({ appUrl, superuserUrl, floorUrl: appUrl }, standIn);
     const server = await ServerProcess.start(FOOTHOLD.script, { ...environment, AUTH0_RATE_PLAN: PLAN });
-    const side = new MirrorSide(server, standIn, keys, subjects);
+    const side = new MirrorSide(server, standIn, mint, subjects);
     await server.ready('/health/ready');
     return side;
   }
 
   token(subject: string, claims: Readonly<Record<string, unknown>> = {}): string {
-    const iat = Math.floor(Date.now() / 1000);
-    const { domain, audience } = this.standIn;
-    return this.keys.sign({ iss: `${domain}/`, aud: audience, sub: subject, iat, exp: iat + 3600, ...claims });
+    return this.mint.sign(this.standIn, subject, claims);
   }
 
   async read(token: string): Promise<{ readonly status: number; readonly source: string | undefined }> {

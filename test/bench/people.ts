@@ -1,6 +1,5 @@
-import path from 'node:path';
-import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
 import type { StandIn } from '../../src/local/stand-in/stand-in.js';
+import { TokenMint } from '../support/token-mint.js';
 import { withClient, type BenchDatabase } from './data-set.js';
 import { TENANT_CLAIM } from './floors/tenant-claim.js';
 
@@ -24,24 +23,20 @@ export interface Person {
 
 /** People of the data set with tokens that `standIn`, whose data is in `dataDir`, stands for. */
 export async function peopleOf(database: BenchDatabase, standIn: StandIn, dataDir: string): Promise<Person[]> {
-  const keys = await SigningKeys.open(path.join(dataDir, 'auth0', 'signing-keys.json'));
+  const mint = await TokenMint.open(dataDir);
   const owners = await withClient(database.superuserUrl, (client) =>
     client.query<{ tenantId: string; subject: string }>(OWNERS, [PEOPLE]),
   );
   if (owners.rows.length !== PEOPLE) throw new Error(`The data set has ${owners.rows.length} owners to act as`);
-  const issuedAt = Math.floor(Date.now() / 1000);
+  const exp = Math.floor(Date.now() / 1000) + TOKEN_HOURS * 3600;
   return owners.rows.map(({ tenantId, subject }) => ({
     tenantId,
     subject,
-    token: keys.sign({
-      iss: `${standIn.domain}/`,
-      sub: subject,
+    token: mint.sign(standIn, subject, {
       aud: [standIn.audience, `${standIn.domain}/userinfo`],
-      iat: issuedAt,
-      exp: issuedAt + TOKEN_HOURS * 3600,
+      exp,
       scope: 'openid profile email offline_access',
       azp: 'foothold-demo-web',
-      permissions: [],
       [TENANT_CLAIM]: tenantId,
     }),
   }));

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../src/database/migrate.js';
 import { startEmbeddedPostgres } from '../../src/local/postgres/embedded-postgres.js';
-import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
 import { startStandIn } from '../../src/local/stand-in/stand-in.js';
+import { TokenMint } from '../support/token-mint.js';
 import { FOOTHOLD } from './contestants.js';
 import { median } from './median.js';
 import { memoryOf } from './process-usage.js';
@@ -73,8 +73,7 @@ async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<unkn
 }
 
 const dataDir = await mkdtemp(path.join(tmpdir(), 'foothold-streams-'));
-await mkdir(path.join(dataDir, 'auth0'));
-const keys = await SigningKeys.open(path.join(dataDir, 'auth0', 'signing-keys.json'));
+const mint = await TokenMint.open(dataDir);
 const postgres = await startEmbeddedPostgres({ dataDir });
 const standIn = await startStandIn({ dataDir, port: 0 });
 const servers: ServerProcess[] = [];
@@ -88,11 +87,10 @@ try {
     await server.ready('/health/ready');
   }
   const [first, second] = servers as [ServerProcess, ServerProcess];
-  const now = Math.floor(Date.now() / 1000);
-  const people = Array.from({ length: PEOPLE }, (_, index) => {
-    const claims = { iss: `${standIn.domain}/`, aud: standIn.audience, sub: `auth0|stream-${index}` };
-    return new Listener(keys.sign({ ...claims, iat: now, exp: now + 3600, permissions: [] }));
-  });
+  const people = Array.from(
+    { length: PEOPLE },
+    (_, index) => new Listener(mint.sign(standIn, `auth0|stream-${index}`)),
+  );
   // What one person costs without a stream (their token, their tenant) is paid before.
   for (const { url } of servers) {
     for (let visit = 0; visit < 4; visit += 1) {

@@ -4,13 +4,13 @@ import { eventually } from '../support/eventually.js';
 import { claimsOf } from '../integration/local/support/login-client.js';
 import { removeStandIns, runStandIn } from '../integration/local/support/stand-in-lab.js';
 import type { StandIn } from '../../src/local/stand-in/stand-in.js';
-import { serveAuth0Page, type Auth0PageServer } from './support/auth0-page-server.js';
+import { PageServer } from './support/page-server.js';
 import type { PageSettings, ShownState } from './auth0-page/settings.js';
 
 const ADA = 'ada@acme.example';
 
 let browser: Browser;
-let server: Auth0PageServer;
+let pages: PageServer;
 let standIn: StandIn;
 let context: BrowserContext;
 let page: Page;
@@ -18,13 +18,13 @@ let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launchChromium(), serveAuth0Page()]);
-  standIn = await runStandIn({ appOrigins: [server.origin] });
+  [browser, pages] = await Promise.all([launchChromium(), PageServer.open('test/browser/auth0-page')]);
+  standIn = await runStandIn({ appOrigins: [pages.url] });
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.close();
+  pages?.close();
   await removeStandIns();
 });
 
@@ -41,14 +41,14 @@ beforeEach(async () => {
 afterEach(() => context.close());
 
 async function open(change: Partial<PageSettings> = {}): Promise<void> {
-  server.settings = {
+  pages.settings = {
     sdk: 'auth0-react',
     domain: standIn.domain,
     audience: standIn.audience,
     useRefreshTokens: true,
     ...change,
-  };
-  await page.goto(server.origin);
+  } satisfies PageSettings;
+  await page.goto(pages.url);
 }
 
 const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
@@ -56,7 +56,7 @@ const press = (name: string): Promise<void> => page.getByRole('button', { name, 
 async function logInAsAda(): Promise<void> {
   await press('Log in');
   await page.getByRole('button', { name: ADA }).click();
-  await page.waitForURL(`${server.origin}/**`);
+  await page.waitForURL(`${pages.url}/**`);
 }
 
 /** What the page shows, once it shows what is waited for. */
@@ -95,7 +95,7 @@ describe.each(['auth0-react', 'spa-js'] as const)('%s', (sdk) => {
     expect(await shown(({ email }) => email === ADA)).toMatchObject({ error: null });
 
     await press('Log out');
-    await page.waitForURL(`${server.origin}/`);
+    await page.waitForURL(`${pages.url}/`);
     expect(await shown(({ email }) => email === null)).toMatchObject({ error: null });
     await press('Log in');
     await page.waitForURL(/\/u\/login\?/);
@@ -129,7 +129,7 @@ describe.each(['auth0-react', 'spa-js'] as const)('%s', (sdk) => {
     await page.getByLabel('E-mail address').fill(email);
     await page.getByLabel('Password').fill('correct horse');
     await press('Sign up');
-    await page.waitForURL(`${server.origin}/**`);
+    await page.waitForURL(`${pages.url}/**`);
     expect(await shown((state) => state.email === email)).toMatchObject({ error: null });
   });
 
@@ -182,7 +182,7 @@ describe.each(['auth0-react', 'spa-js'] as const)('%s', (sdk) => {
     await shown(() => true);
     await context.route('**/authorize?**', (route) =>
       route.continue({
-        url: route.request().url().replace(encodeURIComponent(server.origin), 'http%3A%2F%2Fevil.example'),
+        url: route.request().url().replace(encodeURIComponent(pages.url), 'http%3A%2F%2Fevil.example'),
       }),
     );
     await press('Log in');

@@ -1,17 +1,17 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '../../src/database/migrate.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/local/postgres/embedded-postgres.js';
 import { isAlive } from '../../src/local/process-liveness.js';
-import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
 import { freePort } from './free-port.js';
 import { MIRROR_SETTINGS } from './mirror-settings.js';
 import { sql } from './sql.js';
+import { TokenMint } from './token-mint.js';
 
 const MAIN = path.resolve('dist/src/main.js');
 const POLL_MS = 50;
@@ -37,7 +37,7 @@ export class CrashLab {
     private readonly folder: string,
     private readonly services: readonly Service[],
     private readonly standIn: StandIn,
-    private readonly keys: SigningKeys,
+    private readonly mint: TokenMint,
     private postgres: EmbeddedPostgres,
     private readonly hasOwnDisk: boolean,
   ) {}
@@ -46,9 +46,7 @@ export class CrashLab {
     const folder = await mkdtemp(path.join(tmpdir(), 'foothold-crash-'));
     if (diskMb !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m`, 'tmpfs', folder]);
     await chmod(folder, 0o755);
-    await mkdir(path.join(folder, 'auth0'));
-    // The stand-in finds these keys and signs with them, too: so the lab signs tokens for whomever it needs.
-    const keys = await SigningKeys.open(path.join(folder, 'auth0', 'signing-keys.json'));
+    const mint = await TokenMint.open(folder);
     const ports = Promise.all(Array.from({ length: services }, freePort));
     const [standIn, postgres] = await Promise.all([
       startStandIn({ dataDir: folder, port: 0 }),
@@ -56,7 +54,7 @@ export class CrashLab {
     ]);
     await migrate(postgres.migrationUrl);
     const started = (await ports).map((port): Service => ({ port }));
-    const lab = new CrashLab(folder, started, standIn, keys, postgres, diskMb !== undefined);
+    const lab = new CrashLab(folder, started, standIn, mint, postgres, diskMb !== undefined);
     for (const service of started) await lab.startService(service);
     return lab;
   }
@@ -92,9 +90,7 @@ export class CrashLab {
   }
 
   token(subject: string): string {
-    const now = Math.floor(Date.now() / 1000);
-    const { domain, audience } = this.standIn;
-    return this.keys.sign({ iss: `${domain}/`, aud: audience, sub: subject, iat: now, exp: now + 3600 });
+    return this.mint.sign(this.standIn, subject);
   }
 
   /** The one that was started first; with others beside it, those go on. */

@@ -1,13 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
 
-/** How the run's setup tells the test processes where its PostgreSQL is. */
-export const CLUSTER_VARIABLE = 'FOOTHOLD_TEST_CLUSTER';
+/** How the run's setup tells the test processes of it. */
+export const RUN_VARIABLE = 'FOOTHOLD_TEST_RUN';
 
 export interface TestCluster {
   readonly superuserUrl: string;
   readonly migrationUrl: string;
   readonly appUrl: string;
+}
+
+/** What all test processes of a run share. */
+export interface TestRun {
+  readonly cluster: TestCluster;
+  /** Of the run's own, with signing keys for stand-ins; it is removed at its end. */
+  readonly folder: string;
 }
 
 export interface TestDatabase extends TestCluster {
@@ -19,7 +26,7 @@ const OBJECT_IN_USE = '55006';
 
 /** A migrated, empty database of the test's own, in about 30 ms. Roles are shared by all databases of the run. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const cluster = testCluster();
+  const { cluster } = testRun();
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = new URL(cluster.migrationUrl);
   await runAsSuperuser(
@@ -44,10 +51,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-function testCluster(): TestCluster {
-  const cluster = process.env[CLUSTER_VARIABLE];
-  if (!cluster) throw new Error(`${CLUSTER_VARIABLE} is not set: run the tests with jest and its globalSetup.`);
-  return JSON.parse(cluster) as TestCluster;
+export function testRun(): TestRun {
+  const run = process.env[RUN_VARIABLE];
+  if (!run) throw new Error(`${RUN_VARIABLE} is not set: run the tests with jest and its globalSetup.`);
+  return JSON.parse(run) as TestRun;
 }
 
 async function runAsSuperuser({ superuserUrl }: TestCluster, statement: string): Promise<void> {

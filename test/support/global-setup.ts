@@ -6,8 +6,9 @@ import { Client } from 'pg';
 import { migrate } from '../../src/database/migrate.js';
 import { startEmbeddedPostgres } from '../../src/local/postgres/embedded-postgres.js';
 import { isAlive } from '../../src/local/process-liveness.js';
-import { CLUSTER_VARIABLE, type TestCluster } from './database.js';
-import { testRun } from './test-run.js';
+import { RUN_VARIABLE, type TestRun } from './database.js';
+import { teardown } from './teardown.js';
+import { TokenMint } from './token-mint.js';
 
 const FOLDER_PREFIX = 'foothold-test-';
 
@@ -18,18 +19,16 @@ export default async function globalSetup(): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir, fsync: false });
-  testRun.stop = async () => {
+  teardown.run = async () => {
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   await migrate(postgres.migrationUrl);
   await makeTemplate(postgres.superuserUrl, new URL(postgres.migrationUrl).pathname.slice(1));
-  const cluster: TestCluster = {
-    superuserUrl: postgres.superuserUrl,
-    migrationUrl: postgres.migrationUrl,
-    appUrl: postgres.appUrl,
-  };
-  process.env[CLUSTER_VARIABLE] = JSON.stringify(cluster);
+  await TokenMint.open(dataDir);
+  const { superuserUrl, migrationUrl, appUrl } = postgres;
+  const run: TestRun = { cluster: { superuserUrl, migrationUrl, appUrl }, folder: dataDir };
+  process.env[RUN_VARIABLE] = JSON.stringify(run);
 }
 
 /** A template nobody can connect to can always be copied. */

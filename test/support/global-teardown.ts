@@ -1,5 +1,5 @@
-import { testRun } from './test-run.js';
+import { teardown } from './teardown.js';
 
 export default async function globalTeardown(): Promise<void> {
-  await testRun.stop();
+  await teardown.run();
 }

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client, type QueryResultRow } from 'pg';
 import { loadConfig } from '../../src/config/config.js';
-import { SigningKeys } from '../../src/local/stand-in/signing-keys.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
 import { createApp } from '../../src/service.js';
 import { Api } from './api.js';
-import { createTestDatabase, type TestDatabase } from './database.js';
+import { createTestDatabase, testRun, type TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { MIRROR_SETTINGS } from './mirror-settings.js';
 import { sql } from './sql.js';
+import { copySigningKeys, TokenMint } from './token-mint.js';
 
 export interface ServiceOptions {
   /** Settings beside those of the database and of Auth0. */
@@ -23,8 +23,14 @@ export interface ServiceOptions {
   readonly create?: typeof createApp;
 }
 
+/**
+ * What works in the background waits for locks, too, and for nobody's answer: the rollup, the sending of mirrors, and the
+ * sightings, each told by a text that no request's statement has.
+ */
+const IN_BACKGROUND =
+  'foothold\\.(onboarding_position|rollup_claim)|(UPDATE|DELETE FROM) foothold\\.auth0_mirror|auth0_mirror_tenant mt|seen_at';
+
 const PAYMENTS = { client_id: 'foothold-demo-payments', client_secret: 'local-only' };
-const TOKEN_LIFETIME_SECONDS = 3600;
 
 /** The service as it is in production, on a database of its own, with the Auth0 stand-in; on free ports. */
 export class TestService {
@@ -36,15 +42,14 @@ export class TestService {
     readonly standIn: StandIn,
     readonly env: NodeJS.ProcessEnv,
     private readonly create: typeof createApp,
-    private readonly keys: SigningKeys,
+    private readonly mint: TokenMint,
     private readonly closeRest: () => Promise<void>,
   ) {}
 
   static async start({ env, prepare, create = createApp }: ServiceOptions = {}): Promise<TestService> {
     const folder = await mkdtemp(path.join(tmpdir(), 'foothold-e2e-'));
-    await mkdir(path.join(folder, 'auth0'));
-    // The stand-in finds these keys and signs with them, too: so tests sign tokens for whomever they need.
-    const keys = await SigningKeys.open(path.join(folder, 'auth0', 'signing-keys.json'));
+    await copySigningKeys(testRun().folder, folder);
+    const mint = await TokenMint.open(folder);
     const [standIn, database] = await Promise.all([startStandIn({ dataDir: folder, port: 0 }), createTestDatabase()]);
     const closeRest = async (): Promise<void> => {
       await standIn.stop();
@@ -63,7 +68,7 @@ export class TestService {
         RATE_LIMIT_BURST: '1000000',
         ...env,
       };
-      const service = new TestService(database, standIn, settings, create, keys, closeRest);
+      const service = new TestService(database, standIn, settings, create, mint, closeRest);
       service.firstUrl = await service.startAnother();
       return service;
     } catch (error) {
@@ -96,16 +101,7 @@ export class TestService {
 
   /** A token as the stand-in signs them; `undefined` removes a claim. */
   token(subject: string, claims: Readonly<Record<string, unknown>> = {}): string {
-    const now = Math.floor(Date.now() / 1000);
-    return this.keys.sign({
-      iss: `${this.standIn.domain}/`,
-      aud: this.standIn.audience,
-      sub: subject,
-      iat: now,
-      exp: now + TOKEN_LIFETIME_SECONDS,
-      permissions: [],
-      ...claims,
-    });
+    return this.mint.sign(this.standIn, subject, claims);
   }
 
   /** Calls as this person; as somebody nobody has seen before, if no subject is given. */
@@ -147,13 +143,14 @@ export class TestService {
     return { release: () => client.end() };
   }
 
-  /** Resolves when at least this many of the service's sessions wait for a lock; what rolls up waits for nobody's answer. */
+  /** Resolves when at least this many requests wait for a lock. */
   async untilBlocked(sessions = 1): Promise<void> {
     await eventually(async () => {
       const blocked = await this.sql(
         `SELECT FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'foothold' AND wait_event_type = 'Lock'
-           AND query !~ 'foothold.(onboarding_position|rollup_claim)'`,
+           AND query !~ $1`,
+        [IN_BACKGROUND],
       );
       return blocked.length >= sessions;
     });

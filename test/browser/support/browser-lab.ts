@@ -52,7 +52,7 @@ export class BrowserLab {
     await this.browser.close();
     await this.gate.close();
     await this.service.stop();
-    await this.pages.close();
+    this.pages.close();
   }
 
   /** Between two tests: no page, and a network that works. */

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { testRun } from '../../support/database.js';
 
+const JSON_TYPE = 'application/json';
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -17,6 +18,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export class PageServer {
   /** Makes the document of `/rendered` from the built `index.html`; as a server that renders React would. */
   render: ((indexHtml: string, query: string) => string) | undefined;
+  /** What the page finds in `/settings.json` when it is loaded next. */
+  settings: object | undefined;
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -25,16 +28,7 @@ export class PageServer {
   ) {}
 
   static async open(source: string, host = 'localhost'): Promise<PageServer> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'foothold-page-'));
-    const vite = path.resolve('node_modules/vite/bin/vite.js');
-    execFileSync(
-      process.execPath,
-      [vite, 'build', source, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'],
-      {
-        stdio: ['ignore', 'inherit', 'inherit'],
-        env: { ...process.env, NODE_ENV: 'production' },
-      },
-    );
+    const folder = await builtFrom(source);
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const pages = new PageServer(server, `http://${host}:${(server.address() as AddressInfo).port}`, folder);
@@ -47,13 +41,13 @@ export class PageServer {
     return pages;
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.server.close();
     this.server.closeAllConnections();
-    await rm(this.folder, { recursive: true, force: true });
   }
 
   private async answer({ pathname, search }: URL): Promise<{ type: string; body: string | Buffer }> {
+    if (pathname === '/settings.json') return { type: JSON_TYPE, body: JSON.stringify(this.settings) };
     const file = path.join(this.folder, path.normalize(pathname));
     const type = CONTENT_TYPES[path.extname(file)];
     if (type && !file.endsWith('.html')) return { type, body: await readFile(file) };
@@ -61,4 +55,20 @@ export class PageServer {
     const isRendered = pathname === '/rendered' && this.render !== undefined;
     return { type: CONTENT_TYPES['.html'] as string, body: isRendered ? this.render!(html, search) : html };
   }
+}
+
+/** The folder with the built page. Each is built once in a run; two who do so at once make the same. */
+async function builtFrom(source: string): Promise<string> {
+  const pages = path.join(testRun().folder, 'pages');
+  const built = path.join(pages, path.basename(source));
+  if (existsSync(built)) return built;
+  await mkdir(pages, { recursive: true });
+  const draft = await mkdtemp(`${built}-`);
+  const vite = path.resolve('node_modules/vite/bin/vite.js');
+  execFileSync(process.execPath, [vite, 'build', source, '--outDir', draft, '--emptyOutDir', '--logLevel', 'error'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  await rename(draft, built).catch(() => rm(draft, { recursive: true }));
+  return built;
 }

@@ -5,6 +5,8 @@ import { demoSubject } from '../../../src/local/demo-people.js';
 import { LocalSetupError } from '../../../src/local/local-setup-error.js';
 import { PostLoginAction, type Login } from '../../../src/local/stand-in/post-login.js';
 import { startStandIn, type StandIn } from '../../../src/local/stand-in/stand-in.js';
+import { claimsOf as claimsIn } from './support/login-client.js';
+import { passwordGrant, requestToken } from './support/stand-in-lab.js';
 
 const CLAIM = 'https://foothold.dev/mirrors';
 const ADA = 'ada@acme.example';
@@ -92,14 +94,8 @@ describe('the stand-in’s tokens', () => {
   afterAll(() => standIn.stop());
 
   async function claimsOf(email: string): Promise<any> {
-    const { client_id, audience } = { client_id: 'foothold-demo-web', audience: standIn.audience };
-    const response = await fetch(`${standIn.domain}/oauth/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ grant_type: 'password', client_id, audience, username: email, password: 'demo' }),
-    });
-    const { access_token: token } = (await response.json()) as { access_token: string };
-    return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
+    const { body } = await requestToken(standIn.domain, passwordGrant(email, standIn.audience));
+    return claimsIn(body.access_token);
   }
 
   test('hold the mirrors of the person that logs in, as they are at that moment', async () => {

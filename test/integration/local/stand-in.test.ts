@@ -1,11 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { get as httpGet } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import jwt, { type JwtHeader, type JwtPayload } from 'jsonwebtoken';
 import { type StandIn, startStandIn } from '../../../src/local/stand-in/stand-in.js';
+import { testRun } from '../../support/database.js';
+import { copySigningKeys } from '../../support/token-mint.js';
 import { makeDataDir, removeDataDirs } from './support/data-dir.js';
 
 const AUDIENCE = 'https://api.foothold.local';
@@ -32,17 +34,9 @@ const NEWCOMER = {
 let dataDir: string;
 let standIn: StandIn;
 
-/** Keys made once: each test starts from a copy, because making one takes a quarter of a second. */
-let keysMade: string;
-
-beforeAll(async () => {
-  keysMade = await makeDataDir();
-  await (await startStandIn({ dataDir: keysMade, port: 0 })).stop();
-});
-
 beforeEach(async () => {
   dataDir = await makeDataDir();
-  await cp(keysMade, dataDir, { recursive: true });
+  await copySigningKeys(testRun().folder, dataDir);
   standIn = await startStandIn({ dataDir, port: 0 });
 });
 
@@ -288,7 +282,7 @@ describe('the server', () => {
 
   test('says which file is damaged instead of making new keys silently', async () => {
     const broken = await makeDataDir();
-    await cp(keysMade, broken, { recursive: true });
+    await copySigningKeys(testRun().folder, broken);
     await writeFile(path.join(broken, 'auth0/signing-keys.json'), '{');
     await expect(startStandIn({ dataDir: broken, port: 0 })).rejects.toThrow(/signing-keys\.json cannot be read/);
   });

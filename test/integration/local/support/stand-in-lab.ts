@@ -1,15 +1,14 @@
-import { cp } from 'node:fs/promises';
 import { type StandIn, type StandInOptions, startStandIn } from '../../../../src/local/stand-in/stand-in.js';
+import { testRun } from '../../../support/database.js';
+import { copySigningKeys } from '../../../support/token-mint.js';
 import { makeDataDir, removeDataDirs } from './data-dir.js';
 
-/** Keys made once: each stand-in starts from a copy, because making one takes a quarter of a second. */
-let keysMade: Promise<string> | undefined;
 const running: StandIn[] = [];
 
 /** A stand-in on a free port with people of its own. Stopped by {@link stopStandIns}. */
 export async function runStandIn(options: Partial<StandInOptions> = {}): Promise<StandIn> {
   const dataDir = options.dataDir ?? (await makeDataDir());
-  if (!options.dataDir) await cp(await (keysMade ??= makeKeys()), dataDir, { recursive: true });
+  if (!options.dataDir) await copySigningKeys(testRun().folder, dataDir);
   const standIn = await startStandIn({ port: 0, ...options, dataDir });
   running.push(standIn);
   return standIn;
@@ -21,14 +20,7 @@ export async function stopStandIns(): Promise<void> {
 
 export async function removeStandIns(): Promise<void> {
   await stopStandIns();
-  keysMade = undefined;
   await removeDataDirs();
-}
-
-async function makeKeys(): Promise<string> {
-  const dataDir = await makeDataDir();
-  await (await startStandIn({ dataDir, port: 0 })).stop();
-  return dataDir;
 }
 
 export interface TokenAnswer {
@@ -45,6 +37,15 @@ export async function requestToken(base: string, parameters: Readonly<Record<str
   });
   return { status: response.status, body: await response.json() };
 }
+
+/** A demo person's request for a token of this API. */
+export const passwordGrant = (username: string, audience: string): Readonly<Record<string, string>> => ({
+  grant_type: 'password',
+  client_id: 'foothold-demo-web',
+  username,
+  password: 'demo',
+  audience,
+});
 
 /** The service's own request for a token of the Management API. */
 export const managementGrant = (standIn: StandIn): Readonly<Record<string, string>> => ({
