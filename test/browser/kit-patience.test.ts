@@ -83,7 +83,7 @@ describe('a slow world', () => {
       status: 'not_started',
     });
     const later = await device.open(lab.someone(subject));
-    expect((await later.frames())[0]).toMatchObject({ status: 'not_started' });
     await later.settled();
+    expect((await later.frames())[0]).toMatchObject({ status: 'not_started' });
   });
 });

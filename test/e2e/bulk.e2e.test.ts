@@ -180,11 +180,11 @@ describe('a job that fails again and again', () => {
     const show = async () => (await bulk.show(job.id)).body;
     await eventually(async () => (await show()).lastError !== null);
     expect((await show()).status).toBe('running');
-    // As if it had failed for hours: one attempt is left, and its time has come.
-    await service.sql(
-      'UPDATE graphile_worker._private_jobs SET attempts = max_attempts - 1, run_at = now() WHERE key = $1',
-      [job.id],
-    );
+    // As if it had failed for hours: one attempt is left, and its time has come. Not before the queue has noted the first
+    // failure, which would put it off again.
+    const lastAttempt = `UPDATE graphile_worker._private_jobs SET attempts = max_attempts - 1, run_at = now()
+      WHERE key = $1 AND last_error IS NOT NULL AND locked_at IS NULL RETURNING id`;
+    await eventually(async () => (await service.sql(lastAttempt, [job.id])).length === 1);
     await eventually(async () => (await show()).status === 'failed');
     const letters = async () => (await operator.get('/v1/jobs/dead-letters')).body.items;
     await eventually(async () => (await letters()).length > 0);

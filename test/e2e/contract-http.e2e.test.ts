@@ -159,11 +159,15 @@ describe('the rate limit', () => {
   });
 
   test('gives back one request as soon as it said it would', async () => {
-    const url = await service.startAnother({ RATE_LIMIT_BURST: '1', RATE_LIMIT_PER_SECOND: '2' });
+    const url = await service.startAnother({ RATE_LIMIT_BURST: '1', RATE_LIMIT_PER_SECOND: '1' });
     const person = service.person().at(url);
-    const [first, second] = [await person.me(), await person.me()];
-    expect([first.status, second.status, second.headers.get('retry-after')]).toEqual([200, 429, '1']);
-    await new Promise((resolve) => setTimeout(resolve, Number(second.headers.get('retry-after')) * 1000));
+    // So many that they outrun what is given back meanwhile.
+    const answers = await Promise.all(Array.from({ length: 10 }, () => person.me()));
+    const [admitted, refused] = [200, 429].map((wanted) => answers.find(({ status }) => status === wanted));
+    expect(admitted).toBeDefined();
+    const retryAfter = refused!.headers.get('retry-after');
+    expect(retryAfter).toBe('1');
+    await new Promise((resolve) => setTimeout(resolve, Number(retryAfter) * 1000));
     expect((await person.me()).status).toBe(200);
   });
 });

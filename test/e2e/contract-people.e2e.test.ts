@@ -219,7 +219,7 @@ describe('the funnel', () => {
 
   test('is of those days only, both included', async () => {
     const [{ day, parts }] = await service.sql(
-      `SELECT opened_at::date::text AS day, count(*)::integer AS parts FROM foothold.onboarding_progress
+      `SELECT (opened_at AT TIME ZONE 'UTC')::date::text AS day, count(*)::integer AS parts FROM foothold.onboarding_progress
        WHERE tenant_id = $1 GROUP BY 1 ORDER BY 1`,
       [big.tenantId],
     );

@@ -73,6 +73,8 @@ describe('S16: when the database write fails', () => {
     expect(body.code).toBe(code);
     expect(status).toBe(code === 'internal_error' ? 500 : 503);
     if (status === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    // What failed in the background meanwhile may have opened the circuit.
+    await eventually(async () => (await person.view()).body.source === 'database');
     expect((await person.view()).body).toMatchObject({ revision: 0, status: 'not_started' });
     expect((await person.move(command, retried)).body).toMatchObject({ applied: true, revision: 1 });
     expect((await person.move(command, retried)).body).toMatchObject({ applied: true, revision: 1 });
