@@ -1,6 +1,5 @@
-import { Pool } from 'pg';
-import { verify } from '../../src/maintenance/verify.js';
 import { TestService } from '../support/service.js';
+import { verified } from '../support/verified.js';
 import { Fuzz, fuzzSeed } from './support/fuzz.js';
 
 /*
@@ -31,9 +30,7 @@ describe('generated requests to every route', () => {
   }, 180_000);
 
   it('leave every progress as its history says', async () => {
-    const pool = new Pool({ connectionString: service.database.appUrl, max: 1 });
-    const { checked, findings } = await verify(() => pool.connect());
-    await pool.end();
+    const { checked, findings } = await verified(service.database.appUrl);
     expect(findings).toEqual([]);
     expect(checked).toBeGreaterThan(2);
   });

@@ -1,15 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
-import { verify } from '../../src/maintenance/verify.js';
 import { Administering, accept, outcomeOf } from '../support/administration.js';
 import type { Answer, Api } from '../support/api.js';
 import { key } from '../support/api.js';
 import { BuiltService } from '../support/built-service.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
 import { MIRROR_SETTINGS } from '../support/mirror-settings.js';
+import { metadataKeyOf } from '../support/mirror-truth.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
 import { createTenant } from '../support/tenants.js';
 import { tracesOf } from '../support/traces.js';
+import { verified } from '../support/verified.js';
 import { tellBusiness } from '../support/workspace.js';
 
 const ERASED = [410, 'person_erased'];
@@ -58,10 +58,7 @@ const erase = (admin: Administering, subject: string): Promise<Answer> =>
 const anew = (subject: string, { body }: Answer): Api =>
   lab.service.person(subject, { iat: Math.ceil(Date.parse(body.receipt.erasedAt) / 1000) });
 
-async function findings(): Promise<readonly string[]> {
-  const pool = new Pool({ connectionString: lab.service.database.appUrl, max: 1 });
-  return (await verify(() => pool.connect()).finally(() => pool.end())).findings;
-}
+const findings = async () => (await verified(lab.service.database.appUrl)).findings;
 
 describe('a person who is erased', () => {
   it('leaves no trace in the database, in Auth0, in logs or in metrics, and the history still adds up', async () => {
@@ -147,9 +144,7 @@ describe('a person who is erased', () => {
     expect((await anew(ada.subject, receipt).view()).body).toMatchObject({ status: 'not_started' });
     standIn.faults.clear();
     await lab.untilMirrored();
-    expect(Object.keys(lab.metadataOf(ada.subject))).not.toContain(
-      `foothold_local_${tenant.tenantId.replaceAll('-', '')}`,
-    );
+    expect(Object.keys(lab.metadataOf(ada.subject))).not.toContain(metadataKeyOf(tenant.tenantId));
     const { body } = await erase(tenant, ada.subject);
     expect(body.receipt).toMatchObject({
       erasedAt: receipt.body.receipt.erasedAt,

@@ -30,7 +30,7 @@ test(
         const answers = await Promise.all(people.map((person) => step(person)));
         expect(answers.map(({ status }) => status)).toEqual(people.map(() => 200));
       }
-      await lab.untilMirrored();
+      await lab.untilMirroredInTime();
       const writes = standIn.requests.list('write_user');
       const each = people.map(({ subject }) => writes.filter(({ userId }) => userId === subject).length);
       expect(writes.length).toBeLessThanOrEqual(2 * PEOPLE);
@@ -47,7 +47,7 @@ test(
 test(
   'a backlog drains as fast as plan free allows, with hardly a refusal',
   async () => {
-    await free.untilMirrored(LONG_MS);
+    await free.untilMirroredInTime(LONG_MS);
     const { sent, refused, seconds } = drainOf(free.service);
     expect(sent).toBe(BACKLOG);
     expect(refused).toBeLessThanOrEqual(BACKLOG / 100);

@@ -12,7 +12,7 @@ describe('the mirror in Auth0', () => {
     const ada = lab.person();
     const { tenantId } = await tellBusiness(ada);
     const { body: confirmed } = await ada.view();
-    await lab.untilMirrored();
+    await lab.untilMirroredInTime();
     const metadata = lab.metadataOf(ada.subject);
     expect(Object.keys(metadata)).toEqual([`foothold_local_${tenantId.replaceAll('-', '')}`]);
 

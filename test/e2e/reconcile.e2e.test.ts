@@ -6,7 +6,7 @@ import type { Api } from '../support/api.js';
 import { BuiltService } from '../support/built-service.js';
 import { queueMirrors } from '../support/mirror-backlog.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
-import { mirrorFaults } from '../support/mirror-truth.js';
+import { metadataKeyOf, mirrorFaults } from '../support/mirror-truth.js';
 import { createTenant } from '../support/tenants.js';
 import { tellBusiness } from '../support/workspace.js';
 
@@ -45,9 +45,8 @@ describe('npm run reconcile', () => {
     });
 
   const calls = () => lab.service.standIn.requests.list().filter(({ operation }) => operation.endsWith('_user'));
-  const keyOf = (tenantId: string): string => `foothold_local_${tenantId.replaceAll('-', '')}`;
   const setMirror = ({ subject }: Api, tenantId: string, mirror: unknown) =>
-    lab.service.standIn.people.changeMetadata(subject, { appMetadata: { [keyOf(tenantId)]: mirror } });
+    lab.service.standIn.people.changeMetadata(subject, { appMetadata: { [metadataKeyOf(tenantId)]: mirror } });
 
   /** Somebody with a mirror that is right. */
   async function mirrored(): Promise<Mirrored> {
@@ -88,12 +87,12 @@ describe('npm run reconcile', () => {
       [mirrored(), mirrored(), mirrored()],
     );
     const { person: missing, tenantId: missingId } = lacking;
-    const old = lab.metadataOf(behind.subject)[keyOf(behindId)];
+    const old = lab.metadataOf(behind.subject)[metadataKeyOf(behindId)];
     await behind.move({ step: 'subscription', action: 'complete', data: { plan: 'free' } });
     await lab.untilMirrored();
     const { person: last } = await mirrored();
     await setMirror(behind, behindId, old);
-    await setMirror(edited, editedId, { ...lab.metadataOf(edited.subject)[keyOf(editedId)], role: 'member' });
+    await setMirror(edited, editedId, { ...lab.metadataOf(edited.subject)[metadataKeyOf(editedId)], role: 'member' });
     await setMirror(missing, missingId, null);
     const people = [behind, edited, missing, last].map(({ subject }) => subject);
     const file = await exported([...subjects, ...people]);

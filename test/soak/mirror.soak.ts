@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'pg';
-import { verify } from '../../src/maintenance/verify.js';
 import type { Api } from '../support/api.js';
 import { BuiltService } from '../support/built-service.js';
 import { FAULT_MATRIX, liveThrough } from '../support/fault-matrix.js';
@@ -9,6 +7,7 @@ import { drainOf, queueMirrors } from '../support/mirror-backlog.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
 import { mirrorFaults } from '../support/mirror-truth.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
+import { verified } from '../support/verified.js';
 import { tellBusiness } from '../support/workspace.js';
 
 const LONG_MS = 1_200_000;
@@ -30,7 +29,7 @@ async function coalesce(lab: MirrorLab, urls: readonly string[], halfway?: () =>
     await sleep(Math.max(0, begun + ((index + 1) * MINUTE_MS) / FIVE_STEPS.length - Date.now()));
   }
   await halved;
-  await lab.untilMirrored(LONG_MS);
+  await lab.untilMirroredInTime(LONG_MS);
   const writes = standIn.requests.list('write_user');
   const counts = new Map<string, number>();
   for (const { userId = '' } of writes) counts.set(userId, (counts.get(userId) ?? 0) + 1);
@@ -90,7 +89,7 @@ describe('mirrors at length', () => {
       try {
         for (let count = 1; count < processes; count += 1) await lab.service.startAnother();
         await queueMirrors(lab.service, 600);
-        await lab.untilMirrored(LONG_MS);
+        await lab.untilMirroredInTime(LONG_MS);
         const { sent, refused, seconds } = drainOf(lab.service);
         console.log(`plan free, ${processes} processes: ${sent} sent in ${seconds} s, ${refused} refused`);
         expect(sent).toBe(600);
@@ -179,11 +178,9 @@ describe('mirrors at length', () => {
         }
         stage.over = true;
         await Promise.all(working);
-        await lab.untilMirrored(LONG_MS);
+        await lab.untilMirroredInTime(LONG_MS);
         expect(await mirrorFaults(lab.service)).toEqual([]);
-        const pool = new Pool({ connectionString: lab.service.database.appUrl, max: 1 });
-        const { findings } = await verify(() => pool.connect()).finally(() => pool.end());
-        expect(findings).toEqual([]);
+        expect((await verified(lab.service.database.appUrl)).findings).toEqual([]);
       } finally {
         stage.over = true;
         await lab.close();

@@ -1,10 +1,9 @@
-import { Pool } from 'pg';
-import { verify } from '../../src/maintenance/verify.js';
 import { BuiltService } from './built-service.js';
 import { Bulk } from './bulk.js';
 import { eventually } from './eventually.js';
 import { TestService } from './service.js';
 import { createTenant } from './tenants.js';
+import { verified } from './verified.js';
 
 /** So many members of a tenant, of whom every second has begun the tour, with its history. */
 const SEED = `
@@ -77,8 +76,7 @@ export async function crashBulk(people: number, longestMs: number, killsUndo = f
     const moved = await Promise.all(
       ['complete', 'restore'].map((action) => service.sql(MOVED_TWICE, [tenantId, action])),
     );
-    const pool = new Pool({ connectionString: service.database.appUrl, max: 1 });
-    const { findings } = await verify(() => pool.connect()).finally(() => pool.end());
+    const { findings } = await verified(service.database.appUrl);
     return {
       done,
       undone,

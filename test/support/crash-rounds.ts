@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
-import { verify } from '../../src/maintenance/verify.js';
 import type { Fault } from './crash-faults.js';
 import { CrashLab, pause } from './crash-lab.js';
 import { sql } from './sql.js';
+import { verified } from './verified.js';
 
 const PEOPLE = 8;
 const RETRY_MS = 25;
@@ -110,8 +109,7 @@ async function report(
     `SELECT subject, data->'profile'->>'displayName' AS name FROM foothold.onboarding_progress WHERE subject <> ''`,
   );
   const names = new Map(stored.map(({ subject, name }) => [subject, name]));
-  const pool = new Pool({ connectionString: lab.appUrl, max: 1 });
-  const { findings } = await verify(() => pool.connect()).finally(() => pool.end());
+  const { findings } = await verified(lab.appUrl);
   return {
     acknowledged: acknowledged.flat().length,
     lostOrDoubled: acknowledged.flat().flatMap(({ key }) => (counts.get(key) === 1 ? [] : [key])),

@@ -57,8 +57,8 @@ export async function liveThrough(
   await Promise.all(
     people.map((person) => person.move({ step: 'subscription', action: 'complete', data: { plan: 'free' } })),
   );
-  await lab.untilMirroredNow();
-  faults.clear();
   await lab.untilMirrored();
+  faults.clear();
+  await lab.untilMirroredInTime();
   return { wrongAnswers, wrongMirrors: await mirrorFaults(lab.service) };
 }

@@ -22,8 +22,8 @@ export class MirrorLab {
     return { ...this.service.standIn.people.get(subject)?.appMetadata };
   }
 
-  /** Resolves when nothing is due any more. */
-  async untilMirrored(longestMs = 60_000): Promise<void> {
+  /** Resolves when nothing is due any more, each mirror sent in its own time. */
+  async untilMirroredInTime(longestMs = 60_000): Promise<void> {
     await eventually(async () => {
       const rows = await this.service.sql(
         'SELECT FROM foothold.auth0_mirror WHERE due_at IS NOT NULL UNION ALL SELECT FROM foothold.auth0_mirror_tenant WHERE due_at IS NOT NULL',
@@ -32,13 +32,14 @@ export class MirrorLab {
     }, longestMs);
   }
 
-  /** As {@link untilMirrored}, with what waits to be sent together with what follows sent now. */
-  async untilMirroredNow(): Promise<void> {
+  /** The same, with what waits to be sent together with what follows sent now. */
+  async untilMirrored(): Promise<void> {
     await this.service.sql(
-      `UPDATE foothold.auth0_mirror SET due_at = now() WHERE due_at > now() AND leased_until IS NULL AND attempts = 0`,
+      `UPDATE foothold.auth0_mirror SET due_at = now()
+       WHERE due_at > now() AND leased_until IS NULL AND attempts = 0 AND pending_check IS NULL`,
     );
     await this.service.sql('UPDATE foothold.auth0_mirror_tenant SET due_at = now() WHERE due_at > now()');
-    await this.untilMirrored();
+    await this.untilMirroredInTime();
   }
 
   /** No connection to the database goes through, and the service has noticed. */

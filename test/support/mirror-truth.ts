@@ -3,7 +3,11 @@ import { Seal } from '../../src/auth0-sync/seal.js';
 import { MIRROR_SETTINGS } from './mirror-settings.js';
 import type { TestService } from './service.js';
 
-const seal = new Seal('local', [createSecretKey(MIRROR_SETTINGS.MIRROR_SEAL_KEY, 'base64')]);
+/** As the service of the tests seals. */
+export const seal = new Seal('local', [createSecretKey(MIRROR_SETTINGS.MIRROR_SEAL_KEY, 'base64')]);
+
+/** Where a person's metadata hold the mirror of a tenant. */
+export const metadataKeyOf = (tenantId: string): string => `foothold_local_${tenantId.replaceAll('-', '')}`;
 
 /** Compares every mirror in the stand-in with the database; one sentence for each that differs. */
 export async function mirrorFaults(service: TestService): Promise<string[]> {
@@ -15,8 +19,7 @@ export async function mirrorFaults(service: TestService): Promise<string[]> {
      GROUP BY 1, 2, 3`,
   );
   return rows.flatMap(({ tenant_id: tenantId, subject, flow_key: flow, revision }) => {
-    const key = `foothold_local_${tenantId.replaceAll('-', '')}`;
-    const raw = service.standIn.people.get(subject)?.appMetadata?.[key];
+    const raw = service.standIn.people.get(subject)?.appMetadata?.[metadataKeyOf(tenantId)];
     const mirrored = seal.open(raw, tenantId, subject)?.flows.get(flow)?.revision;
     return mirrored === revision
       ? []
