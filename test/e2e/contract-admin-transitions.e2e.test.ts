@@ -1,23 +1,19 @@
-import { allItems, outcomeOf } from '../support/administration.js';
+import { outcomeOf } from '../support/administration.js';
 import { key, type Answer, type Api, type Move, type RequestHeaders } from '../support/api.js';
 import { newSubject, TestService } from '../support/service.js';
-import { createTenant, removeMember } from '../support/tenants.js';
+import { staffed, type Staff } from '../support/staff.js';
+import { removeMember } from '../support/tenants.js';
 import { BUSINESS, choosePlan, statusesOf, stepOf, tellBusiness } from '../support/workspace.js';
 
 describe('a step that an admin moves on somebody’s behalf', () => {
   let service: TestService;
-  let owner: Api;
-  let admin: Api;
-  let member: Api;
-  let tenantId: string;
+  let { owner, admin, member, tenantId, asOwner } = {} as Staff;
   beforeAll(async () => {
     service = await TestService.start();
   });
   afterAll(() => service.stop());
   beforeEach(async () => {
-    [owner, admin, member] = [service.person(), service.person(), service.person()];
-    const members = { [owner.subject]: 'owner', [admin.subject]: 'admin', [member.subject]: 'member' } as const;
-    tenantId = await createTenant(service, { members });
+    ({ owner, admin, member, tenantId, asOwner } = await staffed(service));
   });
 
   const reason = 'They told us on the phone';
@@ -29,10 +25,6 @@ describe('a step that an admin moves on somebody’s behalf', () => {
     headers: RequestHeaders = {},
     { as = admin, flow = 'member_tour' }: { as?: Api; flow?: string } = {},
   ): Promise<Answer> => as.post(pathOf(subject, flow), { reason, ...move }, headers);
-  const auditOf = async () =>
-    (await allItems((query) => owner.get(`/v1/tenants/${tenantId}/audit${query}`), 50)).map(
-      ({ id: _, recordedAt: __, ...entry }) => entry,
-    );
   const profile = { step: 'profile', action: 'complete', data: { displayName: 'Alan' } };
 
   it('moves, is told in the history with who and why, and audited', async () => {
@@ -55,7 +47,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
       }),
     ]);
     const detail = { flow: 'member_tour', step: 'profile', action: 'complete', revision: 1, as: 'admin' };
-    expect(await auditOf()).toEqual([
+    expect(await asOwner.entries()).toEqual([
       { actor: admin.subject, action: 'step_moved', subject: member.subject, reason, detail },
     ]);
   });
@@ -127,7 +119,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
         { flow: 'workspace' },
       );
       expect([status, body.reason]).toEqual([409, 'attestation_required']);
-      expect((await auditOf())[0]).toEqual({
+      expect((await asOwner.entries())[0]).toEqual({
         actor: admin.subject,
         action: 'attestation_claimed',
         subject: member.subject,
@@ -151,7 +143,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
         [404, 'unknown_flow'],
         [422, 'invalid_request'],
       ]);
-      expect(await auditOf()).toEqual([]);
+      expect(await asOwner.entries()).toEqual([]);
     });
 
     it('on another premise: If-Match takes the tag or revision that the person sees', async () => {
@@ -170,7 +162,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
     expect(answers.map(({ status, body }) => [status, body.applied, body.revision])).toEqual(
       Array.from({ length: 8 }, () => [200, true, 1]),
     );
-    expect((await auditOf()).length).toBe(1);
+    expect((await asOwner.entries()).length).toBe(1);
   });
 
   it('has a key that belongs to what was asked, about whom, and why', async () => {
@@ -194,7 +186,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
     await moveFor(member, { step: 'profile', action: 'reopen' });
     const replay = await moveFor(member, { step: 'profile', action: 'complete' }, headers);
     expect([replay.body.applied, replay.body.revision]).toEqual([false, 2]);
-    expect((await auditOf()).map(({ detail }) => detail.action)).toEqual(['reopen', 'complete']);
+    expect((await asOwner.entries()).map(({ detail }) => detail.action)).toEqual(['reopen', 'complete']);
   });
 
   it('is one of an active member’s only', async () => {
@@ -205,7 +197,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
 
   it('is made by an operator of the platform, too, and by nobody else', async () => {
     expect((await moveFor(member, profile, {}, { as: service.operator() })).status).toBe(200);
-    expect((await auditOf())[0]).toMatchObject({ actor: 'operator@clients', detail: { as: 'platform' } });
+    expect((await asOwner.entries())[0]).toMatchObject({ actor: 'operator@clients', detail: { as: 'platform' } });
     expect(outcomeOf(await moveFor(member, profile, {}, { as: member }))).toEqual([403, 'forbidden']);
     expect(outcomeOf(await moveFor(member, profile, {}, { as: service.person() }))).toEqual([404, 'tenant_not_found']);
   });

@@ -2,32 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { accept, Administering, allItems, outcomeOf } from '../support/administration.js';
 import type { Api } from '../support/api.js';
 import { newSubject, TestService } from '../support/service.js';
+import { staffed, type Staff } from '../support/staff.js';
 import { createTenant } from '../support/tenants.js';
 
 let service: TestService;
-let owner: Api;
-let admin: Api;
+let { owner, admin, tenantId, asOwner, asAdmin, asPlatform } = {} as Staff;
 let guest: Api;
-let tenantId: string;
-let asOwner: Administering;
-let asAdmin: Administering;
-let asPlatform: Administering;
 
 beforeAll(async () => {
   service = await TestService.start();
 });
 afterAll(() => service.stop());
 beforeEach(async () => {
-  [owner, admin, guest] = [service.person(), service.person(), service.person()];
-  tenantId = await createTenant(service, { members: { [owner.subject]: 'owner', [admin.subject]: 'admin' } });
-  asOwner = new Administering(owner, tenantId);
-  asAdmin = new Administering(admin, tenantId);
-  asPlatform = new Administering(service.operator(), tenantId);
+  ({ owner, admin, tenantId, asOwner, asAdmin, asPlatform } = await staffed(service));
+  guest = service.person();
 });
 
 const memberships = ({ subject }: Api) =>
   service.sql(`SELECT tenant_id, role FROM foothold.membership WHERE subject = $1 AND status = 'active'`, [subject]);
-const newestEntry = async () => (await asPlatform.audit('?limit=1')).body.items[0];
+const newestEntry = async () => (await asPlatform.entries())[0];
 
 describe('an invitation', () => {
   test('is a token told once, of which only the hash is kept', async () => {

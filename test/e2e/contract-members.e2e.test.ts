@@ -1,28 +1,17 @@
 import { accept, Administering, allItems, outcomeOf } from '../support/administration.js';
 import type { Api } from '../support/api.js';
 import { newSubject, TestService } from '../support/service.js';
-import { createTenant } from '../support/tenants.js';
+import { staffed, type Staff } from '../support/staff.js';
 
 let service: TestService;
-let owner: Api;
-let admin: Api;
-let member: Api;
-let tenantId: string;
-let asOwner: Administering;
-let asAdmin: Administering;
-let asPlatform: Administering;
+let { owner, admin, member, tenantId, asOwner, asAdmin, asPlatform } = {} as Staff;
 
 beforeAll(async () => {
   service = await TestService.start();
 });
 afterAll(() => service.stop());
 beforeEach(async () => {
-  [owner, admin, member] = [service.person(), service.person(), service.person()];
-  const members = { [owner.subject]: 'owner', [admin.subject]: 'admin', [member.subject]: 'member' } as const;
-  tenantId = await createTenant(service, { members });
-  asOwner = new Administering(owner, tenantId);
-  asAdmin = new Administering(admin, tenantId);
-  asPlatform = new Administering(service.operator(), tenantId);
+  ({ owner, admin, member, tenantId, asOwner, asAdmin, asPlatform } = await staffed(service));
 });
 
 const roleOf = async ({ subject }: Api) => {
@@ -36,8 +25,8 @@ const roleOf = async ({ subject }: Api) => {
   expect(directory).toEqual(proof);
   return proof.status === 'active' ? proof.role : proof.status;
 };
-const newestEntry = async () => (await asPlatform.audit('?limit=1')).body.items[0];
-const entries = async () => (await asPlatform.audit()).body.items.length;
+const newestEntry = async () => (await asPlatform.entries())[0];
+const entries = async () => (await asPlatform.entries()).length;
 const mirrorOf = async ({ subject }: Api) =>
   (
     await service.sql('SELECT wanted FROM foothold.auth0_mirror WHERE tenant_id = $1 AND subject = $2', [

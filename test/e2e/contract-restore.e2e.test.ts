@@ -1,32 +1,27 @@
 import fc from 'fast-check';
-import { Pool } from 'pg';
 import { foldEffects, type Effect } from '../../src/flow/index.js';
-import { verify } from '../../src/maintenance/verify.js';
 import { outcomeOf } from '../support/administration.js';
 import { key, type Answer, type Api } from '../support/api.js';
 import { EventStream } from '../support/event-stream.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
 import { mirrorFaults } from '../support/mirror-truth.js';
 import { newSubject, type TestService } from '../support/service.js';
+import { staffed, type Staff } from '../support/staff.js';
 import { createTenant, removeMember } from '../support/tenants.js';
+import { verified } from '../support/verified.js';
 import { choosePlan, statusesOf, stepOf } from '../support/workspace.js';
 
 describe('restoring a part', () => {
   let lab: MirrorLab;
   let service: TestService;
-  let owner: Api;
-  let admin: Api;
-  let member: Api;
-  let tenantId: string;
+  let { owner, admin, member, tenantId } = {} as Staff;
   beforeAll(async () => {
     lab = await mirrorLab();
     service = lab.service;
   });
   afterAll(() => lab.close());
   beforeEach(async () => {
-    [owner, admin, member] = [lab.person(), lab.person(), lab.person()];
-    const members = { [owner.subject]: 'owner', [admin.subject]: 'admin', [member.subject]: 'member' } as const;
-    tenantId = await createTenant(service, { members });
+    ({ owner, admin, member, tenantId } = await staffed(service, () => lab.person()));
   });
 
   const reason = 'Clicked through by mistake';
@@ -45,12 +40,7 @@ describe('restoring a part', () => {
     );
     return row;
   };
-  async function verified(): Promise<readonly string[]> {
-    const pool = new Pool({ connectionString: service.database.appUrl, max: 1 });
-    const { findings } = await verify(() => pool.connect());
-    await pool.end();
-    return findings;
-  }
+  const findings = async () => (await verified(service.database.appUrl)).findings;
 
   it('of a member makes it what it was, as a new revision, told in history and audit', async () => {
     await moveTour('profile', 'complete', { displayName: 'Alan' });
@@ -79,7 +69,7 @@ describe('restoring a part', () => {
       reason,
       detail: { flow: 'member_tour', restored: 1, revision: 4, as: 'admin' },
     });
-    expect(await verified()).toEqual([]);
+    expect(await findings()).toEqual([]);
   });
 
   it('of the tenant also takes back what was attested, and a later revision brings it back', async () => {
@@ -97,7 +87,7 @@ describe('restoring a part', () => {
     });
     expect((await restoreShared(3)).body).toMatchObject({ applied: true, revision: 5 });
     expect(statusesOf((await owner.view()).body)).toMatchObject({ payment: 'completed', setup: 'pending' });
-    expect(await verified()).toEqual([]);
+    expect(await findings()).toEqual([]);
   });
 
   it('of the tenant makes due for trusted systems what was due then', async () => {
@@ -207,7 +197,7 @@ describe('restoring a part', () => {
     const applied = answers.filter(({ status, body }) => status === 200 && body.applied).length;
     expect(applied).toBeGreaterThanOrEqual(6);
     expect((await tour()).revision).toBe(1 + applied);
-    expect(await verified()).toEqual([]);
+    expect(await findings()).toEqual([]);
   });
 
   it('gives, for any history and any revision, what the part was, as a new revision', async () => {
@@ -249,6 +239,6 @@ describe('restoring a part', () => {
       }),
       { numRuns: 12 },
     );
-    expect(await verified()).toEqual([]);
+    expect(await findings()).toEqual([]);
   }, 60_000);
 });

@@ -2,17 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Administering, allItems, outcomeOf } from '../support/administration.js';
 import type { Api } from '../support/api.js';
 import { newSubject, TestService } from '../support/service.js';
-import { createTenant, removeMember } from '../support/tenants.js';
+import { staffed, type Staff } from '../support/staff.js';
+import { createTenant, newOrganization, removeMember } from '../support/tenants.js';
 
 let service: TestService;
 let operator: Api;
-let owner: Api;
-let admin: Api;
-let member: Api;
-let tenantId: string;
-let asOwner: Administering;
-let asAdmin: Administering;
-let asPlatform: Administering;
+let { owner, admin, member, tenantId, asOwner, asAdmin, asPlatform } = {} as Staff;
 
 beforeAll(async () => {
   service = await TestService.start();
@@ -20,19 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 beforeEach(async () => {
-  [owner, admin, member] = [service.person(), service.person(), service.person()];
-  const members = { [owner.subject]: 'owner', [admin.subject]: 'admin', [member.subject]: 'member' } as const;
-  tenantId = await createTenant(service, { members });
-  [asOwner, asAdmin, asPlatform] = [owner, admin, operator].map((api) => new Administering(api, tenantId)) as [
-    Administering,
-    Administering,
-    Administering,
-  ];
+  ({ owner, admin, member, tenantId, asOwner, asAdmin, asPlatform } = await staffed(service));
 });
 
-const newOrganization = (): string => `org_${randomUUID().replaceAll('-', '')}`;
-const auditOf = async (id = tenantId) =>
-  (await new Administering(operator, id).audit()).body.items.map(({ id: _, recordedAt: __, ...entry }: any) => entry);
+const auditOf = (id = tenantId) => new Administering(operator, id).entries();
 
 /** Every admin route, with a request that an owner may make. */
 const ROUTES: Record<string, (to: Administering) => Promise<any>> = {

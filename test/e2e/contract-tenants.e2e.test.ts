@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Api } from '../support/api.js';
 import { newSubject, TestService } from '../support/service.js';
-import { addMember, createTenant, removeMember } from '../support/tenants.js';
+import { addMember, createTenant, newOrganization, removeMember } from '../support/tenants.js';
 import { choosePlan, tellBusiness } from '../support/workspace.js';
 
 let service: TestService;
@@ -19,7 +19,6 @@ const membershipsOf = (subject: string) =>
   service.sql('SELECT tenant_id, role, status FROM foothold.membership WHERE subject = $1', [subject]);
 const auditOf = (tenantId: string) =>
   service.sql('SELECT actor, action FROM foothold.audit WHERE tenant_id = $1', [tenantId]);
-const newOrganization = (): string => `org_${randomUUID().replaceAll('-', '')}`;
 const outcomeOf = ({ status, body }: { status: number; body: any }) => [status, body.code ?? body.tenantId];
 
 describe('the header X-Tenant-Id', () => {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { RATE_LIMITS } from '../../src/auth0-sync/rate-limits.js';
 import type { Api } from '../support/api.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
-import { createTenant } from '../support/tenants.js';
+import { createTenant, newOrganization } from '../support/tenants.js';
 import { tellBusiness } from '../support/workspace.js';
 
 const CLAIM = 'https://foothold.dev/mirrors';
@@ -48,7 +47,7 @@ describe('reading while the database is down', () => {
 
   it('finds the tenant by organisation, by header, or as the only one, and else says 503; never a draft', async () => {
     const ada = lab.person();
-    const organizationId = `org_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+    const organizationId = newOrganization();
     const first = await createTenant(lab.service, { organizationId, members: { [ada.subject]: 'owner' } });
     const second = await createTenant(lab.service, { members: { [ada.subject]: 'owner' } });
     for (const tenantId of [first, second]) await tellBusiness(ada.inTenant(tenantId));

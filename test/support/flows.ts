@@ -1,27 +1,9 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { AppModule } from '../../src/app.module.js';
-import type { Config } from '../../src/config/config.js';
 import { FLOW_DEFINITIONS } from '../../src/flow-catalog/flow-catalog.js';
 import type { FlowDefinition, StepDefinition } from '../../src/flow/index.js';
-import { createLogger } from '../../src/http/logger.js';
-import { configureServer, createAdapter } from '../../src/http/server.js';
+import { appWith } from './altered-app.js';
 
 /** As `createApp`, but with these flows instead of the ones that the build ships. */
-export const createAppWith =
-  (...definitions: readonly FlowDefinition[]) =>
-  async (config: Config): Promise<NestFastifyApplication> => {
-    const module = await Test.createTestingModule({ imports: [AppModule.with(config)] })
-      .overrideProvider(FLOW_DEFINITIONS)
-      .useValue(definitions)
-      .compile();
-    const app = module.createNestApplication<NestFastifyApplication>(createAdapter(), {
-      logger: false,
-      bodyParser: false,
-    });
-    await configureServer(app, config, createLogger(config.logLevel));
-    return app;
-  };
+export const createAppWith = (...definitions: readonly FlowDefinition[]) => appWith([FLOW_DEFINITIONS, definitions]);
 
 /** A member's step that requires a tenant's step which can be reopened; the shipped flows have none. */
 export const launch: FlowDefinition = {

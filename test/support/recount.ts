@@ -1,13 +1,4 @@
-import type { QueryResultRow } from 'pg';
-
-/** Of `member_tour`: how many parts reached a step on a day, by how it went on and by how long it took. */
-export interface Recounted extends QueryResultRow {
-  readonly day: string;
-  readonly step: string;
-  readonly outcome: string;
-  readonly bucket: number;
-  readonly parts: number;
-}
+/* The funnel of `member_tour`: how many parts reached a step on a day, by how it went on and by how long it took. */
 
 const MS = (expression: string): string => `round(extract(epoch FROM ${expression}) * 1000)`;
 const BUCKET = (ms: string): string => `CASE WHEN ${ms} <= 1 THEN 0 ELSE ceil(ln(${ms}) / ln(1.08)) END::integer`;

@@ -24,6 +24,8 @@ const CREATE = `
   )
   INSERT INTO foothold.organization (organization_id, tenant_id) SELECT $4, $1 WHERE $4::text IS NOT NULL`;
 
+export const newOrganization = (): string => `org_${randomUUID().replaceAll('-', '')}`;
+
 /** An active tenant, as an operator would have made it; returns its id. */
 export async function createTenant(
   service: TestService,

@@ -19,9 +19,6 @@ const ISO = (expression: string): string =>
 const SUBJECT = `'auth0|' || left(md5('tour ' || n), 24)`;
 const RECORD = `jsonb_build_object('status', story.status, 'at', ${ISO(time('story.revision'))}, 'by', ${SUBJECT})`;
 
-/** The subject of the n-th person, as SQL has it. */
-export const tourSubject = (n: number): string => `(SELECT ${SUBJECT} FROM (VALUES (${n})) AS one (n))`;
-
 /** Statements that give a tenant, whose row there is, these people. Foreign keys are not checked. */
 export function tourPeople(tenantId: string, first: number, last: number): string[] {
   const people = `generate_series(${first}, ${last}) AS n`;

@@ -1,22 +1,14 @@
-import { Client } from 'pg';
 import { seedDemoData } from '../../../src/local/demo-data.js';
 import { DEMO_PEOPLE, demoSubject } from '../../../src/local/demo-people.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { sql } from '../../support/sql.js';
 
 let database: TestDatabase;
 
 beforeEach(async () => (database = await createTestDatabase()));
 afterEach(() => database.drop());
 
-async function superuser(text: string, values: unknown[] = []): Promise<any[]> {
-  const client = new Client({ connectionString: database.superuserUrl });
-  await client.connect();
-  try {
-    return (await client.query(text, values)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const superuser = (text: string, values?: unknown[]) => sql(database.superuserUrl, text, values);
 
 const who = (email: string): string => demoSubject(email);
 

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/local/postgres/embedded-postgres.js';
+import { sql } from '../../support/sql.js';
 import { makeDataDir, removeDataDirs } from './support/data-dir.js';
 import { Holder } from './support/holder.js';
 
@@ -28,16 +28,6 @@ async function usedDataDir(): Promise<string> {
 
 const start = (dataDir: string): Promise<EmbeddedPostgres> => startEmbeddedPostgres({ dataDir, fsync: false });
 
-async function query(url: string, text: string): Promise<any[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 beforeAll(async () => {
   used = await makeDataDir();
   await (await start(used)).stop();
@@ -52,9 +42,9 @@ afterAll(removeDataDirs);
 describe('a first start', () => {
   test('makes the database, an owner that is no superuser, and the restricted role under the owner', async () => {
     const postgres = await start(await makeDataDir());
-    expect(await query(postgres.migrationUrl, 'CREATE SCHEMA foothold')).toEqual([]);
-    await query(postgres.migrationUrl, 'ALTER ROLE foothold_app SET statement_timeout = 5000');
-    const [app] = await query(
+    expect(await sql(postgres.migrationUrl, 'CREATE SCHEMA foothold')).toEqual([]);
+    await sql(postgres.migrationUrl, 'ALTER ROLE foothold_app SET statement_timeout = 5000');
+    const [app] = await sql(
       postgres.appUrl,
       `SELECT current_user AS role, current_database() AS database, rolsuper, rolcreaterole, rolinherit, rolbypassrls
          FROM pg_roles WHERE rolname = current_user`,
@@ -67,7 +57,7 @@ describe('a first start', () => {
       rolinherit: false,
       rolbypassrls: false,
     });
-    const [owner] = await query(postgres.migrationUrl, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`);
+    const [owner] = await sql(postgres.migrationUrl, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`);
     expect(owner).toEqual({ rolsuper: false });
     await postgres.stop();
   });
@@ -78,9 +68,9 @@ describe('a first start', () => {
     expect((await stat(path.join(dataDir, 'postgres/connection.json'))).mode & 0o777).toBe(0o600);
     for (const role of ['postgres', 'foothold_owner', 'foothold_app']) {
       const guess = `postgres://${role}:${role}@127.0.0.1:${postgres.port}/foothold`;
-      await expect(query(guess, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+      await expect(sql(guess, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
     }
-    expect(await query(postgres.superuserUrl, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
+    expect(await sql(postgres.superuserUrl, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
     await postgres.stop();
   });
 
@@ -92,7 +82,7 @@ describe('a first start', () => {
     await holder.end('SIGKILL');
     expect(await readdir(dataDir)).not.toContain('postgres');
     const postgres = await start(dataDir);
-    expect(await query(postgres.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await sql(postgres.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(await drafts()).toEqual([]);
     await postgres.stop();
   });
@@ -110,12 +100,12 @@ describe('a restart', () => {
   test('keeps data, passwords and port', async () => {
     const dataDir = await usedDataDir();
     const first = await start(dataDir);
-    await query(first.migrationUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await sql(first.migrationUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
     const second = await start(dataDir);
     expect(second.adopted).toBe(false);
     expect(second.appUrl).toBe(first.appUrl);
-    expect(await query(second.migrationUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await sql(second.migrationUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
     await second.stop();
   });
 
@@ -127,7 +117,7 @@ describe('a restart', () => {
     await once(squatter, 'listening');
     const second = await start(dataDir);
     expect(second.port).not.toBe(first.port);
-    expect(await query(second.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await sql(second.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await second.stop();
     squatter.close();
   });
@@ -136,13 +126,13 @@ describe('a restart', () => {
     const dataDir = await usedDataDir();
     const killed = hold(dataDir);
     const before = await killed.said();
-    await query(before.migrationUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await sql(before.migrationUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await killed.end('SIGKILL');
     const after = await start(dataDir);
     expect({ adopted: after.adopted, pid: after.pid }).toEqual({ adopted: true, pid: before.pid });
-    expect(await query(after.migrationUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await sql(after.migrationUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
     await after.stop();
-    await expect(query(after.appUrl, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(sql(after.appUrl, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   test('is not misled by a lock file whose process id now belongs to another program', async () => {
@@ -159,7 +149,7 @@ describe('a restart', () => {
   test('on a copy of a folder in use starts a server of its own', async () => {
     const [original, copy] = [await usedDataDir(), await makeDataDir()];
     const first = await start(original);
-    await query(first.superuserUrl, 'CHECKPOINT');
+    await sql(first.superuserUrl, 'CHECKPOINT');
     spawnSync('cp', ['-a', path.join(original, 'postgres'), copy]);
     const second = await start(copy);
     expect({ adopted: second.adopted, samePort: second.port === first.port }).toEqual({
@@ -167,7 +157,7 @@ describe('a restart', () => {
       samePort: false,
     });
     await second.stop();
-    expect(await query(first.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await sql(first.appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await first.stop();
   });
 });
@@ -180,7 +170,7 @@ describe('a start is refused', () => {
     const refusal = start(dataDir);
     await expect(refusal).rejects.toThrow(`already running on ${dataDir} (process ${holder.pid})`);
     await expect(refusal).rejects.toThrow('FOOTHOLD_DATA_DIR');
-    expect(await query(appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await sql(appUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await holder.end('SIGTERM');
     await (await start(dataDir)).stop();
   });

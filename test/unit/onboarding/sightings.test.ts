@@ -42,6 +42,7 @@ describe('sightings', () => {
   let store: Store;
   let sightings: Sightings;
   const see = (tenantId: string, subject: string) => sightings.note({ tenantId, subject });
+  const aWhileLater = () => jest.advanceTimersByTimeAsync(A_WHILE_MS);
 
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(() => {
@@ -56,24 +57,24 @@ describe('sightings', () => {
     see('acme', 'bob');
     see('acme', 'ann');
     expect(store.asked).toEqual([]);
-    await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+    await aWhileLater();
     expect(store.asked).toEqual(['acme ann', 'acme bob']);
   });
 
   it('that come while others are being stored are stored after them, and not beside them', async () => {
     see('acme', 'ann');
-    await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+    await aWhileLater();
     see('acme', 'bob');
-    await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+    await aWhileLater();
     expect(store.asked).toEqual(['acme ann']);
     await store.answer();
-    await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+    await aWhileLater();
     expect(store.asked).toEqual(['acme ann', 'acme bob']);
   });
 
   it('are all stored before the service has stopped, also those that came meanwhile, and nothing is asked later', async () => {
     see('acme', 'ann');
-    await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+    await aWhileLater();
     see('acme', 'bob');
     for (let tenant = 0; tenant < 150; tenant += 1) see(`tenant-${tenant}`, 'cat');
     const stopping = sightings.onApplicationShutdown();
@@ -87,10 +88,10 @@ describe('sightings', () => {
   it('of one tenant at most are tried while the database does not answer, and the others are kept', async () => {
     see('acme', 'ann');
     see('bolt', 'bob');
-    await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+    await aWhileLater();
     await store.answer(new Error('no answer'));
     expect(store.asked).toEqual(['acme ann']);
-    await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+    await aWhileLater();
     await store.answer();
     expect(store.stored).toEqual(['bolt bob']);
   });

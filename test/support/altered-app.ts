@@ -1,0 +1,26 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { AppModule } from '../../src/app.module.js';
+import type { Config } from '../../src/config/config.js';
+import { createLogger } from '../../src/http/logger.js';
+import { serveOpenApi } from '../../src/http/open-api.js';
+import { configureServer, createAdapter } from '../../src/http/server.js';
+
+/** A provider's token, and what is used in its place. */
+export type Replaced = readonly [token: unknown, value: unknown];
+
+/** As `createApp`, but with some providers replaced; for `TestService.start({ create })`. */
+export const appWith =
+  (...replaced: readonly Replaced[]) =>
+  async (config: Config): Promise<NestFastifyApplication> => {
+    const building = Test.createTestingModule({ imports: [AppModule.with(config)] });
+    for (const [token, value] of replaced) building.overrideProvider(token).useValue(value);
+    const built = await building.compile();
+    const app = built.createNestApplication<NestFastifyApplication>(createAdapter(), {
+      logger: false,
+      bodyParser: false,
+    });
+    await configureServer(app, config, createLogger(config.logLevel));
+    serveOpenApi(app);
+    return app;
+  };
