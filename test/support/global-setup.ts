@@ -11,6 +11,8 @@ import { teardown } from './teardown.js';
 import { TokenMint } from './token-mint.js';
 
 const FOLDER_PREFIX = 'foothold-test-';
+/** Two services of a race alone may take 70, and several suites run at once. */
+const MAX_CONNECTIONS = 400;
 
 /** One PostgreSQL for the whole run, with a migrated database that every test database is a copy of. */
 export default async function globalSetup(): Promise<void> {
@@ -18,7 +20,7 @@ export default async function globalSetup(): Promise<void> {
   const dataDir = path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDir, fsync: false });
+  const postgres = await startEmbeddedPostgres({ dataDir, fsync: false, maxConnections: MAX_CONNECTIONS });
   teardown.run = async () => {
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });

@@ -15,6 +15,8 @@ export interface EmbeddedPostgresOptions {
   readonly fsync?: boolean;
   /** Memory for its cache of pages, such as `1GB`. Default 64MB, which a laptop does not notice. */
   readonly sharedBuffers?: string;
+  /** How many sessions there may be at once. Default 100; tests run many services on one server. */
+  readonly maxConnections?: number;
   /** Called with the path of the server's log when the server ends without having been stopped here. */
   readonly onLost?: (log: string) => void;
 }
@@ -40,8 +42,8 @@ export interface EmbeddedPostgres {
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '100',
 };
+const DEFAULT_MAX_CONNECTIONS = 100;
 const DEFAULT_SHARED_BUFFERS = '64MB';
 const NO_FSYNC = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
@@ -60,8 +62,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (!(await openCluster(folder, programs.version))) await createCluster(folder, programs, launcher, { fsync });
   const connection = (await openCluster(folder, programs.version)) as ConnectionFile;
 
-  const shared_buffers = options.sharedBuffers ?? DEFAULT_SHARED_BUFFERS;
-  const settings = { ...SETTINGS, shared_buffers, ...(fsync ? {} : NO_FSYNC) };
+  const settings = {
+    ...SETTINGS,
+    max_connections: String(options.maxConnections ?? DEFAULT_MAX_CONNECTIONS),
+    shared_buffers: options.sharedBuffers ?? DEFAULT_SHARED_BUFFERS,
+    ...(fsync ? {} : NO_FSYNC),
+  };
   const { session, pid, port, adopted } = await runPostmaster({ folder, connection, programs, launcher, settings });
   let stopping = false;
   const stop = async (): Promise<void> => {
