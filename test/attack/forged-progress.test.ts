@@ -1,6 +1,5 @@
 import { Api, type RequestHeaders } from '../support/api.js';
-import { eventually } from '../support/eventually.js';
-import { NOT_ROLLED_UP } from '../support/recount.js';
+import { untilRolledUp } from '../support/rolled-up.js';
 import { TestService } from '../support/service.js';
 import { choosePlan, statusesOf } from '../support/workspace.js';
 
@@ -27,7 +26,7 @@ describe('S48 a forged word of completion changes nothing: access follows the da
     await choosePlan(owner);
     confirmed = (await owner.view()).body;
     // Nothing of ours marks a row any more either: what differs from here on was done by a forgery.
-    await eventually(async () => (await service.sql(NOT_ROLLED_UP))[0].due === 0);
+    await untilRolledUp(service);
   });
   afterAll(() => service.stop());
 

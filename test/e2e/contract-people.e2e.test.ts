@@ -3,7 +3,8 @@ import { workspace } from '../../src/flow-catalog/flows/workspace.flow.js';
 import { Administering, allItems, outcomeOf } from '../support/administration.js';
 import { eventually } from '../support/eventually.js';
 import { createAppWith, launch } from '../support/flows.js';
-import { NOT_ROLLED_UP, RECOUNT, ROLLED_UP, WRONG_SUMS } from '../support/recount.js';
+import { RECOUNT, ROLLED_UP, WRONG_SUMS } from '../support/recount.js';
+import { untilRolledUp } from '../support/rolled-up.js';
 import { newSubject, TestService } from '../support/service.js';
 import { createTenant, removeMember } from '../support/tenants.js';
 import { tourPeople } from '../support/tour-people.sql.js';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await service.startAnother();
   big = await administered();
   await service.sql(tourPeople(big.tenantId, 1, PEOPLE).join(';\n'));
-  await untilRolledUp();
+  await untilAllFollow();
 });
 afterAll(() => service.stop());
 
@@ -30,8 +31,8 @@ async function administered(members: Readonly<Record<string, 'owner' | 'admin' |
   const tenantId = await createTenant(service, { members: { [owner.subject]: 'owner', ...members } });
   return new Administering(owner.inTenant(tenantId), tenantId);
 }
-async function untilRolledUp(): Promise<void> {
-  await eventually(async () => (await service.sql(NOT_ROLLED_UP))[0].due === 0, 60_000);
+async function untilAllFollow(): Promise<void> {
+  await untilRolledUp(service);
   await eventually(async () => {
     const following = await service.sql('SELECT FROM foothold.onboarding_position WHERE following IS NOT NULL');
     return following.length === 0;
@@ -63,7 +64,7 @@ describe('the rollup', () => {
       if (index % 3 === 0) for (const step of steps) await person.move({ step, action: 'complete' }, {}, 'member_tour');
     };
     await Promise.all(subjects.map(act));
-    await untilRolledUp();
+    await untilAllFollow();
 
     const recount = await service.sql(RECOUNT, [admin.tenantId]);
     expect(await service.sql(ROLLED_UP, [admin.tenantId])).toEqual(recount);
@@ -86,14 +87,14 @@ describe('the rollup', () => {
     const admin = await administered({ [one]: 'member', [other]: 'member' });
     const member = service.person(one).inTenant(admin.tenantId);
     for (const subject of [one, other]) await service.person(subject).inTenant(admin.tenantId).view('launch');
-    await untilRolledUp();
+    await untilAllFollow();
     const standing = async () =>
       Object.fromEntries((await people(admin, 'launch')).body.items.map((item: any) => [item.subject, item.step]));
     expect(await standing()).toEqual({ [one]: 'policy', [other]: 'policy' });
 
     const at = (await admin.api.move({ step: 'policy', action: 'complete', data: {} }, {}, 'launch')).body.updatedAt;
     await member.move({ step: 'training', action: 'complete' }, {}, 'launch');
-    await untilRolledUp();
+    await untilAllFollow();
     expect(await standing()).toMatchObject({ [one]: 'certificate', [other]: 'training' });
     const { items } = (await people(admin, 'launch', '?step=training')).body;
     expect(items).toContainEqual({
@@ -105,7 +106,7 @@ describe('the rollup', () => {
     });
 
     await admin.api.move({ step: 'policy', action: 'reopen' }, {}, 'launch');
-    await untilRolledUp();
+    await untilAllFollow();
     expect(await standing()).toMatchObject({ [other]: 'policy' });
     expect((await funnel(admin, 'launch')).steps.map(({ key, scope, reached }: any) => [key, scope, reached])).toEqual([
       ['policy', 'tenant', 1],
@@ -120,7 +121,7 @@ describe('the list of people in a flow', () => {
     const colleague = newSubject();
     const admin = await administered({ [colleague]: 'member' });
     await choosePlan(admin.api);
-    await untilRolledUp();
+    await untilAllFollow();
     const stuck = async () => (await people(admin, 'workspace', '?step=payment&stuckFor=PT0S')).body.items;
     const waits = { status: 'in_progress', step: 'payment', since: expect.any(String) };
     expect(await stuck()).toEqual(
@@ -132,7 +133,7 @@ describe('the list of people in a flow', () => {
     expect((await people(admin, 'workspace', '?step=payment&stuckFor=P7D')).body.items).toEqual([]);
 
     await (await service.payments()).attest(admin.tenantId, { step: 'payment' });
-    await untilRolledUp();
+    await untilAllFollow();
     expect(await stuck()).toEqual([]);
     expect((await people(admin, 'workspace', '?step=setup&limit=1')).body.nextCursor).not.toBeNull();
   });
@@ -164,7 +165,7 @@ describe('the list of people in a flow', () => {
     const [gone, absent] = [newSubject(), newSubject()];
     const admin = await administered({ [gone]: 'member', [absent]: 'member' });
     await service.person(gone).inTenant(admin.tenantId).view('member_tour');
-    await untilRolledUp();
+    await untilAllFollow();
     expect(subjectsOf((await people(admin, 'member_tour')).body.items)).toEqual([gone]);
     await removeMember(service, admin.tenantId, gone);
     expect((await people(admin, 'member_tour')).body.items).toEqual([]);

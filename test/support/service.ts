@@ -148,8 +148,8 @@ export class TestService {
     await eventually(async () => {
       const blocked = await this.sql(
         `SELECT FROM pg_stat_activity
-         WHERE datname = current_database() AND application_name = 'foothold' AND wait_event_type = 'Lock'
-           AND query !~ $1`,
+         WHERE datname = current_database() AND application_name IN ('foothold', 'foothold reads')
+           AND wait_event_type = 'Lock' AND query !~ $1`,
         [IN_BACKGROUND],
       );
       return blocked.length >= sessions;
