@@ -245,7 +245,7 @@ describe('explaining what a person sees', () => {
       await addMember(service, tenantId, gone.subject, 'member');
       await gone.view('member_tour');
       await gone.move({ step: 'profile', action: 'complete' }, {}, 'member_tour');
-      await mirrorNow();
+      await lab.untilMirrored();
       service.standIn.faults.add({ operation: 'write_user', kind: 'server_error' });
       const data = `/v1/tenants/${tenantId}/members/${encodeURIComponent(gone.subject)}/data`;
       const { receipt } = (await admin.delete(data)).body;
