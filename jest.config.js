@@ -46,7 +46,8 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esmOnlyPackages.join('|')})(?:/|$))`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   reporters: ['default', ['<rootDir>/scripts/closing-line-reporter.cjs', { notice }]],
-  // Much of a test's time is waiting, for PostgreSQL, for a browser and for time to pass: more workers than cores.
-  maxWorkers: '150%',
+  // Much of a test's time is waiting for PostgreSQL: as many workers as cores, and not one less. With more, a browser on a
+  // busy machine waits longer than its tests do.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };
