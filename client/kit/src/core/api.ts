@@ -1,6 +1,9 @@
 import { isObject } from '../../../../src/flow/index.js';
 import type { ApiOptions, DegradedReason } from './client.types.js';
 import type { Environment } from './environment.js';
+import { LOGIN_ERRORS } from './login-errors.js';
+import { parseJson } from './parse-json.js';
+import { serviceUrl } from './service-url.js';
 
 /** A token endpoint that hangs is an outage, not a sign-out. */
 const LONGEST_TOKEN_MS = 8_000;
@@ -39,13 +42,6 @@ export interface Api {
 }
 
 const PASSING_STATUSES = [408, 425, 429];
-const LOGIN_ERRORS = [
-  'login_required',
-  'invalid_grant',
-  'consent_required',
-  'missing_refresh_token',
-  'interaction_required',
-];
 
 /** `subject`: whom a token must name, now; somebody else's token is never sent. */
 export function createApi(
@@ -69,7 +65,7 @@ export function createApi(
     fresh: boolean,
   ): Promise<Response> {
     const authorization = `Bearer ${await token(fresh)}`;
-    return fetch(baseUrl.replace(/\/$/, '') + path, {
+    return fetch(serviceUrl(baseUrl, path), {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         authorization,
@@ -112,8 +108,7 @@ export function createApi(
 async function answerOf(response: Response, now: number): Promise<Answer> {
   const { status, headers } = response;
   if (status === 304) return { kind: 'ok', status, body: null, etag: null };
-  const text = await response.text();
-  const body = parse(text);
+  const body = parseJson(await response.text());
   const problem: Problem = isObject(body) ? body : {};
   const code = textOf(problem['code']);
   if (response.ok) return { kind: 'ok', status, body, etag: headers.get('etag') };
@@ -134,14 +129,6 @@ async function answerOf(response: Response, now: number): Promise<Answer> {
 /** An empty text for what is none. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Seconds or a date. */
 function retryAfter(headers: Headers, now: number): number {
   const value = headers.get('retry-after') ?? '';
@@ -155,7 +142,7 @@ function subjectOf(token: string): unknown {
   if (!claims) return undefined;
   try {
     const bytes = Uint8Array.from(atob(claims.replace(/-/g, '+').replace(/_/g, '/')), (byte) => byte.charCodeAt(0));
-    const payload = parse(new TextDecoder().decode(bytes));
+    const payload = parseJson(new TextDecoder().decode(bytes));
     return isObject(payload) ? payload['sub'] : undefined;
   } catch {
     return undefined;

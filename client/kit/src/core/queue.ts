@@ -1,6 +1,7 @@
 import { isObject, type Action, type JsonObject } from '../../../../src/flow/index.js';
 import type { RejectedOperation } from './client.types.js';
 import type { Environment } from './environment.js';
+import { parseJson } from './parse-json.js';
 import type { Store } from './store.js';
 
 /** A click that waits to be confirmed. */
@@ -95,10 +96,6 @@ export function createQueue(store: Store, environment: Environment, prefix: stri
 }
 
 function parse<Entry>(text: string | null): Entry[] {
-  try {
-    const entry: unknown = JSON.parse(text ?? 'null');
-    return isObject(entry) && typeof entry['id'] === 'string' ? [entry as Entry] : [];
-  } catch {
-    return [];
-  }
+  const entry = parseJson(text);
+  return isObject(entry) && typeof entry['id'] === 'string' ? [entry as Entry] : [];
 }
