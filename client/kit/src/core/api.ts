@@ -23,7 +23,6 @@ export type Answer =
     };
 
 export type Problem = Readonly<Record<string, unknown>>;
-export type Failed = Extract<Answer, { kind: 'failed' }>;
 
 export interface ApiRequest {
   readonly path: string;

@@ -1,4 +1,3 @@
-import type { Failed } from './api.js';
 import { backoff } from './backoff.js';
 import type { Environment } from './environment.js';
 import type { Operation, OperationQueue } from './queue.js';
@@ -12,11 +11,16 @@ const STAND_BY_MS = 60_000;
 /** What became of an operation that was sent. */
 export type Sent =
   /** It is out of the queue: confirmed or rejected. */
-  | { readonly kind: 'settled' }
+  | 'settled'
   /** Things have moved on, but it is still legal: send it once more. */
-  | { readonly kind: 'again' }
-  /** Not now; what waits behind it waits too. Without a failure it waits for an event: a login, a choice of tenant. */
-  | { readonly kind: 'held'; readonly failure?: Failed };
+  | 'again'
+  | Held;
+
+/** Not now; what waits behind it waits too. */
+export interface Held {
+  /** It is tried again, and not before this; null: it waits for an event, such as a login or a choice of tenant. */
+  readonly retryAfterMs: number | null;
+}
 
 export interface DrainContext {
   readonly environment: Environment;
@@ -115,18 +119,18 @@ export function createDrain(context: DrainContext): Drain {
       const isAgain = sentAgain === operation.id;
       const sent = await context.send(operation, { keepalive, isAgain });
       if (epoch !== context.epoch()) return;
-      if (sent.kind === 'held') return hold(sent.failure);
+      if (typeof sent === 'object') return hold(sent);
       failures = 0;
-      if (sent.kind === 'again') sentAgain = operation.id;
+      if (sent === 'again') sentAgain = operation.id;
     }
   }
 
-  function hold(failure: Failed | undefined): void {
+  function hold({ retryAfterMs }: Held): void {
     isWantedAgain = false;
     context.held();
-    if (!isStarted || !failure || failure.reason === 'auth') return;
+    if (!isStarted || retryAfterMs === null) return;
     failures += 1;
-    timer = clock.setTimeout(() => void run(), backoff(failures, environment.random(), failure.retryAfterMs));
+    timer = clock.setTimeout(() => void run(), backoff(failures, environment.random(), retryAfterMs));
   }
 
   return {

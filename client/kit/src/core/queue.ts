@@ -28,6 +28,17 @@ const TIME_DIGITS = 9;
 
 export const isExpired = (operation: Operation, now: number): boolean => now - Date.parse(operation.at) > MAX_AGE_MS;
 
+/** What waits of one flow, in the tenant of now. */
+export const pendingOf = ({ queue, tenant }: Pending, flowKey: string): Operation[] =>
+  (queue?.list() ?? []).filter(
+    (operation) => operation.flow === flowKey && (operation.tenant === null || operation.tenant === tenant),
+  );
+
+interface Pending {
+  readonly queue: OperationQueue | null;
+  readonly tenant: string | null;
+}
+
 /**
  * The clicks of one person that wait, one entry in the storage for each, so that tabs never rewrite each other's. An
  * entry is written before `add` returns and removed once the service has decided.
