@@ -4,7 +4,7 @@ import type { Tenant, TenantsSnapshot } from './client.types.js';
 import { OnboardingFailure } from './failure.js';
 import type { Shared } from './shared.js';
 
-const UNKNOWN: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };
+export const UNKNOWN_TENANTS: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };
 
 export interface Tenants {
   snapshot(): TenantsSnapshot;
@@ -25,7 +25,7 @@ export interface TenantsContext {
 
 export function createTenants({ shared, failureOf, select }: TenantsContext): Tenants {
   const invitationKey = `${shared.prefix}:invitation`;
-  let current = UNKNOWN;
+  let current = UNKNOWN_TENANTS;
   let preparing: Promise<void> | null = null;
 
   async function accept(token: string): Promise<void> {
@@ -63,7 +63,7 @@ export function createTenants({ shared, failureOf, select }: TenantsContext): Te
       const token = shared.environment.takeInvitation();
       if (token !== null) shared.store.set(invitationKey, token);
     },
-    clear: () => (current = UNKNOWN),
+    clear: () => (current = UNKNOWN_TENANTS),
   };
 }
 
