@@ -1,6 +1,5 @@
-import { isObject } from '../../../../src/flow/index.js';
 import { textOf, type Answer } from './api.js';
-import type { DegradedReason, Source } from './client.types.js';
+import type { Source } from './client.types.js';
 import { isOnboardingView } from './contract.js';
 import type { OnboardingFlow } from './define-flow.js';
 import { OnboardingFailure } from './failure.js';
@@ -25,51 +24,58 @@ export interface ReaderContext {
   readonly erased: (failure: OnboardingFailure) => void;
 }
 
+/** An answer, and what it was asked with. */
+interface Answered {
+  readonly answer: Answer;
+  readonly tenant: string | null;
+  readonly etag: string | null;
+  readonly request: number;
+}
+
 export function createReader({ shared, views, tenants, count, erased }: ReaderContext): Reader {
-  async function readOnce(slot: Slot, epoch: number): Promise<OnboardingView> {
-    const { flow } = slot;
+  async function ask(slot: Slot, epoch: number): Promise<Answered> {
     await tenants.prepare();
-    const request = views.nextRequest();
     const { tenant } = shared;
-    const { etag } = slot;
+    const { flow, view, etag } = slot;
+    const request = views.nextRequest();
     const answer = await shared.api.send({
       path: `/v1/onboarding/${flow.key}`,
       tenant,
-      headers: etag && slot.view ? { 'if-none-match': etag } : {},
+      headers: etag && view ? { 'if-none-match': etag } : {},
     });
-    if (epoch !== shared.epoch) throw new OnboardingFailure('superseded', 'Another person or tenant is asked for now.');
-    if (answer.kind === 'refused' && answer.code === 'tenant_not_found' && tenant !== shared.session.tenant) {
-      // A remembered tenant that is no longer theirs: let the service lead.
-      rememberTenant(shared, null);
-      if (tenant !== null) return readOnce(slot, epoch);
-    }
-    return shared.batch(() => {
-      slot.reading = null;
-      if (answer.kind !== 'ok') throw failed(slot, failureOf(answer));
-      const view: unknown = answer.status === 304 ? slot.view : answer.body;
-      if (
-        !isOnboardingView(view, flow.key) ||
-        view.subject !== shared.subject ||
-        (tenant && view.tenantId !== tenant)
-      ) {
-        throw failed(slot, contractError());
-      }
-      shared.trouble = view.degraded ? 'backend' : null;
-      slot.error = null;
-      views.adopt(flow, view, { via: 'service', etag: answer.etag ?? (answer.status === 304 ? etag : null), request });
-      count(flow.key, view.source);
-      return slot.view ?? view;
-    });
+    const isGone = answer.kind === 'refused' && answer.code === 'tenant_not_found';
+    const isRemembered = tenant !== null && tenant !== shared.session.tenant;
+    if (!isGone || !isRemembered || epoch !== shared.epoch) return { answer, tenant, etag, request };
+    // No longer theirs: let the service lead.
+    rememberTenant(shared, null);
+    return ask(slot, epoch);
   }
 
-  function failed(slot: Slot, failure: OnboardingFailure): OnboardingFailure {
-    slot.error = { code: failure.code, message: failure.message };
-    count(slot.flow.key, slot.view ? 'cache' : 'default');
-    return failure;
+  /** Takes an answer over, unless it is a failure. */
+  function take(slot: Slot, { answer, tenant, etag, request }: Answered): OnboardingView | OnboardingFailure {
+    const { key } = slot.flow;
+    if (answer.kind !== 'ok') return failureOf(answer);
+    const isUnchanged = answer.status === 304;
+    const view: unknown = isUnchanged ? slot.view : answer.body;
+    if (!isOnboardingView(view, key) || view.subject !== shared.subject || (tenant && view.tenantId !== tenant)) {
+      return failureOf(answer);
+    }
+    shared.trouble = view.degraded ? 'backend' : null;
+    slot.error = null;
+    views.adopt(slot.flow, view, { via: 'service', etag: answer.etag ?? (isUnchanged ? etag : null), request });
+    count(key, view.source);
+    return slot.view ?? view;
   }
 
   function failureOf(answer: Answer): OnboardingFailure {
-    if (answer.kind === 'ok') return contractError();
+    if (answer.kind === 'ok') {
+      shared.trouble = 'backend';
+      return new OnboardingFailure(
+        'contract_error',
+        'The answer is not what the service promises; it was not used.',
+        true,
+      );
+    }
     if (answer.kind === 'failed') {
       shared.trouble = answer.reason;
       return new OnboardingFailure(answer.code, answer.message, answer.reason !== 'auth', answer.retryAfterMs);
@@ -81,35 +87,36 @@ export function createReader({ shared, views, tenants, count, erased }: ReaderCo
     return failure;
   }
 
-  function contractError(): OnboardingFailure {
-    shared.trouble = 'backend' satisfies DegradedReason;
-    return new OnboardingFailure(
-      'contract_error',
-      'The answer is not what the service promises; it was not used.',
-      true,
-    );
+  function read(slot: Slot): Promise<OnboardingView> {
+    const { epoch } = shared;
+    const end = (outcome: Answered | OnboardingFailure): OnboardingView => {
+      if (epoch !== shared.epoch) {
+        throw new OnboardingFailure('superseded', 'Another person or tenant is asked for now.');
+      }
+      return shared.batch(() => {
+        slot.reading = null;
+        const taken = outcome instanceof OnboardingFailure ? outcome : take(slot, outcome);
+        if (!(taken instanceof OnboardingFailure)) return taken;
+        slot.error = { code: taken.code, message: taken.message };
+        count(slot.flow.key, slot.view ? 'cache' : 'default');
+        throw taken;
+      });
+    };
+    const reading = ask(slot, epoch).then(end, end);
+    shared.batch(() => {
+      slot.reading = reading;
+    });
+    return reading;
   }
 
   return {
     failureOf,
     read(flow) {
-      const slot = views.slot(flow);
-      if (shared.subject === null)
+      if (shared.subject === null) {
         return Promise.reject(new OnboardingFailure('not_signed_in', 'Nobody is signed in.'));
-      if (slot.reading) return slot.reading;
-      const epoch = shared.epoch;
-      const reading = readOnce(slot, epoch).catch((error: unknown) => {
-        shared.batch(() => {
-          if (slot.reading === reading) slot.reading = null;
-          const isTold = slot.error?.code === (isObject(error) ? error['code'] : undefined);
-          if (epoch === shared.epoch && error instanceof OnboardingFailure && !isTold) failed(slot, error);
-        });
-        throw error;
-      });
-      shared.batch(() => {
-        slot.reading = reading;
-      });
-      return reading;
+      }
+      const slot = views.slot(flow);
+      return slot.reading ?? read(slot);
     },
   };
 }
