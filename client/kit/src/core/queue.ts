@@ -55,8 +55,6 @@ export interface OperationQueue {
   reject(operation: Operation, code: string, detail?: string): StoredRejection;
   rejected(): StoredRejection[];
   dismiss(id: string): void;
-  clear(): void;
-  owns(key: string): boolean;
 }
 
 export function createQueue(store: Store, environment: Environment, prefix: string): OperationQueue {
@@ -101,8 +99,6 @@ export function createQueue(store: Store, environment: Environment, prefix: stri
     },
     rejected: () => read(refused),
     dismiss: (id) => store.remove(refused + id),
-    clear: () => [...store.keys(waiting), ...store.keys(refused)].forEach(store.remove),
-    owns: (key) => key.startsWith(waiting) || key.startsWith(refused),
   };
 }
 
