@@ -61,6 +61,36 @@ describe('an answer with Retry-After', () => {
   });
 });
 
+describe('a page that is looked at again and again while it waits for an answer', () => {
+  it('tries again once when there is none', async () => {
+    const clock = new HeldClock();
+    let look = (): void => undefined;
+    let fail = (): void => undefined;
+    const failure = new Promise<never>((_, reject) => (fail = () => reject(new TypeError('Failed to fetch'))));
+    const tab = lab.tab(lab.service.person(), {
+      environment: {
+        clock,
+        random: () => 0,
+        fetch: () => failure,
+        page: {
+          isVisible: () => true,
+          isOnline: () => true,
+          hasLoginCookie: () => false,
+          on: (event, listener) => {
+            if (event === 'visible') look = listener;
+            return () => undefined;
+          },
+        },
+      },
+    });
+    for (let looks = 0; looks < 3; looks += 1) look();
+    fail();
+    await failed(tab);
+    await eventually(async () => clock.waits.includes(1_000));
+    expect(clock.end(1_000)).toBe(1);
+  });
+});
+
 describe('a 412, which brings the present view', () => {
   /** A page that has read the profile as completed and hears of nothing since. `meanwhile`: just before it sends. */
   async function outdated(meanwhile?: (person: Api) => Promise<unknown>): Promise<{ tab: NodeTab; person: Api }> {
