@@ -26,13 +26,17 @@ export const liveUpdates: LiveUpdates = (context) => {
     leading?.abort();
     leading = null;
   };
+  const endLater = (): void => {
+    hidden = clock.setTimeout(end, LONGEST_HIDDEN_MS);
+  };
   const subscriptions = [
     page.on('show', begin),
     page.on('visible', begin),
     page.on('hide', end),
-    page.on('hidden', () => (hidden = clock.setTimeout(end, LONGEST_HIDDEN_MS))),
+    page.on('hidden', endLater),
   ];
   begin();
+  if (!page.isVisible()) endLater();
   return () => {
     subscriptions.forEach((unsubscribe) => unsubscribe());
     clock.clearTimeout(hidden);
