@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../../../client/kit/src/core/index.js';
+import { browserEnvironment, type ClientEvent } from '../../../client/kit/src/core/index.js';
 import type { Api } from '../../support/api.js';
 import { eventually } from '../../support/eventually.js';
 import { answered, failed, KitLab, shown } from './kit-lab.js';
@@ -73,9 +73,7 @@ describe('a page that is looked at again and again while it waits for an answer'
         random: () => 0,
         fetch: () => failure,
         page: {
-          isVisible: () => true,
-          isOnline: () => true,
-          hasLoginCookie: () => false,
+          ...browserEnvironment().page,
           on: (event, listener) => {
             if (event === 'visible') look = listener;
             return () => undefined;

@@ -1,3 +1,4 @@
+import { browserEnvironment } from '../../../client/kit/src/core/index.js';
 import { createTenant } from '../../support/tenants.js';
 import { eventually } from '../../support/eventually.js';
 import { newSubject } from '../../support/service.js';
@@ -17,12 +18,7 @@ const withoutPosts: typeof fetch = (url, init) =>
 
 const operationsIn = ({ entries }: KeptStorage): string[] => [...entries.keys()].filter((key) => key.includes(':q:'));
 
-const page = (hasLoginCookie: boolean) => ({
-  isVisible: () => true,
-  isOnline: () => true,
-  hasLoginCookie: () => hasLoginCookie,
-  on: () => () => undefined,
-});
+const page = (hasLoginCookie: boolean) => ({ ...browserEnvironment().page, hasLoginCookie: () => hasLoginCookie });
 
 describe('the sign-in hint', () => {
   const person = () => lab.service.person();
@@ -112,10 +108,7 @@ describe('a person with several tenants', () => {
     const storage = new KeptStorage();
     const environment = { fetch: withoutPosts };
     const tab = lab.tab(person, { storage, environment, session: {} });
-    for (const tenant of [
-      await createTenant(lab.service, { members }),
-      await createTenant(lab.service, { members }),
-    ]) {
+    for (const tenant of [await createTenant(lab.service, { members }), await createTenant(lab.service, { members })]) {
       tab.client.setSession({ subject, tenant });
       await answered(tab);
       expect(await tab.client.act(tour, 'complete', 'profile')).toEqual({ status: 'queued' });

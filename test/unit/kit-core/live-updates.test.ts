@@ -6,12 +6,13 @@ const MINUTE_MS = 60_000;
 describe('live updates', () => {
   it('let go after five minutes of a page that was opened in the background', async () => {
     const clock = new FakeClock();
+    const environment = browserEnvironment();
     let connections = 0;
     const end = liveUpdates({
       environment: {
-        ...browserEnvironment(),
+        ...environment,
         clock,
-        page: { isVisible: () => false, isOnline: () => true, hasLoginCookie: () => false, on: () => () => undefined },
+        page: { ...environment.page, isVisible: () => false },
       },
       lockName: 'live',
       open: (_, signal) => {
