@@ -12,7 +12,7 @@ const LONGEST_REQUEST_MS = 30_000;
 /** What became of one request. Exactly one of three: the service did it, refused it, or nobody knows. */
 export type Answer =
   | { readonly kind: 'ok'; readonly status: number; readonly body: unknown; readonly etag: string | null }
-  | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly problem: Problem }
+  | { readonly kind: 'refused'; readonly code: string; readonly problem: Problem }
   | {
       readonly kind: 'failed';
       readonly reason: Exclude<DegradedReason, 'storage'>;
@@ -40,7 +40,8 @@ export interface Api {
   open(request: ApiRequest): Promise<Response>;
 }
 
-const PASSING_STATUSES = [408, 425, 429];
+/** They say nothing on what was asked: log in, or ask again later. */
+const UNDECIDED_STATUSES = [401, 408, 425, 429];
 
 /** `subject`: whom a token must name, now; somebody else's token is never sent. */
 export function createApi(
@@ -106,23 +107,20 @@ export function createApi(
 
 async function answerOf(response: Response, now: number): Promise<Answer> {
   const { status, headers } = response;
-  if (status === 304) return { kind: 'ok', status, body: null, etag: null };
   const body = parseJson(await response.text());
+  if (response.ok || status === 304) return { kind: 'ok', status, body, etag: headers.get('etag') };
   const problem: Problem = isObject(body) ? body : {};
   const code = textOf(problem['code']);
-  if (response.ok) return { kind: 'ok', status, body, etag: headers.get('etag') };
-  const message = textOf(problem['detail']) || `The service answered ${status}.`;
-  const failed = {
-    kind: 'failed',
-    code: code || `http_${status}`,
-    message,
-    retryAfterMs: retryAfter(headers, now),
-  } as const;
-  if (status === 401) return { ...failed, reason: 'auth' };
   // Only the service's own word refuses; a proxy's error page is an outage.
-  const isRefusal =
-    status < 500 && !PASSING_STATUSES.includes(status) && code !== '' && code !== 'reconciliation_required';
-  return isRefusal ? { kind: 'refused', status, code, problem } : { ...failed, reason: 'backend' };
+  const isRefusal = status < 500 && !UNDECIDED_STATUSES.includes(status) && code !== 'reconciliation_required';
+  if (isRefusal && code) return { kind: 'refused', code, problem };
+  return {
+    kind: 'failed',
+    reason: status === 401 ? 'auth' : 'backend',
+    code: code || `http_${status}`,
+    message: textOf(problem['detail']) || `The service answered ${status}.`,
+    retryAfterMs: retryAfter(headers, now),
+  };
 }
 
 /** An empty text for what is none. */
