@@ -1,6 +1,7 @@
 import { isObject } from '../../../../src/flow/index.js';
-import type { ApiOptions, DegradedReason } from './client.types.js';
+import type { ApiOptions } from './client.types.js';
 import type { Environment } from './environment.js';
+import { OnboardingFailure } from './failure.js';
 import { LOGIN_ERRORS } from './login-errors.js';
 import { parseJson } from './parse-json.js';
 import { serviceUrl } from './service-url.js';
@@ -9,20 +10,15 @@ import { serviceUrl } from './service-url.js';
 const LONGEST_TOKEN_MS = 8_000;
 const LONGEST_REQUEST_MS = 30_000;
 
-/** What became of one request. Exactly one of three: the service did it, refused it, or nobody knows. */
-export type Answer =
-  | { readonly kind: 'ok'; readonly status: number; readonly body: unknown; readonly etag: string | null }
-  | { readonly kind: 'refused'; readonly code: string; readonly problem: Problem }
-  | {
-      readonly kind: 'failed';
-      readonly reason: Exclude<DegradedReason, 'storage'>;
-      readonly code: string;
-      readonly message: string;
-      /** 0: the service did not say. */
-      readonly retryAfterMs: number;
-    };
+/** The service did as it was asked. */
+export interface Success {
+  readonly status: number;
+  readonly body: unknown;
+  readonly etag: string | null;
+}
 
-export type Problem = Readonly<Record<string, unknown>>;
+/** What became of one request: the service did it, refused it (a failure without a reason), or nobody knows. */
+export type Answer = Success | OnboardingFailure;
 
 export interface ApiRequest {
   readonly path: string;
@@ -98,7 +94,7 @@ export function createApi(
     } catch (error) {
       const code = isObject(error) ? textOf(error['error']) : '';
       const reason = LOGIN_ERRORS.includes(code) ? 'auth' : outage();
-      return { kind: 'failed', reason, code: code || reason, message: String(error), retryAfterMs: 0 };
+      return new OnboardingFailure(code || reason, String(error), reason);
     }
   }
 
@@ -108,19 +104,15 @@ export function createApi(
 async function answerOf(response: Response, now: number): Promise<Answer> {
   const { status, headers } = response;
   const body = parseJson(await response.text());
-  if (response.ok || status === 304) return { kind: 'ok', status, body, etag: headers.get('etag') };
-  const problem: Problem = isObject(body) ? body : {};
+  if (response.ok || status === 304) return { status, body, etag: headers.get('etag') };
+  const problem = isObject(body) ? body : {};
   const code = textOf(problem['code']);
+  const message = textOf(problem['detail']) || `The service answered ${status}.`;
   // Only the service's own word refuses; a proxy's error page is an outage.
   const isRefusal = status < 500 && !UNDECIDED_STATUSES.includes(status) && code !== 'reconciliation_required';
-  if (isRefusal && code) return { kind: 'refused', code, problem };
-  return {
-    kind: 'failed',
-    reason: status === 401 ? 'auth' : 'backend',
-    code: code || `http_${status}`,
-    message: textOf(problem['detail']) || `The service answered ${status}.`,
-    retryAfterMs: retryAfter(headers, now),
-  };
+  if (isRefusal && code) return new OnboardingFailure(code, message, null, 0, problem);
+  const reason = status === 401 ? 'auth' : 'backend';
+  return new OnboardingFailure(code || `http_${status}`, message, reason, retryAfter(headers, now), problem);
 }
 
 /** An empty text for what is none. */

@@ -41,7 +41,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
   const shared = createShared(options, notify, emit);
   const tabs = createTabs(environment, shared.prefix, hear);
   const reads = createClientReads(shared.api, clock, () => shared.tenant);
-  const tenants = createTenants({ shared, failureOf: (answer) => reader.failureOf(answer), select: selectTenant });
+  const tenants = createTenants({ shared, heed: (failure) => reader.heed(failure), select: selectTenant });
   const views = createViews(shared, (view, { via }) => {
     emit({ type: 'confirmed', view });
     if (via === 'service') tabs.tell({ type: 'view', person: shared.person, view });

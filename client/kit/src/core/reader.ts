@@ -1,8 +1,8 @@
-import { textOf, type Answer } from './api.js';
+import type { Answer } from './api.js';
 import type { Source } from './client.types.js';
 import { isOnboardingView } from './contract.js';
 import type { OnboardingFlow } from './define-flow.js';
-import { OnboardingFailure } from './failure.js';
+import { contractError, OnboardingFailure } from './failure.js';
 import type { OnboardingView } from './onboarding-view.js';
 import { rememberTenant, type Shared } from './shared.js';
 import type { Tenants } from './tenants.js';
@@ -11,8 +11,8 @@ import type { Slot, Views } from './views.js';
 export interface Reader {
   /** Asks once, however many ask. Rejects with an `OnboardingFailure`. */
   read(flow: OnboardingFlow): Promise<OnboardingView>;
-  /** What any failed answer means for the client as a whole; the failure to tell. */
-  failureOf(answer: Answer): OnboardingFailure;
+  /** What any failure means for the client as a whole. Gives it back. */
+  heed(failure: OnboardingFailure): OnboardingFailure;
 }
 
 export interface ReaderContext {
@@ -43,7 +43,7 @@ export function createReader({ shared, views, tenants, count, erased }: ReaderCo
       tenant,
       headers: etag && view ? { 'if-none-match': etag } : {},
     });
-    const isGone = answer.kind === 'refused' && answer.code === 'tenant_not_found';
+    const isGone = answer instanceof OnboardingFailure && answer.code === 'tenant_not_found';
     const isRemembered = tenant !== null && tenant !== shared.session.tenant;
     if (!isGone || !isRemembered || epoch !== shared.epoch) return { answer, tenant, etag, request };
     // No longer theirs: let the service lead.
@@ -54,11 +54,11 @@ export function createReader({ shared, views, tenants, count, erased }: ReaderCo
   /** Takes an answer over, unless it is a failure. */
   function take(slot: Slot, { answer, tenant, etag, request }: Answered): OnboardingView | OnboardingFailure {
     const { key } = slot.flow;
-    if (answer.kind !== 'ok') return failureOf(answer);
+    if (answer instanceof OnboardingFailure) return heed(answer);
     const isUnchanged = answer.status === 304;
     const view: unknown = isUnchanged ? slot.view : answer.body;
     if (!isOnboardingView(view, key) || view.subject !== shared.subject || (tenant && view.tenantId !== tenant)) {
-      return failureOf(answer);
+      return heed(contractError());
     }
     shared.trouble = view.degraded ? 'backend' : null;
     slot.error = null;
@@ -67,23 +67,10 @@ export function createReader({ shared, views, tenants, count, erased }: ReaderCo
     return slot.view ?? view;
   }
 
-  function failureOf(answer: Answer): OnboardingFailure {
-    if (answer.kind === 'ok') {
-      shared.trouble = 'backend';
-      return new OnboardingFailure(
-        'contract_error',
-        'The answer is not what the service promises; it was not used.',
-        true,
-      );
-    }
-    if (answer.kind === 'failed') {
-      shared.trouble = answer.reason;
-      return new OnboardingFailure(answer.code, answer.message, answer.reason !== 'auth', answer.retryAfterMs);
-    }
-    shared.trouble = null;
-    if (answer.code === 'tenant_required') tenants.needChoice(answer.problem['tenants']);
-    const failure = new OnboardingFailure(answer.code, textOf(answer.problem['detail']) || answer.code);
-    if (answer.code === 'person_erased') erased(failure);
+  function heed(failure: OnboardingFailure): OnboardingFailure {
+    shared.trouble = failure.reason;
+    if (failure.code === 'tenant_required') tenants.needChoice(failure.problem['tenants']);
+    if (failure.code === 'person_erased') erased(failure);
     return failure;
   }
 
@@ -110,7 +97,7 @@ export function createReader({ shared, views, tenants, count, erased }: ReaderCo
   }
 
   return {
-    failureOf,
+    heed,
     read(flow) {
       if (shared.subject === null) {
         return Promise.reject(new OnboardingFailure('not_signed_in', 'Nobody is signed in.'));

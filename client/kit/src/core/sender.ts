@@ -4,7 +4,7 @@ import type { ActionResult } from './client.types.js';
 import { isOnboardingView } from './contract.js';
 import type { OnboardingFlow } from './define-flow.js';
 import type { Held, SendOptions, Sent } from './drain.js';
-import type { OnboardingFailure } from './failure.js';
+import { contractError, OnboardingFailure } from './failure.js';
 import type { OnboardingView } from './onboarding-view.js';
 import { isExpired, pendingOf, type Operation } from './queue.js';
 import type { Reader } from './reader.js';
@@ -129,25 +129,24 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
     const adopt = (view: unknown, etag: string | null = null): void => {
       if (flow && operation.tenant === shared.tenant) views.adopt(flow, view, { via: 'service', request, etag });
     };
-    if (answer.kind === 'ok' && isOnboardingView(answer.body, operation.flow)) {
+    if (!(answer instanceof OnboardingFailure)) {
+      if (!isOnboardingView(answer.body, operation.flow)) return heldBy(reader.heed(contractError()));
       shared.trouble = null;
       adopt(answer.body, answer.etag);
       return settle(operation);
     }
-    if (answer.kind !== 'refused' || answer.code === 'tenant_required' || answer.code === 'person_erased')
-      return heldBy(reader.failureOf(answer));
+    const { code, message, problem } = answer;
+    if (answer.reason || code === 'tenant_required' || code === 'person_erased') return heldBy(reader.heed(answer));
     shared.trouble = null;
-    const { code, problem } = answer;
     const reason = textOf(problem['reason']) || code;
-    const detail = textOf(problem['detail']);
     const { current } = problem;
-    if (!flow || !isOnboardingView(current, flow.key)) return refuse(operation, reason, detail);
+    if (!flow || !isOnboardingView(current, flow.key)) return refuse(operation, reason, message);
     adopt(current);
     const basis = basisOf(flow.rules, current);
     const decision = basis && decideMove(flow.rules, basis, operation);
     if (decision?.ok && !decision.applied) return settle(operation);
     if (decision?.ok && !isAgain) return 'again';
-    return refuse(operation, reason, detail, current);
+    return refuse(operation, reason, message, current);
   }
 
   return {

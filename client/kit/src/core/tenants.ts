@@ -1,7 +1,6 @@
 import { isObject } from '../../../../src/flow/index.js';
-import type { Answer } from './api.js';
 import type { Tenant, TenantsSnapshot } from './client.types.js';
-import { OnboardingFailure } from './failure.js';
+import { contractError, OnboardingFailure } from './failure.js';
 import type { Shared } from './shared.js';
 
 export const UNKNOWN_TENANTS: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };
@@ -19,21 +18,23 @@ export interface Tenants {
 
 export interface TenantsContext {
   readonly shared: Shared;
-  readonly failureOf: (answer: Answer) => OnboardingFailure;
+  readonly heed: (failure: OnboardingFailure) => OnboardingFailure;
   readonly select: (id: string) => void;
 }
 
-export function createTenants({ shared, failureOf, select }: TenantsContext): Tenants {
+export function createTenants({ shared, heed, select }: TenantsContext): Tenants {
   const invitationKey = `${shared.prefix}:invitation`;
   let current = UNKNOWN_TENANTS;
   let preparing: Promise<void> | null = null;
 
   async function accept(token: string): Promise<void> {
+    const { epoch } = shared;
     const answer = await shared.api.send({ path: '/v1/invitations/accept', body: { token } });
-    if (answer.kind === 'failed') throw failureOf(answer);
+    const isFailure = answer instanceof OnboardingFailure;
+    if (isFailure && answer.reason) throw heed(answer);
     // Refused for good, or done: in both cases it is not asked again.
     shared.store.remove(invitationKey);
-    if (answer.kind === 'ok' && isTenant(answer.body)) select(answer.body.id);
+    if (!isFailure && isTenant(answer.body) && epoch === shared.epoch) select(answer.body.id);
   }
 
   return {
@@ -43,8 +44,9 @@ export function createTenants({ shared, failureOf, select }: TenantsContext): Te
       const answer = await shared.api.send({ path: '/v1/me', tenant: shared.tenant });
       if (epoch !== shared.epoch) return current;
       return shared.batch(() => {
-        const body = answer.kind === 'ok' && isObject(answer.body) ? answer.body : null;
-        if (!body || !isTenant(body['tenant'])) throw failureOf(answer);
+        if (answer instanceof OnboardingFailure) throw heed(answer);
+        const { body } = answer;
+        if (!isObject(body) || !isTenant(body['tenant'])) throw heed(contractError());
         shared.trouble = null;
         current = { status: 'known', tenants: tenantsOf(body['tenants']), current: body['tenant'] };
         return current;
