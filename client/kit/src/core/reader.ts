@@ -32,9 +32,14 @@ interface Answered {
   readonly request: number;
 }
 
+const superseded = (): OnboardingFailure =>
+  new OnboardingFailure('superseded', 'Another person or tenant is asked for now.');
+
 export function createReader({ shared, views, tenants, count, erased }: ReaderContext): Reader {
   async function ask(slot: Slot, epoch: number): Promise<Answered> {
     await tenants.prepare();
+    // With an invitation it is another tenant now, which is read for itself.
+    if (epoch !== shared.epoch) throw superseded();
     const { tenant } = shared;
     const { flow, view, etag } = slot;
     const request = views.nextRequest();
@@ -77,9 +82,7 @@ export function createReader({ shared, views, tenants, count, erased }: ReaderCo
   function read(slot: Slot): Promise<OnboardingView> {
     const { epoch } = shared;
     const end = (outcome: Answered | OnboardingFailure): OnboardingView => {
-      if (epoch !== shared.epoch) {
-        throw new OnboardingFailure('superseded', 'Another person or tenant is asked for now.');
-      }
+      if (epoch !== shared.epoch) throw superseded();
       return shared.batch(() => {
         slot.reading = null;
         const taken = outcome instanceof OnboardingFailure ? outcome : take(slot, outcome);
