@@ -40,7 +40,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
 
   const shared = createShared(options, notify, emit);
   const tabs = createTabs(environment, shared.prefix, hear);
-  const reads = createClientReads(shared.api, clock, () => shared.tenant);
+  const reads = createClientReads(shared);
   const tenants = createTenants({ shared, heed: (failure) => reader.heed(failure), select: selectTenant });
   const views = createViews(shared, (view, { via }) => {
     emit({ type: 'confirmed', view });
@@ -56,10 +56,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
   });
   const following = createFollowing({ shared, views, reader, tenants });
   const drain = createDrain({
-    environment,
-    lockName: () => `${shared.prefix}:${shared.person}`,
-    queue: () => shared.queue,
-    epoch: () => shared.epoch,
+    shared,
     send: (operation, how) => sender.send(operation, how),
     held: () => queueChanged(true),
   });
