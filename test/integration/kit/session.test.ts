@@ -101,6 +101,14 @@ describe('a person with several tenants', () => {
     expect(later.client.confirmedView(tour)?.tenantId).toBe(second);
   });
 
+  it('is asked about once, however many want to know', async () => {
+    const { client, requests } = lab.tab(lab.service.person());
+    const [one, other] = await Promise.all([client.loadTenants(), client.loadTenants()]);
+    expect(one.status).toBe('known');
+    expect(other).toBe(one);
+    expect(requests.filter((request) => request.endsWith('/v1/me'))).toHaveLength(1);
+  });
+
   it('makes the same click in both: one that waits in a tenant does not stand for the other', async () => {
     const person = lab.service.person();
     const { subject } = person;

@@ -7,6 +7,7 @@ export const UNKNOWN_TENANTS: TenantsSnapshot = { status: 'unknown', tenants: []
 
 export interface Tenants {
   snapshot(): TenantsSnapshot;
+  /** Asks once, however many ask. */
   load(): Promise<TenantsSnapshot>;
   /** Keeps the invitation of the page's address, if it has one, over the redirects of a login. */
   takeInvitation(): void;
@@ -25,6 +26,7 @@ export interface TenantsContext {
 export function createTenants({ shared, heed, select }: TenantsContext): Tenants {
   const invitationKey = `${shared.prefix}:invitation`;
   let current = UNKNOWN_TENANTS;
+  let loading: Promise<TenantsSnapshot> | null = null;
   let preparing: Promise<void> | null = null;
 
   async function accept(token: string): Promise<void> {
@@ -37,21 +39,24 @@ export function createTenants({ shared, heed, select }: TenantsContext): Tenants
     if (!isFailure && isTenant(answer.body) && epoch === shared.epoch) select(answer.body.id);
   }
 
+  async function ask(): Promise<TenantsSnapshot> {
+    const { epoch } = shared;
+    const answer = await shared.api.send({ path: '/v1/me', tenant: shared.tenant });
+    if (epoch !== shared.epoch) return current;
+    loading = null;
+    return shared.batch(() => {
+      if (answer instanceof OnboardingFailure) throw heed(answer);
+      const { body } = answer;
+      if (!isObject(body) || !isTenant(body['tenant'])) throw heed(contractError());
+      shared.trouble = null;
+      current = { status: 'known', tenants: tenantsOf(body['tenants']), current: body['tenant'] };
+      return current;
+    });
+  }
+
   return {
     snapshot: () => current,
-    async load() {
-      const { epoch } = shared;
-      const answer = await shared.api.send({ path: '/v1/me', tenant: shared.tenant });
-      if (epoch !== shared.epoch) return current;
-      return shared.batch(() => {
-        if (answer instanceof OnboardingFailure) throw heed(answer);
-        const { body } = answer;
-        if (!isObject(body) || !isTenant(body['tenant'])) throw heed(contractError());
-        shared.trouble = null;
-        current = { status: 'known', tenants: tenantsOf(body['tenants']), current: body['tenant'] };
-        return current;
-      });
-    },
+    load: () => (loading ??= ask()),
     prepare() {
       const token = shared.store.get(invitationKey);
       if (token === null) return Promise.resolve();
@@ -65,7 +70,10 @@ export function createTenants({ shared, heed, select }: TenantsContext): Tenants
       const token = shared.environment.takeInvitation();
       if (token !== null) shared.store.set(invitationKey, token);
     },
-    clear: () => (current = UNKNOWN_TENANTS),
+    clear() {
+      current = UNKNOWN_TENANTS;
+      loading = null;
+    },
   };
 }
 
