@@ -5,6 +5,7 @@ import { historyOf, operationsOf } from './support/operation-log.js';
 const TOUR = 'member_tour';
 const TABS = 5;
 const CLICKS_PER_TAB = 4;
+const LONGEST_PATIENCE_MS = 90_000;
 
 describe('the tabs of one person', () => {
   let lab: BrowserLab;
@@ -55,7 +56,8 @@ describe('the tabs of one person', () => {
       clicked.push(`${action} ${step}`);
     }
     lab.gate.mend();
-    const shown = await Promise.all(tabs.map((tab) => tab.settled()));
+    // Nothing tells these pages that the network is back: after so many failures they wait for up to a minute.
+    const shown = await Promise.all(tabs.map((tab) => tab.settled(LONGEST_PATIENCE_MS)));
 
     const operations = await operationsOf(lab.service, person.subject);
     expect(new Set(operations.map(({ key }) => key)).size).toBe(clicked.length);

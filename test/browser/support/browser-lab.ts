@@ -165,8 +165,11 @@ export class Tab {
     }
   }
 
-  settled(): Promise<ShownState> {
-    return this.until(({ source, pendingWrites, isStale }) => source === 'database' && pendingWrites === 0 && !isStale);
+  settled(longestMs?: number): Promise<ShownState> {
+    return this.until(
+      ({ source, pendingWrites, isStale }) => source === 'database' && pendingWrites === 0 && !isStale,
+      longestMs,
+    );
   }
 
   /** Clicks as a person does; the outcome is shown in the page, not awaited here. */
