@@ -1,4 +1,4 @@
-import type { Flow, StepDefinition, StepStatus } from '../flow/index.js';
+import { progressOf, type Flow, type StepDefinition, type StepStatus } from '../flow/index.js';
 import type { OnboardingView } from '../onboarding/onboarding-view.js';
 import type { MirrorContent, MirroredFlow } from './mirror-content.js';
 
@@ -9,9 +9,6 @@ const time = (date: Date | null): string | null => date && date.toISOString();
 export function mirroredView(flow: Flow, mirrored: MirroredFlow, mirror: MirrorContent): OnboardingView {
   const { steps: definitions, title } = flow.definition;
   const statuses = new Map(definitions.map(({ key }, index) => [key, mirrored.steps[index] as StepStatus]));
-  const applicable = mirrored.steps.filter((status) => status !== 'not_applicable');
-  const done = applicable.filter(isResolved).length;
-  const total = applicable.length;
   return {
     tenantId: mirror.tenantId,
     subject: mirror.subject,
@@ -32,7 +29,7 @@ export function mirroredView(flow: Flow, mirrored: MirroredFlow, mirror: MirrorC
       completedBy: null,
       data: {},
     })),
-    progress: { done, total, percent: total === 0 ? 100 : Math.floor((100 * done) / total) },
+    progress: progressOf(mirrored.steps.map((status) => ({ status }))),
     allowed: [],
     revision: mirrored.revision,
     lineage: mirror.lineage,

@@ -24,7 +24,9 @@ export interface StepEvaluation {
 
 export type Evaluation = ReadonlyMap<string, StepEvaluation>;
 
-export const isResolved = ({ status }: StepEvaluation): boolean => status === 'completed' || status === 'skipped';
+export type WithStatus = Pick<StepEvaluation, 'status'>;
+
+export const isResolved = ({ status }: WithStatus): boolean => status === 'completed' || status === 'skipped';
 
 export const partOf = (state: FlowState, { scope }: Pick<StepDefinition, 'scope'>): PartState => state[scope];
 

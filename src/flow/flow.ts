@@ -26,14 +26,13 @@ export function loadFlow(definition: FlowDefinition): Flow {
 /** As `loadFlow`, of a definition that is known to be sound: the browser, which the service told it, need not check it. */
 export function flowOf(definition: FlowDefinition): Flow {
   const steps = new Map(definition.steps.map((step) => [step.key, step]));
-  const scopes = new Set(definition.steps.map((step) => step.scope));
   return {
     definition,
     key: definition.key,
     version: definition.version,
     inOrderOfWaiting: inOrderOfWaiting(definition.steps, steps),
     step: (key) => steps.get(key),
-    has: (scope) => scopes.has(scope),
+    has: (scope) => definition.steps.some((step) => step.scope === scope),
   };
 }
 

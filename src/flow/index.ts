@@ -32,4 +32,12 @@ export { type Refusal, type Rejection, type RejectionReason } from './rejection.
 export { restoreEffects } from './restore.js';
 export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
 export { validateDefinition } from './validate-definition.js';
-export { FLOW_STATUSES, flowStatus, viewOf, type FlowStatus, type FlowView, type StepView } from './view.js';
+export {
+  FLOW_STATUSES,
+  flowStatus,
+  progressOf,
+  viewOf,
+  type FlowStatus,
+  type FlowView,
+  type StepView,
+} from './view.js';

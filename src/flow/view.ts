@@ -1,5 +1,13 @@
 import { rolesOf, type StepScope } from './definition.js';
-import { evaluate, isResolved, latest, partOf, type StepEvaluation, type StepStatus } from './evaluate.js';
+import {
+  evaluate,
+  isResolved,
+  latest,
+  partOf,
+  type StepEvaluation,
+  type StepStatus,
+  type WithStatus,
+} from './evaluate.js';
 import type { Flow } from './flow.js';
 import { own, type JsonObject } from './json.js';
 import { ACTIONS, judge, type Action, type Actor } from './move.js';
@@ -56,21 +64,28 @@ export interface FlowView {
 /** Composes what one person sees; nothing in it is stored. */
 export function viewOf(flow: Flow, state: FlowState, actor: Actor): FlowView {
   const steps = [...evaluate(flow, state).values()];
-  const summary = summaryOf(steps, actor);
+  const status = flowStatus(steps);
+  const isComplete = status === 'completed';
+  const current = applicableOf(steps).find(
+    (step) => !isResolved(step) && step.blockedBy.length === 0 && isFor(step, actor),
+  );
   return {
     flow: {
       key: flow.key,
       version: flow.version,
       title: flow.definition.title,
     },
-    ...summary,
+    status,
+    isComplete,
+    currentStep: current?.definition.key ?? null,
+    progress: progressOf(steps),
     steps: steps.map((step) => stepView(step, state)),
     allowed: allowedTransitions(steps, actor),
-    completedAt: summary.isComplete ? latest(steps.map((step) => step.resolvedAt)) : null,
+    completedAt: isComplete ? latest(steps.map((step) => step.resolvedAt)) : null,
   };
 }
 
-const applicableOf = (steps: readonly StepEvaluation[]): StepEvaluation[] =>
+const applicableOf = <Step extends WithStatus>(steps: readonly Step[]): Step[] =>
   steps.filter(({ status }) => status !== 'not_applicable');
 
 /** How far the flow is as a whole; the same for whoever looks. */
@@ -81,22 +96,11 @@ export function flowStatus(steps: readonly StepEvaluation[]): FlowStatus {
   return begun ? 'in_progress' : 'not_started';
 }
 
-function summaryOf(steps: readonly StepEvaluation[], actor: Actor) {
+export function progressOf(steps: readonly WithStatus[]): FlowView['progress'] {
   const applicable = applicableOf(steps);
   const done = applicable.filter(isResolved).length;
   const total = applicable.length;
-  const current = applicable.find((step) => !isResolved(step) && step.blockedBy.length === 0 && isFor(step, actor));
-  const status = flowStatus(steps);
-  return {
-    status,
-    isComplete: status === 'completed',
-    currentStep: current?.definition.key ?? null,
-    progress: {
-      done,
-      total,
-      percent: total === 0 ? 100 : Math.floor((100 * done) / total),
-    },
-  };
+  return { done, total, percent: total === 0 ? 100 : Math.floor((100 * done) / total) };
 }
 
 const isFor = ({ definition }: StepEvaluation, { role }: Actor): boolean => rolesOf(definition).includes(role);

@@ -64,24 +64,6 @@ describe('two devices of one person', () => {
     expect(history.map(({ action, step }) => `${action} ${step}`)).toEqual(['complete profile', 'reopen profile']);
   });
 
-  it('14: with streams blocked, what another device did is seen within a minute', async () => {
-    const person = lab.someone();
-    lab.gate.refuse(isStream);
-    const device = await lab.device();
-    const tab = await device.open(null);
-    await tab.page.clock.install();
-    await tab.become(person);
-    await tab.settled();
-    await tab.pauseClock();
-    await person.api.move({ step: 'profile', action: 'complete' }, {}, TOUR);
-    for (let second = 0; second < 60 && (await tab.state()).revision !== 1; second += 1) {
-      await tab.page.clock.runFor(1_000);
-    }
-    // The minute is over and the page's time stands still; what it asked for within it takes its own to come.
-    const seen = await tab.until(({ revision }) => revision === 1);
-    expect(seen).toMatchObject({ steps: { profile: 'completed' }, source: 'database' });
-  });
-
   it('19: a clock that runs ahead and is put right, or a day behind, neither stops reading nor mixes the order', async () => {
     const person = lab.someone();
     const device = await lab.device();

@@ -1,4 +1,5 @@
 import { eventually } from '../support/eventually.js';
+import { testLongWaits } from './long-waits.js';
 import { BrowserLab, type Tab } from './support/browser-lab.js';
 
 const TOUR = 'member_tour';
@@ -59,4 +60,6 @@ describe('live updates', () => {
     await Promise.all(tabs.slice(1).map((tab) => tab.until(({ revision }) => revision === 3)));
     expect(open()).toHaveLength(1);
   });
+
+  testLongWaits(() => lab, { isScaled: true });
 });

@@ -62,7 +62,7 @@ export class SimulatedBrowser {
 
   goOnline(isOnline: boolean): void {
     this.isOnline = isOnline;
-    for (const tab of this.tabs) tab.dispatch(isOnline ? 'online' : 'offline');
+    if (isOnline) for (const tab of this.tabs) tab.dispatch('online');
   }
 
   tellOthers(tab: SimulatedTab, tell: (other: SimulatedTab) => void): void {

@@ -126,6 +126,7 @@ export interface ShownState {
   readonly rejected: readonly { readonly step: string; readonly code: string }[];
   readonly revision: number | null;
   readonly currentStep: string | null;
+  readonly error: { readonly code: string } | null;
   readonly steps: Readonly<Record<string, string>>;
 }
 
@@ -164,8 +165,11 @@ export class Tab {
     }
   }
 
-  settled(): Promise<ShownState> {
-    return this.until(({ source, pendingWrites, isStale }) => source === 'database' && pendingWrites === 0 && !isStale);
+  settled(longestMs?: number): Promise<ShownState> {
+    return this.until(
+      ({ source, pendingWrites, isStale }) => source === 'database' && pendingWrites === 0 && !isStale,
+      longestMs,
+    );
   }
 
   /** Clicks as a person does; the outcome is shown in the page, not awaited here. */
@@ -214,9 +218,15 @@ export class Tab {
     return (await this.page.getByTestId('outcomes').textContent())?.split(' ').filter(Boolean) ?? [];
   }
 
-  /** For a clock that was installed: from now on the page's time passes when the test says so, and never beside it. */
-  async pauseClock(): Promise<void> {
-    await this.page.clock.pauseAt(await this.page.evaluate(() => Date.now() + 1_000));
+  /** Puts the page into the background or back, as far as a page can tell: without a screen all of them are in front. */
+  async becomeVisible(isVisible: boolean): Promise<void> {
+    await this.page.evaluate(
+      (visibilityState) => {
+        Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      },
+      isVisible ? 'visible' : 'hidden',
+    );
   }
 
   /** Signs in as somebody, or out, in the open document. */

@@ -33,6 +33,7 @@ export class Gate {
   private held:
     { readonly matches: Predicate; readonly released: Promise<void>; readonly release: () => void } | undefined;
   private refused: Predicate = () => false;
+  private isSilent = false;
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -69,6 +70,7 @@ export class Gate {
     this.held?.release();
     this.held = undefined;
     this.refused = () => false;
+    this.isSilent = false;
     this.requests.length = 0;
   }
 
@@ -121,6 +123,12 @@ export class Gate {
     for (const drop of this.openStreams.values()) drop();
   }
 
+  /** Streams stay open, but nothing comes through them until the returned function is called. */
+  silenceStreams(): () => void {
+    this.isSilent = true;
+    return () => (this.isSilent = false);
+  }
+
   private readonly openStreams = new Map<SeenRequest, () => void>();
 
   private async pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -164,7 +172,9 @@ export class Gate {
     const headers = isPreflight ? { ...answer.headers, connection: 'close' } : answer.headers;
     outgoing.writeHead(answer.statusCode ?? 502, headers);
     outgoing.flushHeaders();
-    answer.pipe(outgoing);
+    if (!isStream(seen)) return void answer.pipe(outgoing);
+    answer.on('data', (chunk) => this.isSilent || outgoing.write(chunk));
+    answer.once('close', () => outgoing.end());
   }
 }
 

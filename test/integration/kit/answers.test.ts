@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../../../client/kit/src/core/index.js';
+import { browserEnvironment, type ClientEvent } from '../../../client/kit/src/core/index.js';
 import type { Api } from '../../support/api.js';
 import { eventually } from '../../support/eventually.js';
 import { answered, failed, KitLab, shown } from './kit-lab.js';
@@ -58,6 +58,34 @@ describe('an answer with Retry-After', () => {
     await tab.client.act(tour, 'complete', 'profile');
     await eventually(async () => clock.waits.filter((wait) => wait === ms).length === 3);
     expect(clock.waits.filter((wait) => wait === 1_000)).toEqual([]);
+  });
+});
+
+describe('a page that is looked at again and again while it waits for an answer', () => {
+  it('tries again once when there is none', async () => {
+    const clock = new HeldClock();
+    let look = (): void => undefined;
+    let fail = (): void => undefined;
+    const failure = new Promise<never>((_, reject) => (fail = () => reject(new TypeError('Failed to fetch'))));
+    const tab = lab.tab(lab.service.person(), {
+      environment: {
+        clock,
+        random: () => 0,
+        fetch: () => failure,
+        page: {
+          ...browserEnvironment().page,
+          on: (event, listener) => {
+            if (event === 'visible') look = listener;
+            return () => undefined;
+          },
+        },
+      },
+    });
+    for (let looks = 0; looks < 3; looks += 1) look();
+    fail();
+    await failed(tab);
+    await eventually(async () => clock.waits.includes(1_000));
+    expect(clock.end(1_000)).toBe(1);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type OnboardingClient,
   type Session,
 } from '../../../client/kit/src/core/index.js';
+import { MemoryStorage } from '../../../client/kit/src/testing/index.js';
 import { memberTour } from '../../../src/flow-catalog/flows/member-tour.flow.js';
 
 export const tour = defineFlow({
@@ -39,15 +40,11 @@ export const workspace = defineFlow({
 });
 
 /** What a browser keeps over reloads. */
-export class KeptStorage implements KeyValueStorage {
-  readonly entries = new Map<string, string>();
-  get length(): number {
-    return this.entries.size;
+export class KeptStorage extends MemoryStorage {
+  get entries(): ReadonlyMap<string, string> {
+    const keys = Array.from({ length: this.length }, (_, index) => this.key(index) ?? '');
+    return new Map(keys.map((key) => [key, this.getItem(key) ?? '']));
   }
-  key = (index: number): string | null => [...this.entries.keys()][index] ?? null;
-  getItem = (key: string): string | null => this.entries.get(key) ?? null;
-  setItem = (key: string, value: string): void => void this.entries.set(key, value);
-  removeItem = (key: string): void => void this.entries.delete(key);
 }
 
 export interface NodeTab {

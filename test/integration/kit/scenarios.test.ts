@@ -1,7 +1,8 @@
 import { eventually } from '../../support/eventually.js';
 import { newSubject } from '../../support/service.js';
+import { choosePlan } from '../../support/workspace.js';
 import { answered, failed, KitLab, shown } from './kit-lab.js';
-import { KeptStorage, tour } from './node-tab.js';
+import { KeptStorage, tour, workspace } from './node-tab.js';
 
 let lab: KitLab;
 
@@ -148,6 +149,23 @@ describe('the core of the kit, over HTTP', () => {
     await eventually(async () => shown(tab).revision === 1 && shown(tab).pendingWrites === 0);
     const { body } = await person.history('', 'member_tour');
     expect(body.items).toHaveLength(1);
+  });
+
+  it('shows a failed payment as tried again from the click on, while that waits', async () => {
+    const person = lab.service.person();
+    const { tenantId } = await choosePlan(person);
+    await person.move({ step: 'payment', action: 'start' });
+    await (await lab.service.payments()).attest(tenantId, { step: 'payment', outcome: 'failed', message: 'Declined' });
+    const { client } = lab.tab(person, {
+      environment: {
+        fetch: (url, init) =>
+          init.method === 'POST' ? Promise.reject(new TypeError('Failed to fetch')) : fetch(url, init),
+      },
+    });
+    await client.fetchView(workspace);
+    expect(client.can(workspace, 'start', 'payment')).toBe(true);
+    expect(await client.act(workspace, 'start', 'payment')).toEqual({ status: 'queued' });
+    expect(client.can(workspace, 'start', 'payment')).toBe(false);
   });
 
   it('tells the rules’ reason at once when a click is not allowed, and sends nothing', async () => {

@@ -1,3 +1,4 @@
+import { browserEnvironment } from '../../../client/kit/src/core/index.js';
 import { createTenant } from '../../support/tenants.js';
 import { eventually } from '../../support/eventually.js';
 import { newSubject } from '../../support/service.js';
@@ -12,12 +13,12 @@ beforeAll(async () => {
 afterEach(() => lab.reset());
 afterAll(() => lab.close());
 
-const page = (hasLoginCookie: boolean) => ({
-  isVisible: () => true,
-  isOnline: () => true,
-  hasLoginCookie: () => hasLoginCookie,
-  on: () => () => undefined,
-});
+const withoutPosts: typeof fetch = (url, init) =>
+  init?.method === 'POST' ? Promise.reject(new TypeError('offline')) : fetch(url, init);
+
+const operationsIn = ({ entries }: KeptStorage): string[] => [...entries.keys()].filter((key) => key.includes(':q:'));
+
+const page = (hasLoginCookie: boolean) => ({ ...browserEnvironment().page, hasLoginCookie: () => hasLoginCookie });
 
 describe('the sign-in hint', () => {
   const person = () => lab.service.person();
@@ -99,6 +100,63 @@ describe('a person with several tenants', () => {
     await answered(later);
     expect(later.client.confirmedView(tour)?.tenantId).toBe(second);
   });
+
+  it('is asked about once, however many want to know', async () => {
+    const { client, requests } = lab.tab(lab.service.person());
+    const [one, other] = await Promise.all([client.loadTenants(), client.loadTenants()]);
+    expect(one.status).toBe('known');
+    expect(other).toBe(one);
+    expect(requests.filter((request) => request.endsWith('/v1/me'))).toHaveLength(1);
+  });
+
+  it('makes the same click in both: one that waits in a tenant does not stand for the other', async () => {
+    const person = lab.service.person();
+    const { subject } = person;
+    const members = { [subject]: 'owner' } as const;
+    const storage = new KeptStorage();
+    const environment = { fetch: withoutPosts };
+    const tab = lab.tab(person, { storage, environment, session: {} });
+    for (const tenant of [await createTenant(lab.service, { members }), await createTenant(lab.service, { members })]) {
+      tab.client.setSession({ subject, tenant });
+      await answered(tab);
+      expect(await tab.client.act(tour, 'complete', 'profile')).toEqual({ status: 'queued' });
+    }
+    expect(operationsIn(storage)).toHaveLength(2);
+  });
+});
+
+describe('a click that waits for its tenant', () => {
+  it('S51 is not handed to the person who comes meanwhile', async () => {
+    const [ada, grace] = [lab.service.person(), lab.service.person()];
+    const storage = new KeptStorage();
+    const away = lab.tab(ada, { storage, environment: { fetch: () => Promise.reject(new TypeError('offline')) } });
+    expect(await away.client.act(tour, 'complete', 'profile')).toEqual({ status: 'queued' });
+    away.close();
+    const waiting = operationsIn(storage);
+
+    let signedIn = ada;
+    let answerInvitation = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answerInvitation = resolve));
+    const tab = lab.tab(ada, {
+      storage,
+      api: { baseUrl: lab.service.url, getToken: () => Promise.resolve(signedIn.token ?? '') },
+      environment: {
+        takeInvitation: () => 'of-nobody',
+        fetch: async (url, init) => {
+          if (url.endsWith('/v1/invitations/accept')) await held;
+          return fetch(url, init);
+        },
+      },
+    });
+    await eventually(async () => tab.requests.length > 0);
+    signedIn = grace;
+    tab.client.setSession({ subject: grace.subject });
+    answerInvitation();
+    await answered(tab);
+    await tab.client.flush();
+    expect(shown(tab)).toMatchObject({ status: 'not_started', pendingWrites: 0 });
+    expect(operationsIn(storage)).toEqual(waiting);
+  });
 });
 
 describe('a person whose data was erased', () => {
@@ -117,7 +175,7 @@ describe('a person whose data was erased', () => {
     const away = lab.tab(ada, { storage, environment: offline });
     expect(await away.client.act(tour, 'complete', 'profile')).toEqual({ status: 'queued' });
     away.close();
-    expect([...storage.entries.keys()].filter((key) => key.includes(':q:'))).toHaveLength(1);
+    expect(operationsIn(storage)).toHaveLength(1);
 
     const tab = lab.tab(ada, {
       storage,

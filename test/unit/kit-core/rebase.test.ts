@@ -77,10 +77,27 @@ describe('a click that is predicted on the view that the service gave', () => {
     expect(seen.steps.map(({ key, status, data }) => ({ key, status, data }))).toEqual(
       wanted.steps.map(({ key, status, data }) => ({ key, status, data })),
     );
-    if (name !== FITS_TWO_ROLES) expect(seen.currentStep).toBe(wanted.currentStep);
+    if (name !== FITS_TWO_ROLES) {
+      expect(seen.currentStep).toBe(wanted.currentStep);
+      expect(seen.allowed).toEqual(wanted.allowed);
+    }
     expect(seen.status).toBe(wanted.status);
     expect(seen.progress).toEqual(wanted.progress);
   });
+
+  it.each(['payment_failed', 'payment_started_then_failed'])(
+    'starts a failed step again though this browser’s clock is behind: %s',
+    (failed) => {
+      const flow = loadFlow(resolve(definitions, 'workspace'));
+      const view = answer(flow, resolve(states, failed), resolve(actors, 'owner'));
+      const start = { step: 'payment', action: 'start', at: '2020-01-01T00:00:00.000Z' } as const;
+      expect(view.allowed).toContainEqual({ step: 'payment', action: 'start' });
+      expect(rebase(flow, view, basisOf(flow, view), [start]).view.allowed).not.toContainEqual({
+        step: 'payment',
+        action: 'start',
+      });
+    },
+  );
 
   it.each(strangers)(
     'is no reason to fail where it is none, as another bundle may have queued it: $name',

@@ -131,6 +131,17 @@ describe('RequireOnboarding', () => {
     expect(container.textContent).toBe('app');
   });
 
+  it('waits for the service, too, where this browser keeps nothing', async () => {
+    const service = new TestService({ flows: [tour] });
+    service.storage.getItem = () => {
+      throw new DOMException('Blocked', 'SecurityError');
+    };
+    const { settle, container } = renderWithService(gate, { service });
+    expect(container.textContent).toBe('wait');
+    await settle();
+    expect(container.textContent).toBe('wizard');
+  });
+
   it('shows neither when only the mirror answers', async () => {
     const service = new MirrorAnswers({ flows: [tour] });
     const { settle, container } = renderWithService(gate, { service });

@@ -1,5 +1,6 @@
 import { useAuth0 } from '@auth0/auth0-react';
 import { useMemo, type ReactElement } from 'react';
+import { LOGIN_ERRORS } from '../core/login-errors.js';
 import { OnboardingProvider, type OnboardingProviderProps } from '../react/OnboardingProvider.js';
 import { claimedViews } from './claimed-views.js';
 
@@ -62,18 +63,9 @@ export function Auth0OnboardingProvider(props: Auth0OnboardingProviderProps): Re
   );
 }
 
-/** Auth0's errors of OAuth say who is signed in: nobody. Whatever else failed at the start says nothing of it. */
-const SIGNED_OUT_ERRORS = [
-  'login_required',
-  'invalid_grant',
-  'consent_required',
-  'interaction_required',
-  'missing_refresh_token',
-  'access_denied',
-];
-
+/** Errors of OAuth say who is signed in: nobody. Whatever else failed at the start says nothing of it. */
 function isOutage(error: Error | undefined): boolean {
   if (!error) return false;
   const code = 'error' in error ? String(error.error) : '';
-  return !SIGNED_OUT_ERRORS.includes(code);
+  return code !== 'access_denied' && !LOGIN_ERRORS.includes(code);
 }

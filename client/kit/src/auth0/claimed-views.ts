@@ -1,4 +1,4 @@
-import { isObject, type StepStatus } from '../../../../src/flow/index.js';
+import { isObject, progressOf, type StepStatus } from '../../../../src/flow/index.js';
 import type { OnboardingFlow, OnboardingView } from '../core/index.js';
 
 /** What the service wrote of one flow into Auth0: version, revision, status, steps in order, current step, times in ms. */
@@ -68,8 +68,19 @@ function viewOf(flow: OnboardingFlow, mirrored: MirroredFlow, mirror: Mirror, su
   const status = STATUSES[mirrored.s];
   const statuses = [...mirrored.p].map((letter) => STEP_STATUSES[letter]);
   if (!status || statuses.length !== definition.steps.length) return [];
-  const applicable = statuses.filter((step) => step !== 'not_applicable');
-  const done = applicable.filter((step) => step === 'completed' || step === 'skipped').length;
+  const steps = definition.steps.map((step, index) => ({
+    key: step.key,
+    title: step.title,
+    scope: step.scope,
+    status: statuses[index] ?? 'pending',
+    optional: step.optional ?? false,
+    attested: step.attested !== undefined,
+    attestation: null,
+    blockedBy: [],
+    completedAt: null,
+    completedBy: null,
+    data: {},
+  }));
   const [started, updated, completed] = mirrored.t;
   return {
     tenantId: mirror.tenantId,
@@ -78,24 +89,8 @@ function viewOf(flow: OnboardingFlow, mirrored: MirroredFlow, mirror: Mirror, su
     status,
     isComplete: status === 'completed',
     currentStep: mirrored.c,
-    steps: definition.steps.map((step, index) => ({
-      key: step.key,
-      title: step.title,
-      scope: step.scope,
-      status: statuses[index] ?? 'pending',
-      optional: step.optional ?? false,
-      attested: step.attested !== undefined,
-      attestation: null,
-      blockedBy: [],
-      completedAt: null,
-      completedBy: null,
-      data: {},
-    })),
-    progress: {
-      done,
-      total: applicable.length,
-      percent: applicable.length === 0 ? 100 : Math.floor((100 * done) / applicable.length),
-    },
+    steps,
+    progress: progressOf(steps),
     allowed: [],
     completedAt: timeOf(completed),
     revision: mirrored.r,

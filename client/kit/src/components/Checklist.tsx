@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { OnboardingFlow } from '../core/index.js';
 import { useOnboarding } from '../react/useOnboarding.js';
-import { stepItems, type StepItem } from './step-item.js';
+import { stepAttributes, stepItems, titleOf, type StepItem } from './step-item.js';
 
 export interface ChecklistProps<StepKey extends string> {
   readonly flow: OnboardingFlow<StepKey>;
@@ -25,7 +25,7 @@ export interface ChecklistProps<StepKey extends string> {
  * Shows nothing while nothing is known.
  */
 export function Checklist<StepKey extends string>(props: ChecklistProps<StepKey>): ReactElement | null {
-  const { flow, label, className, children = title } = props;
+  const { flow, label, className, children = titleOf } = props;
   const onboarding = useOnboarding(flow);
   if (onboarding.status === 'unknown') return null;
   return (
@@ -38,14 +38,3 @@ export function Checklist<StepKey extends string>(props: ChecklistProps<StepKey>
     </ol>
   );
 }
-
-const title = ({ step }: StepItem<string>): ReactNode => step.title;
-
-/** What styles and screen readers tell one step from another by. */
-export const stepAttributes = ({ step, isCurrent, isBlocked }: StepItem<string>) => ({
-  'aria-current': isCurrent ? ('step' as const) : undefined,
-  'data-step': step.key,
-  'data-status': step.status,
-  'data-blocked': isBlocked || undefined,
-  'data-pending': step.isPending || undefined,
-});

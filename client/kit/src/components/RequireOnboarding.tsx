@@ -30,11 +30,13 @@ export interface RequireOnboardingProps {
 export function RequireOnboarding(props: RequireOnboardingProps): ReactElement {
   const { flow, children, fallback, onUnknown = fallback, otherwise } = props;
   const { session } = useOnboardingClient();
-  const { confirmed, error, isDegraded } = useOnboarding(flow);
+  const { confirmed, error, degradedReason } = useOnboarding(flow);
   const login = session.isLoading ? 'loading' : session.subject ? 'signed_in' : 'signed_out';
   // Until an attempt has failed an answer may come; from then on only an answer changes what is shown, not each attempt.
-  // The mirror's answer opens and closes nothing, and no better one comes while the database is down.
-  switch (gateDecision({ session: login, confirmed, isFetching: error === null && !isDegraded })) {
+  // The mirror's answer opens and closes nothing, and no better one comes while the database is down. Where this browser
+  // keeps nothing, answers come all the same.
+  const isAwaited = error === null && (degradedReason === null || degradedReason === 'storage');
+  switch (gateDecision({ session: login, confirmed, isFetching: isAwaited })) {
     case 'open':
       return <>{children}</>;
     case 'closed':

@@ -1,8 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { OnboardingFlow } from '../core/index.js';
 import { useOnboarding } from '../react/useOnboarding.js';
-import { stepAttributes } from './Checklist.js';
-import { stepItems, type StepItem } from './step-item.js';
+import { stepAttributes, stepItems, titleOf, type StepItem } from './step-item.js';
 import { useIsLoaded } from './useIsLoaded.js';
 
 export interface StepperProps<StepKey extends string> {
@@ -30,7 +29,7 @@ export interface StepperProps<StepKey extends string> {
  * Shows nothing while nothing is known.
  */
 export function Stepper<StepKey extends string>(props: StepperProps<StepKey>): ReactElement | null {
-  const { flow, label, className, children, marker = title, announce = position } = props;
+  const { flow, label, className, children, marker = titleOf, announce = position } = props;
   const onboarding = useOnboarding(flow);
   const isLoaded = useIsLoaded(onboarding.status);
   if (onboarding.status === 'unknown') return null;
@@ -52,8 +51,6 @@ export function Stepper<StepKey extends string>(props: StepperProps<StepKey>): R
     </div>
   );
 }
-
-const title = ({ step }: StepItem<string>): ReactNode => step.title;
 
 const position = (current: StepItem<string> | null): string =>
   current ? `Step ${current.position} of ${current.total}: ${current.step.title}` : 'Nothing to do';

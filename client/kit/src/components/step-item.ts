@@ -66,3 +66,15 @@ function buttonProps<StepKey extends string>(
     },
   };
 }
+
+/** What a list shows of a step unless it is told otherwise. */
+export const titleOf = ({ step }: StepItem<string>): string => step.title;
+
+/** What styles and screen readers tell one step from another by. */
+export const stepAttributes = ({ step, isCurrent, isBlocked }: StepItem<string>) => ({
+  'aria-current': isCurrent ? ('step' as const) : undefined,
+  'data-step': step.key,
+  'data-status': step.status,
+  'data-blocked': isBlocked || undefined,
+  'data-pending': step.isPending || undefined,
+});

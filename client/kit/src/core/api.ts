@@ -1,26 +1,24 @@
 import { isObject } from '../../../../src/flow/index.js';
-import type { ApiOptions, DegradedReason } from './client.types.js';
+import type { ApiOptions } from './client.types.js';
 import type { Environment } from './environment.js';
+import { OnboardingFailure } from './failure.js';
+import { LOGIN_ERRORS } from './login-errors.js';
+import { parseJson } from './parse-json.js';
+import { serviceUrl } from './service-url.js';
 
 /** A token endpoint that hangs is an outage, not a sign-out. */
 const LONGEST_TOKEN_MS = 8_000;
 const LONGEST_REQUEST_MS = 30_000;
 
-/** What became of one request. Exactly one of three: the service did it, refused it, or nobody knows. */
-export type Answer =
-  | { readonly kind: 'ok'; readonly status: number; readonly body: unknown; readonly etag: string | null }
-  | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly problem: Problem }
-  | {
-      readonly kind: 'failed';
-      readonly reason: Exclude<DegradedReason, 'storage'>;
-      readonly code: string;
-      readonly message: string;
-      /** 0: the service did not say. */
-      readonly retryAfterMs: number;
-    };
+/** The service did as it was asked. */
+export interface Success {
+  readonly status: number;
+  readonly body: unknown;
+  readonly etag: string | null;
+}
 
-export type Problem = Readonly<Record<string, unknown>>;
-export type Failed = Extract<Answer, { kind: 'failed' }>;
+/** What became of one request: the service did it, refused it (a failure without a reason), or nobody knows. */
+export type Answer = Success | OnboardingFailure;
 
 export interface ApiRequest {
   readonly path: string;
@@ -38,14 +36,8 @@ export interface Api {
   open(request: ApiRequest): Promise<Response>;
 }
 
-const PASSING_STATUSES = [408, 425, 429];
-const LOGIN_ERRORS = [
-  'login_required',
-  'invalid_grant',
-  'consent_required',
-  'missing_refresh_token',
-  'interaction_required',
-];
+/** They say nothing on what was asked: log in, or ask again later. */
+const UNDECIDED_STATUSES = [401, 408, 425, 429];
 
 /** `subject`: whom a token must name, now; somebody else's token is never sent. */
 export function createApi(
@@ -69,7 +61,7 @@ export function createApi(
     fresh: boolean,
   ): Promise<Response> {
     const authorization = `Bearer ${await token(fresh)}`;
-    return fetch(baseUrl.replace(/\/$/, '') + path, {
+    return fetch(serviceUrl(baseUrl, path), {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         authorization,
@@ -102,7 +94,7 @@ export function createApi(
     } catch (error) {
       const code = isObject(error) ? textOf(error['error']) : '';
       const reason = LOGIN_ERRORS.includes(code) ? 'auth' : outage();
-      return { kind: 'failed', reason, code: code || reason, message: String(error), retryAfterMs: 0 };
+      return new OnboardingFailure(code || reason, String(error), reason);
     }
   }
 
@@ -111,36 +103,20 @@ export function createApi(
 
 async function answerOf(response: Response, now: number): Promise<Answer> {
   const { status, headers } = response;
-  if (status === 304) return { kind: 'ok', status, body: null, etag: null };
-  const text = await response.text();
-  const body = parse(text);
-  const problem: Problem = isObject(body) ? body : {};
+  const body = parseJson(await response.text());
+  if (response.ok || status === 304) return { status, body, etag: headers.get('etag') };
+  const problem = isObject(body) ? body : {};
   const code = textOf(problem['code']);
-  if (response.ok) return { kind: 'ok', status, body, etag: headers.get('etag') };
   const message = textOf(problem['detail']) || `The service answered ${status}.`;
-  const failed = {
-    kind: 'failed',
-    code: code || `http_${status}`,
-    message,
-    retryAfterMs: retryAfter(headers, now),
-  } as const;
-  if (status === 401) return { ...failed, reason: 'auth' };
   // Only the service's own word refuses; a proxy's error page is an outage.
-  const isRefusal =
-    status < 500 && !PASSING_STATUSES.includes(status) && code !== '' && code !== 'reconciliation_required';
-  return isRefusal ? { kind: 'refused', status, code, problem } : { ...failed, reason: 'backend' };
+  const isRefusal = status < 500 && !UNDECIDED_STATUSES.includes(status) && code !== 'reconciliation_required';
+  if (isRefusal && code) return new OnboardingFailure(code, message, null, 0, problem);
+  const reason = status === 401 ? 'auth' : 'backend';
+  return new OnboardingFailure(code || `http_${status}`, message, reason, retryAfter(headers, now), problem);
 }
 
 /** An empty text for what is none. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Seconds or a date. */
 function retryAfter(headers: Headers, now: number): number {
@@ -155,7 +131,7 @@ function subjectOf(token: string): unknown {
   if (!claims) return undefined;
   try {
     const bytes = Uint8Array.from(atob(claims.replace(/-/g, '+').replace(/_/g, '/')), (byte) => byte.charCodeAt(0));
-    const payload = parse(new TextDecoder().decode(bytes));
+    const payload = parseJson(new TextDecoder().decode(bytes));
     return isObject(payload) ? payload['sub'] : undefined;
   } catch {
     return undefined;

@@ -6,7 +6,6 @@ const LOGIN_COOKIE = /(^|; )auth0\.(.+\.)?is\.authenticated=/;
 /** The window's own names; `visible` and `hidden` are two states of the document. */
 const WINDOW_EVENTS: Partial<Record<PageEvent, string>> = {
   online: 'online',
-  offline: 'offline',
   show: 'pageshow',
   hide: 'pagehide',
   storage: 'storage',

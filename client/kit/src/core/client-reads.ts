@@ -1,6 +1,5 @@
-import type { Api } from './api.js';
 import type { Source } from './client.types.js';
-import type { Clock } from './environment.js';
+import type { Shared } from './shared.js';
 
 const BATCH_MS = 5 * 60_000;
 
@@ -13,7 +12,8 @@ export interface ClientReads {
   clear(): void;
 }
 
-export function createClientReads(api: Api, clock: Clock, tenant: () => string | null): ClientReads {
+export function createClientReads(shared: Shared): ClientReads {
+  const { clock } = shared.environment;
   const counts = new Map<string, Record<Source, number>>();
   let timer: unknown;
   const clear = (): void => {
@@ -24,7 +24,7 @@ export function createClientReads(api: Api, clock: Clock, tenant: () => string |
   const flush = (): void => {
     for (const [flow, perSource] of counts) {
       const body = { flow, counts: perSource };
-      void api.send({ path: '/v1/client-reads', body, tenant: tenant(), keepalive: true });
+      void shared.api.send({ path: '/v1/client-reads', body, tenant: shared.tenant, keepalive: true });
     }
     clear();
   };

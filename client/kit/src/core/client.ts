@@ -1,11 +1,11 @@
 import { equalJson, type Action } from '../../../../src/flow/index.js';
 import { within } from './api.js';
-import { backoff } from './backoff.js';
 import { createClientReads } from './client-reads.js';
 import type { ClientEvent, ClientOptions, OnboardingClient, OnboardingSnapshot, Session } from './client.types.js';
 import type { OnboardingFlow } from './define-flow.js';
 import { createDrain } from './drain.js';
 import type { OnboardingFailure } from './failure.js';
+import { createFollowing } from './following.js';
 import { createReader } from './reader.js';
 import { createSender } from './sender.js';
 import { become, createShared, purge, rememberTenant } from './shared.js';
@@ -24,9 +24,6 @@ export function createClient(options: ClientOptions): OnboardingClient {
   const eventListeners = new Set<(event: ClientEvent) => void>();
   const snapshots = new Map<string, OnboardingSnapshot>();
   const serverSnapshots = new Map<string, OnboardingSnapshot>();
-  const watchers = new Map<OnboardingFlow, number>();
-  const following = new Map<OnboardingFlow, () => void>();
-  const retries = new Map<OnboardingFlow, unknown>();
   let valid = new Set<string>();
   let identityKey = '';
   let isStarted = false;
@@ -43,8 +40,8 @@ export function createClient(options: ClientOptions): OnboardingClient {
 
   const shared = createShared(options, notify, emit);
   const tabs = createTabs(environment, shared.prefix, hear);
-  const reads = createClientReads(shared.api, clock, () => shared.tenant);
-  const tenants = createTenants({ shared, failureOf: (answer) => reader.failureOf(answer), select: selectTenant });
+  const reads = createClientReads(shared);
+  const tenants = createTenants({ shared, heed: (failure) => reader.heed(failure), select: selectTenant });
   const views = createViews(shared, (view, { via }) => {
     emit({ type: 'confirmed', view });
     if (via === 'service') tabs.tell({ type: 'view', person: shared.person, view });
@@ -57,11 +54,9 @@ export function createClient(options: ClientOptions): OnboardingClient {
     count: (flow, source) => isStarted && reads.count(flow, source),
     erased,
   });
+  const following = createFollowing({ shared, views, reader, tenants });
   const drain = createDrain({
-    environment,
-    lockName: () => `${shared.prefix}:${shared.person}`,
-    queue: () => shared.queue,
-    epoch: () => shared.epoch,
+    shared,
     send: (operation, how) => sender.send(operation, how),
     held: () => queueChanged(true),
   });
@@ -121,58 +116,18 @@ export function createClient(options: ClientOptions): OnboardingClient {
     tabs.tell({ type: 'signed_out', person: gone });
   }
 
-  function unfollow(): void {
-    following.forEach((end) => end());
-    following.clear();
-    retries.forEach((timer) => clock.clearTimeout(timer));
-    retries.clear();
-  }
-
   function resume(): void {
-    unfollow();
+    following.end();
     if (!isStarted || shared.subject === null) return;
-    for (const flow of watchers.keys()) follow(flow);
+    following.begin();
     void drain.run();
-  }
-
-  function follow(flow: OnboardingFlow): void {
-    if (!isStarted || shared.subject === null || following.has(flow)) return;
-    const path = `/v1/onboarding/${flow.key}/events`;
-    const stop = options.live?.({
-      environment,
-      lockName: `${shared.prefix}:${shared.person}:live:${flow.key}`,
-      // An invitation is accepted first: until then the stream would be about another tenant.
-      open: async (headers, signal) => {
-        await tenants.prepare();
-        return shared.api.open({ path, tenant: shared.tenant, headers, signal });
-      },
-      receive: (view) => shared.batch(() => views.adopt(flow, view, { via: 'service', request: views.nextRequest() })),
-      poll: () => {
-        if (!views.slot(flow).error) read(flow);
-      },
-      revision: () => views.slot(flow).view?.revision,
-    });
-    following.set(flow, stop ?? (() => undefined));
-    read(flow);
-  }
-
-  /** Until an answer comes, from wherever; a refusal is an answer. */
-  function read(flow: OnboardingFlow, failures = 0): void {
-    const { epoch } = shared;
-    clock.clearTimeout(retries.get(flow));
-    reader.read(flow).catch((error: OnboardingFailure) => {
-      if (epoch !== shared.epoch || !following.has(flow) || !error.isPassing) return;
-      const again = (): unknown => following.has(flow) && views.slot(flow).error && read(flow, failures + 1);
-      const ms = backoff(failures + 1, environment.random(), error.retryAfterMs);
-      retries.set(flow, clock.setTimeout(again, ms));
-    });
   }
 
   /** The person or the network is back: what was told meanwhile is asked for. */
   function refresh(): void {
     if (shared.subject === null) return;
     shared.batch(views.reload);
-    following.forEach((_, flow) => read(flow));
+    following.refresh();
     void drain.run();
   }
 
@@ -180,7 +135,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
     isStarted = false;
     drain.stop();
     reads.clear();
-    unfollow();
+    following.end();
     stops.forEach((end) => end());
     stops = [];
     tabs.close();
@@ -220,20 +175,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
       shared.session = session;
       identify(session.isLoading ? null : (session.subject ?? null), session.tenant ?? null);
     },
-    watch(flow) {
-      watchers.set(flow, (watchers.get(flow) ?? 0) + 1);
-      follow(flow);
-      let isWatched = true;
-      return () => {
-        if (!isWatched) return;
-        isWatched = false;
-        const left = (watchers.get(flow) ?? 1) - 1;
-        if (left) return void watchers.set(flow, left);
-        watchers.delete(flow);
-        following.get(flow)?.();
-        following.delete(flow);
-      };
-    },
+    watch: (flow) => following.watch(flow),
     getSnapshot<StepKey extends string>(flow: OnboardingFlow<StepKey>) {
       if (!valid.has(flow.key)) {
         snapshots.set(flow.key, unlessEqual(snapshots.get(flow.key), snapshotOf(views.slot(flow), shared)));

@@ -1,7 +1,6 @@
-import type { Failed } from './api.js';
 import { backoff } from './backoff.js';
-import type { Environment } from './environment.js';
-import type { Operation, OperationQueue } from './queue.js';
+import type { Operation } from './queue.js';
+import type { Shared } from './shared.js';
 
 /** A lock's holder may be a tab that the browser froze. Sending twice is harmless: an operation's id is its key. */
 const LONGEST_LOCK_WAIT_MS = 15_000;
@@ -12,18 +11,19 @@ const STAND_BY_MS = 60_000;
 /** What became of an operation that was sent. */
 export type Sent =
   /** It is out of the queue: confirmed or rejected. */
-  | { readonly kind: 'settled' }
+  | 'settled'
   /** Things have moved on, but it is still legal: send it once more. */
-  | { readonly kind: 'again' }
-  /** Not now; what waits behind it waits too. Without a failure it waits for an event: a login, a choice of tenant. */
-  | { readonly kind: 'held'; readonly failure?: Failed };
+  | 'again'
+  | Held;
+
+/** Not now; what waits behind it waits too. */
+export interface Held {
+  /** It is tried again, and not before this; null: it waits for an event, such as a login or a choice of tenant. */
+  readonly retryAfterMs: number | null;
+}
 
 export interface DrainContext {
-  readonly environment: Environment;
-  readonly lockName: () => string;
-  readonly queue: () => OperationQueue | null;
-  /** Changes when results of before no longer count. */
-  readonly epoch: () => number;
+  readonly shared: Shared;
   /** Sends one operation, takes over what the answer tells, and takes what is settled out of the queue. */
   readonly send: (operation: Operation, options: SendOptions) => Promise<Sent>;
   /** Nothing more can be sent now. */
@@ -52,9 +52,8 @@ export interface Drain {
  * Sends operations, oldest first, one at a time, one tab at a time. It stops at the first that cannot be sent and tries
  * again later: order is kept, also over failures.
  */
-export function createDrain(context: DrainContext): Drain {
-  const { environment } = context;
-  const { clock, locks } = environment;
+export function createDrain({ shared, send, held }: DrainContext): Drain {
+  const { clock, locks, random } = shared.environment;
   let isStarted = false;
   let isRunning = false;
   let running = Promise.resolve();
@@ -72,7 +71,7 @@ export function createDrain(context: DrainContext): Drain {
   async function runAll(keepalive: boolean): Promise<void> {
     isRunning = true;
     try {
-      while (isWantedAgain && isStarted && context.queue()?.list().length) {
+      while (isWantedAgain && isStarted && shared.queue?.list().length) {
         isWantedAgain = false;
         clock.clearTimeout(timer);
         await locked(() => sendAll(keepalive));
@@ -90,7 +89,7 @@ export function createDrain(context: DrainContext): Drain {
     let isEntered = false;
     const limit = clock.setTimeout(() => waiting.abort(), LONGEST_LOCK_WAIT_MS);
     try {
-      await locks.request(context.lockName(), { signal: waiting.signal }, () => {
+      await locks.request(`${shared.prefix}:${shared.person}`, { signal: waiting.signal }, () => {
         isEntered = true;
         clock.clearTimeout(limit);
         return work();
@@ -106,27 +105,26 @@ export function createDrain(context: DrainContext): Drain {
   }
 
   async function sendAll(keepalive: boolean): Promise<void> {
-    const epoch = context.epoch();
-    const queue = context.queue();
+    const { epoch, queue } = shared;
     let sentAgain = '';
     while (isStarted && queue) {
       const operation = queue.list()[0];
       if (!operation) return;
       const isAgain = sentAgain === operation.id;
-      const sent = await context.send(operation, { keepalive, isAgain });
-      if (epoch !== context.epoch()) return;
-      if (sent.kind === 'held') return hold(sent.failure);
+      const sent = await send(operation, { keepalive, isAgain });
+      if (epoch !== shared.epoch) return;
+      if (typeof sent === 'object') return hold(sent);
       failures = 0;
-      if (sent.kind === 'again') sentAgain = operation.id;
+      if (sent === 'again') sentAgain = operation.id;
     }
   }
 
-  function hold(failure: Failed | undefined): void {
+  function hold({ retryAfterMs }: Held): void {
     isWantedAgain = false;
-    context.held();
-    if (!isStarted || !failure || failure.reason === 'auth') return;
+    held();
+    if (!isStarted || retryAfterMs === null) return;
     failures += 1;
-    timer = clock.setTimeout(() => void run(), backoff(failures, environment.random(), failure.retryAfterMs));
+    timer = clock.setTimeout(() => void run(), backoff(failures, random(), retryAfterMs));
   }
 
   return {
@@ -143,7 +141,7 @@ export function createDrain(context: DrainContext): Drain {
       signsOfLife += 1;
       if (!isHeld) return void run();
       clock.clearTimeout(timer);
-      if (isStarted) timer = clock.setTimeout(() => void run(), STAND_BY_MS * (1 + environment.random()));
+      if (isStarted) timer = clock.setTimeout(() => void run(), STAND_BY_MS * (1 + random()));
     },
   };
 }

@@ -45,7 +45,7 @@ export interface Channel {
 }
 
 /** `storage`: another tab changed the storage. `hide`: the page is left or put aside. `show`: it is back. */
-export type PageEvent = 'visible' | 'hidden' | 'online' | 'offline' | 'show' | 'hide' | 'storage';
+export type PageEvent = 'visible' | 'hidden' | 'online' | 'show' | 'hide' | 'storage';
 
 export interface Page {
   isVisible(): boolean;

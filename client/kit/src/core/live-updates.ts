@@ -1,9 +1,8 @@
+import { backoff } from './backoff.js';
 import type { LiveContext, LiveUpdates } from './client.types.js';
 
 const LONGEST_SILENCE_MS = 60_000;
 const LONGEST_HIDDEN_MS = 5 * 60_000;
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Follows a flow by server-sent events: by fetch, since EventSource cannot send a token. One tab of a browser is
@@ -26,13 +25,17 @@ export const liveUpdates: LiveUpdates = (context) => {
     leading?.abort();
     leading = null;
   };
+  const endLater = (): void => {
+    hidden = clock.setTimeout(end, LONGEST_HIDDEN_MS);
+  };
   const subscriptions = [
     page.on('show', begin),
     page.on('visible', begin),
     page.on('hide', end),
-    page.on('hidden', () => (hidden = clock.setTimeout(end, LONGEST_HIDDEN_MS))),
+    page.on('hidden', endLater),
   ];
   begin();
+  if (!page.isVisible()) endLater();
   return () => {
     subscriptions.forEach((unsubscribe) => unsubscribe());
     clock.clearTimeout(hidden);
@@ -56,8 +59,8 @@ async function followFor(context: LiveContext, signal: AbortSignal): Promise<voi
   for (let failures = 0; !signal.aborted; failures += 1) {
     if (await stream(context, signal)) failures = 0;
     else if (!signal.aborted) context.poll();
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
-    await pause(context, longest * (0.5 + random() / 2), signal);
+    // Jittered from the first time on: a service that stops ends all streams at once.
+    await pause(context, backoff(failures + 1, random()), signal);
   }
 
   /** Ends early when the network or the person is back. */

@@ -1,6 +1,7 @@
 import { isObject, type Action, type JsonObject } from '../../../../src/flow/index.js';
 import type { RejectedOperation } from './client.types.js';
 import type { Environment } from './environment.js';
+import { parseJson } from './parse-json.js';
 import type { Store } from './store.js';
 
 /** A click that waits to be confirmed. */
@@ -27,6 +28,17 @@ const TIME_DIGITS = 9;
 
 export const isExpired = (operation: Operation, now: number): boolean => now - Date.parse(operation.at) > MAX_AGE_MS;
 
+/** What waits of one flow, in the tenant of now. */
+export const pendingOf = ({ queue, tenant }: Pending, flowKey: string): Operation[] =>
+  (queue?.list() ?? []).filter(
+    (operation) => operation.flow === flowKey && (operation.tenant === null || operation.tenant === tenant),
+  );
+
+interface Pending {
+  readonly queue: OperationQueue | null;
+  readonly tenant: string | null;
+}
+
 /**
  * The clicks of one person that wait, one entry in the storage for each, so that tabs never rewrite each other's. An
  * entry is written before `add` returns and removed once the service has decided.
@@ -43,8 +55,6 @@ export interface OperationQueue {
   reject(operation: Operation, code: string, detail?: string): StoredRejection;
   rejected(): StoredRejection[];
   dismiss(id: string): void;
-  clear(): void;
-  owns(key: string): boolean;
 }
 
 export function createQueue(store: Store, environment: Environment, prefix: string): OperationQueue {
@@ -89,16 +99,10 @@ export function createQueue(store: Store, environment: Environment, prefix: stri
     },
     rejected: () => read(refused),
     dismiss: (id) => store.remove(refused + id),
-    clear: () => [...store.keys(waiting), ...store.keys(refused)].forEach(store.remove),
-    owns: (key) => key.startsWith(waiting) || key.startsWith(refused),
   };
 }
 
 function parse<Entry>(text: string | null): Entry[] {
-  try {
-    const entry: unknown = JSON.parse(text ?? 'null');
-    return isObject(entry) && typeof entry['id'] === 'string' ? [entry as Entry] : [];
-  } catch {
-    return [];
-  }
+  const entry = parseJson(text);
+  return isObject(entry) && typeof entry['id'] === 'string' ? [entry as Entry] : [];
 }

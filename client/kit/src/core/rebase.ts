@@ -81,6 +81,9 @@ export interface Rebased {
   readonly basis: Basis | null;
 }
 
+/** Before any other time. */
+const EARLIEST = '';
+
 function stateOf(flow: Flow, view: OnboardingView): FlowState {
   const parts = { tenant: { steps: {}, data: {} }, member: { steps: {}, data: {} } } as {
     [Part in keyof FlowState]: {
@@ -90,12 +93,15 @@ function stateOf(flow: Flow, view: OnboardingView): FlowState {
   };
   for (const step of view.steps) {
     const { steps, data } = parts[step.scope];
-    data[step.key] = step.data;
-    const { status, attested } = step;
+    const { key, status, attested, attestation, completedAt, completedBy } = step;
+    data[key] = step.data;
     const isRecorded = status === 'in_progress' || (!attested && (status === 'completed' || status === 'skipped'));
-    steps[step.key] = {
-      ...(isRecorded && { status, at: step.completedAt ?? view.updatedAt, by: step.completedBy ?? view.subject }),
-      ...(step.attestation && { attestations: [factOf(flow, view, step, step.attestation)] }),
+    // Whether it was started before it failed or afterwards, a view tells by what is allowed only.
+    const awaitsRetry = attestation && view.allowed.some((move) => move.step === key && move.action === 'start');
+    const at = awaitsRetry ? EARLIEST : (completedAt ?? view.updatedAt);
+    steps[key] = {
+      ...(isRecorded && { status, at, by: completedBy ?? view.subject }),
+      ...(attestation && { attestations: [factOf(flow, view, step, attestation)] }),
     };
   }
   return parts;
@@ -114,7 +120,8 @@ function factOf(
     if (chosen?.status === 'completed')
       for (const field of fields) bound[`${key}.${field}`] = chosen.data[field] ?? null;
   }
-  const at = step.completedAt ?? occurredAt;
+  // Whoever starts it again does so afterwards, however late this browser's clock is.
+  const at = outcome === 'failed' ? EARLIEST : (step.completedAt ?? occurredAt);
   const by = step.completedBy ?? '';
   return { eventId: 'shown', outcome, bound, ...(message !== null && { message }), occurredAt, at, by };
 }

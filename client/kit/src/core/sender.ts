@@ -3,9 +3,10 @@ import { textOf, type Answer } from './api.js';
 import type { ActionResult } from './client.types.js';
 import { isOnboardingView } from './contract.js';
 import type { OnboardingFlow } from './define-flow.js';
-import type { SendOptions, Sent } from './drain.js';
-import type { OnboardingFailure } from './failure.js';
-import { isExpired, type Operation } from './queue.js';
+import type { Held, SendOptions, Sent } from './drain.js';
+import { contractError, OnboardingFailure } from './failure.js';
+import type { OnboardingView } from './onboarding-view.js';
+import { isExpired, pendingOf, type Operation } from './queue.js';
 import type { Reader } from './reader.js';
 import { basisOf, decideMove, rebase } from './rebase.js';
 import type { Shared } from './shared.js';
@@ -35,10 +36,9 @@ interface Waiting {
   readonly tell: (result: ActionResult) => void;
 }
 
-const heldBy = (code: string, message: string, retryAfterMs = 0): Sent => ({
-  kind: 'held',
-  failure: { kind: 'failed', reason: 'backend', code, message, retryAfterMs },
-});
+const HELD: Held = { retryAfterMs: null };
+
+const heldBy = ({ isPassing, retryAfterMs }: OnboardingFailure): Held => (isPassing ? { retryAfterMs } : HELD);
 
 const rejected = (code: string): ActionResult => ({ status: 'rejected', code });
 
@@ -70,22 +70,23 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
     // Another tab, that did not wait for the lock, may have been refused what was done now.
     shared.queue?.dismiss(operation.id);
     queueChanged();
-    return { kind: 'settled' };
+    return 'settled';
   }
 
-  function refuse(operation: Operation, code: string, detail?: string): Sent {
+  /** `current`: another device was first, and this is how things are. */
+  function refuse(operation: Operation, code: string, detail?: string, current?: OnboardingView): Sent {
     const rejection = shared.queue?.reject(operation, code, detail);
     queueChanged();
     if (rejection) shared.emit({ type: 'rejected', flow: operation.flow, operation: rejection });
-    return { kind: 'settled' };
+    if (rejection && current) shared.emit({ type: 'conflict', operation: rejection, view: current });
+    return 'settled';
   }
 
   async function send(operation: Operation, options: SendOptions): Promise<Sent> {
-    const { epoch, queue, environment } = shared;
+    const { epoch, environment } = shared;
     if (isExpired(operation, environment.clock.now())) return refuse(operation, 'expired');
     const pinned = await pin(operation);
-    if (!pinned || epoch !== shared.epoch) return { kind: 'held' };
-    if ('kind' in pinned) return pinned;
+    if ('retryAfterMs' in pinned) return pinned;
     const { flow, tenant, step, action, data, at, id } = pinned;
     const named = views.named(flow);
     const known = named && tenant === shared.tenant ? views.slot(named).view : null;
@@ -101,24 +102,25 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
       keepalive: options.keepalive,
     });
     shared.log('sent', pinned, answer);
-    if (epoch !== shared.epoch || !queue) return { kind: 'held' };
+    if (epoch !== shared.epoch) return HELD;
     return shared.batch(() => judge(pinned, answer, request, options));
   }
 
   /** The service knows an operation again by tenant and id: so it is sent only once its tenant is certain. */
-  async function pin(operation: Operation): Promise<Operation | Sent | null> {
+  async function pin(operation: Operation): Promise<Operation | Held> {
+    const { epoch } = shared;
     try {
       await tenants.prepare();
-      if (operation.tenant !== null) return operation;
       const flow = views.named(operation.flow);
-      if (shared.tenant === null && flow) await reader.read(flow);
+      if (epoch === shared.epoch && (operation.tenant ?? shared.tenant) === null && flow) await reader.read(flow);
     } catch (error) {
-      const { isPassing, code, message, retryAfterMs } = error as OnboardingFailure;
-      return isPassing ? heldBy(code, message, retryAfterMs) : null;
+      return heldBy(error as OnboardingFailure);
     }
-    if (shared.tenant === null) return null;
-    const pinned = { ...operation, tenant: shared.tenant };
-    shared.queue?.replace(pinned);
+    const tenant = operation.tenant ?? shared.tenant;
+    // Meanwhile it may be somebody else's turn, whose tenant and queue are none of this click's.
+    if (epoch !== shared.epoch || tenant === null) return HELD;
+    const pinned = { ...operation, tenant };
+    if (operation.tenant === null) shared.queue?.replace(pinned);
     return pinned;
   }
 
@@ -127,36 +129,24 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
     const adopt = (view: unknown, etag: string | null = null): void => {
       if (flow && operation.tenant === shared.tenant) views.adopt(flow, view, { via: 'service', request, etag });
     };
-    if (answer.kind === 'ok') {
-      if (!isOnboardingView(answer.body, operation.flow)) return holdFor(answer);
+    if (!(answer instanceof OnboardingFailure)) {
+      if (!isOnboardingView(answer.body, operation.flow)) return heldBy(reader.heed(contractError()));
       shared.trouble = null;
       adopt(answer.body, answer.etag);
       return settle(operation);
     }
-    if (answer.kind === 'failed' || answer.code === 'tenant_required' || answer.code === 'person_erased')
-      return holdFor(answer);
+    const { code, message, problem } = answer;
+    if (answer.reason || code === 'tenant_required' || code === 'person_erased') return heldBy(reader.heed(answer));
     shared.trouble = null;
-    const { code, problem } = answer;
     const reason = textOf(problem['reason']) || code;
-    const detail = textOf(problem['detail']);
     const { current } = problem;
-    if (!flow || !isOnboardingView(current, flow.key)) return refuse(operation, reason, detail);
+    if (!flow || !isOnboardingView(current, flow.key)) return refuse(operation, reason, message);
     adopt(current);
     const basis = basisOf(flow.rules, current);
     const decision = basis && decideMove(flow.rules, basis, operation);
     if (decision?.ok && !decision.applied) return settle(operation);
-    if (decision?.ok && !isAgain) return { kind: 'again' };
-    const sent = refuse(operation, reason, detail);
-    const { id, step, action, data } = operation;
-    shared.emit({ type: 'conflict', operation: { id, step, action, data, code: reason, detail }, view: current });
-    return sent;
-  }
-
-  function holdFor(answer: Answer): Sent {
-    const failure = reader.failureOf(answer);
-    if (answer.kind === 'failed') return { kind: 'held', failure: answer };
-    if (answer.kind === 'refused') return { kind: 'held' };
-    return heldBy(failure.code, failure.message);
+    if (decision?.ok && !isAgain) return 'again';
+    return refuse(operation, reason, message, current);
   }
 
   return {
@@ -167,7 +157,7 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
       if (!queue) return Promise.resolve(rejected('not_signed_in'));
       const slot = views.slot(flow);
       const isFresh = slot.by === 'service' && slot.error === null;
-      const before = queue.list().filter((other) => other.flow === flow.key);
+      const before = pendingOf(shared, flow.key);
       const basis = slot.view && rebase(flow.rules, slot.view, slot.basis, before).basis;
       const at = new Date(environment.clock.now()).toISOString();
       const decision = basis && decideMove(flow.rules, basis, { step, action, data, at });

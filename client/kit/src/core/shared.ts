@@ -2,6 +2,7 @@ import { createApi, type Api } from './api.js';
 import type { ClientEvent, ClientOptions, DegradedReason, Session } from './client.types.js';
 import type { Environment } from './environment.js';
 import { hash } from './hash.js';
+import { parseJson } from './parse-json.js';
 import { createQueue, type OperationQueue } from './queue.js';
 import { createStore, type Store } from './store.js';
 
@@ -103,10 +104,5 @@ export function purge(shared: Shared, person: string, withQueue: boolean): void 
   if (readPointer(shared)?.person === person) store.remove(pointerKey(shared));
 }
 
-function readPointer(shared: Shared): Pointer | null {
-  try {
-    return JSON.parse(shared.store.get(pointerKey(shared)) ?? 'null') as Pointer | null;
-  } catch {
-    return null;
-  }
-}
+const readPointer = (shared: Shared): Pointer | null | undefined =>
+  parseJson(shared.store.get(pointerKey(shared))) as Pointer | null | undefined;

@@ -1,6 +1,6 @@
 import { equalJson } from '../../../../src/flow/index.js';
 import type { OnboardingSnapshot } from './client.types.js';
-import type { Operation } from './queue.js';
+import { pendingOf } from './queue.js';
 import { rebase } from './rebase.js';
 import type { Shared } from './shared.js';
 import type { Slot } from './views.js';
@@ -11,7 +11,7 @@ import type { Slot } from './views.js';
  */
 export function snapshotOf(slot: Slot, shared: Shared | null): OnboardingSnapshot {
   const { flow, view, basis, by, error, reading } = slot;
-  const pending = (shared?.queue?.list() ?? []).filter((operation) => isOf(operation, slot, shared?.tenant));
+  const pending = shared ? pendingOf(shared, flow.key) : [];
   const rejected = (shared?.queue?.rejected() ?? []).filter((operation) => operation.flow === flow.key);
   const degradedReason = shared?.trouble ?? (shared?.store.isFailing() ? 'storage' : null);
   const seen = view && rebase(flow.rules, view, basis, pending).view;
@@ -35,10 +35,6 @@ export function snapshotOf(slot: Slot, shared: Shared | null): OnboardingSnapsho
     error,
     confirmed: { isComplete: view?.isComplete, by },
   };
-}
-
-function isOf({ flow, tenant }: Operation, slot: Slot, current?: string | null): boolean {
-  return flow === slot.flow.key && (tenant === null || tenant === current);
 }
 
 /** The one of before if nothing in it changed: who compares by identity is not told for nothing. */

@@ -1,13 +1,13 @@
 import { isObject } from '../../../../src/flow/index.js';
-import type { Answer } from './api.js';
 import type { Tenant, TenantsSnapshot } from './client.types.js';
-import { OnboardingFailure } from './failure.js';
+import { contractError, OnboardingFailure } from './failure.js';
 import type { Shared } from './shared.js';
 
-const UNKNOWN: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };
+export const UNKNOWN_TENANTS: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };
 
 export interface Tenants {
   snapshot(): TenantsSnapshot;
+  /** Asks once, however many ask. */
   load(): Promise<TenantsSnapshot>;
   /** Keeps the invitation of the page's address, if it has one, over the redirects of a login. */
   takeInvitation(): void;
@@ -19,37 +19,44 @@ export interface Tenants {
 
 export interface TenantsContext {
   readonly shared: Shared;
-  readonly failureOf: (answer: Answer) => OnboardingFailure;
+  readonly heed: (failure: OnboardingFailure) => OnboardingFailure;
   readonly select: (id: string) => void;
 }
 
-export function createTenants({ shared, failureOf, select }: TenantsContext): Tenants {
+export function createTenants({ shared, heed, select }: TenantsContext): Tenants {
   const invitationKey = `${shared.prefix}:invitation`;
-  let current = UNKNOWN;
+  let current = UNKNOWN_TENANTS;
+  let loading: Promise<TenantsSnapshot> | null = null;
   let preparing: Promise<void> | null = null;
 
   async function accept(token: string): Promise<void> {
+    const { epoch } = shared;
     const answer = await shared.api.send({ path: '/v1/invitations/accept', body: { token } });
-    if (answer.kind === 'failed') throw failureOf(answer);
+    const isFailure = answer instanceof OnboardingFailure;
+    if (isFailure && answer.reason) throw heed(answer);
     // Refused for good, or done: in both cases it is not asked again.
     shared.store.remove(invitationKey);
-    if (answer.kind === 'ok' && isTenant(answer.body)) select(answer.body.id);
+    if (!isFailure && isTenant(answer.body) && epoch === shared.epoch) select(answer.body.id);
+  }
+
+  async function ask(): Promise<TenantsSnapshot> {
+    const { epoch } = shared;
+    const answer = await shared.api.send({ path: '/v1/me', tenant: shared.tenant });
+    if (epoch !== shared.epoch) return current;
+    loading = null;
+    return shared.batch(() => {
+      if (answer instanceof OnboardingFailure) throw heed(answer);
+      const { body } = answer;
+      if (!isObject(body) || !isTenant(body['tenant'])) throw heed(contractError());
+      shared.trouble = null;
+      current = { status: 'known', tenants: tenantsOf(body['tenants']), current: body['tenant'] };
+      return current;
+    });
   }
 
   return {
     snapshot: () => current,
-    async load() {
-      const { epoch } = shared;
-      const answer = await shared.api.send({ path: '/v1/me', tenant: shared.tenant });
-      if (epoch !== shared.epoch) return current;
-      return shared.batch(() => {
-        const body = answer.kind === 'ok' && isObject(answer.body) ? answer.body : null;
-        if (!body || !isTenant(body['tenant'])) throw failureOf(answer);
-        shared.trouble = null;
-        current = { status: 'known', tenants: tenantsOf(body['tenants']), current: body['tenant'] };
-        return current;
-      });
-    },
+    load: () => (loading ??= ask()),
     prepare() {
       const token = shared.store.get(invitationKey);
       if (token === null) return Promise.resolve();
@@ -63,7 +70,10 @@ export function createTenants({ shared, failureOf, select }: TenantsContext): Te
       const token = shared.environment.takeInvitation();
       if (token !== null) shared.store.set(invitationKey, token);
     },
-    clear: () => (current = UNKNOWN),
+    clear() {
+      current = UNKNOWN_TENANTS;
+      loading = null;
+    },
   };
 }
 

@@ -38,7 +38,7 @@ export interface Views {
   rendered(flow: OnboardingFlow): Slot;
   named(flowKey: string): OnboardingFlow | undefined;
   /** Takes a view over unless it is somebody else's, malformed, or older than what is known. */
-  adopt(flow: OnboardingFlow, view: unknown, told: Told): boolean;
+  adopt(flow: OnboardingFlow, view: unknown, told: Told): void;
   /** The storage changed: takes over what another tab was told. */
   readonly reload: () => void;
   nextRequest(): number;
@@ -86,22 +86,22 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
     target.by = view.source === 'database' ? by : 'none';
   }
 
-  function adopt(flow: OnboardingFlow, view: unknown, told: Told): boolean {
-    if (!isOnboardingView(view, flow.key) || shared.subject === null || !isFor(view)) return false;
+  function adopt(flow: OnboardingFlow, view: unknown, told: Told): void {
+    if (!isOnboardingView(view, flow.key) || shared.subject === null || !isFor(view)) return;
     const target = slot(flow);
     const { via, etag = null, request = 0 } = told;
-    if (via === 'claim' ? target.by !== 'none' : isOlder(target.view, view)) return false;
+    if (via === 'claim' ? target.by !== 'none' : isOlder(target.view, view)) return;
     const known = target.view;
     if (known && known.lineage !== view.lineage) {
       // A new lineage is the service's to tell, and not in an answer to what was asked before.
-      if (via === 'tab' || request < target.lineageSince || (target.by !== 'none' && view.degraded)) return false;
+      if (via === 'tab' || request < target.lineageSince || (target.by !== 'none' && view.degraded)) return;
     }
     if (known?.lineage !== view.lineage) target.lineageSince = request;
     if (known && via !== 'claim' && equalJson({ ...known, asOf: view.asOf }, view)) {
       target.etag = etag ?? target.etag;
       target.error = null;
       if (view.source === 'database') target.by = 'service';
-      return true;
+      return;
     }
     put(target, { view, etag }, via === 'claim' ? 'none' : 'service');
     if (via !== 'claim') target.error = null;
@@ -109,7 +109,6 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
     const key = viewKey(shared, flow.key);
     if (via === 'service' && key !== null && view.source === 'database') cache.write(key, flow, { view, etag });
     onConfirmed(view, told);
-    return true;
   }
 
   return {

@@ -1,5 +1,6 @@
 import { isOnboardingView } from '../core/contract.js';
 import type { OnboardingFlow, OnboardingView } from '../core/index.js';
+import { serviceUrl } from '../core/service-url.js';
 
 const LONGEST_WAIT_MS = 1_000;
 
@@ -30,7 +31,7 @@ export interface InitialViewOptions {
 export async function getInitialView(options: InitialViewOptions): Promise<OnboardingView | undefined> {
   const { baseUrl, token, flow, tenant, timeoutMs = LONGEST_WAIT_MS } = options;
   try {
-    const response = await fetch(`${baseUrl.replace(/\/$/, '')}/v1/onboarding/${flow.key}`, {
+    const response = await fetch(serviceUrl(baseUrl, `/v1/onboarding/${flow.key}`), {
       headers: { authorization: `Bearer ${token}`, ...(tenant !== undefined && { 'x-tenant-id': tenant }) },
       cache: 'no-store',
       signal: AbortSignal.timeout(timeoutMs),

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo } from 'react';
 import type { TenantsSnapshot } from '../core/index.js';
+import { UNKNOWN_TENANTS } from '../core/tenants.js';
 import { useClientValue, useOnboardingClient } from './client-context.js';
 
 export interface Tenants extends TenantsSnapshot {
@@ -20,7 +21,7 @@ export function useTenants(): Tenants {
   const snapshot = useClientValue(
     client,
     () => client.getTenants(),
-    () => UNKNOWN,
+    () => UNKNOWN_TENANTS,
   );
   const isWanted = snapshot.status === 'unknown' && Boolean(client.session.subject);
   useEffect(() => {
@@ -35,5 +36,3 @@ export function useTenants(): Tenants {
   const select = useCallback((id: string) => client.selectTenant(id), [client]);
   return useMemo(() => ({ ...snapshot, select }), [snapshot, select]);
 }
-
-const UNKNOWN: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };
