@@ -1,18 +1,23 @@
-// Fails if package-lock.json has a fault that npm accepts in silence. Usage: node scripts/check-lock.mjs [folder]
+// Fails if a lock file has a fault that npm accepts in silence. Usage: node scripts/check-lock.mjs [folder…]
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folder = process.argv[2] ?? '.';
-const problems = lockProblems(readJson('package-lock.json'), readJson('package.json'));
-for (const problem of problems) console.error(`package-lock.json: ${problem}`);
-if (problems.length) process.exit(1);
-console.log('package-lock.json: complete, no hosts, nothing deprecated, all install scripts reviewed');
+const folders = process.argv.length > 2 ? process.argv.slice(2) : ['.'];
+for (const folder of folders) check(folder);
 
-function readJson(name) {
-  return JSON.parse(readFileSync(join(folder, name), 'utf8'));
+function check(folder) {
+  const file = join(folder, 'package-lock.json');
+  const problems = lockProblems(readJson(file), readJson(join(folder, 'package.json')));
+  for (const problem of problems) console.error(`${file}: ${problem}`);
+  if (problems.length) process.exitCode = 1;
+  else console.log(`${file}: complete, no hosts, nothing deprecated, all install scripts reviewed`);
 }
 
-/** Every fault as one sentence that says what to do; `manifest` is the root package.json. */
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** Every fault as one sentence that says what to do; `manifest` is the package.json beside the lock. */
 function lockProblems(lock, manifest) {
   return Object.entries(lock.packages).flatMap(([path, entry]) => [
     ...missingOptionalPackages(lock.packages, path, entry),
@@ -47,7 +52,7 @@ function lookupFolders(path) {
 
 /** A recorded registry host would be asked by everybody who installs, whatever registry they have set up. */
 function recordedHost(path, entry) {
-  if (entry.resolved === undefined || entry.link) return [];
+  if (entry.resolved === undefined || entry.link || entry.resolved.startsWith('file:')) return [];
   return [`${label(path)} records where it was downloaded: run npm install --omit-lockfile-registry-resolved`];
 }
 

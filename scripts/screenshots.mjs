@@ -1,46 +1,26 @@
 // Takes the pictures of docs/images anew, from the built demo in a local run of its own. Usage: npm run screenshots
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { browserTests } from './browser-tests.mjs';
+import { startLocalRun } from './local-run.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const images = join(root, 'docs/images');
+const images = fileURLToPath(new URL('../docs/images', import.meta.url));
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 780 };
 
 const found = browserTests();
 if (!found.chromium) throw new Error(found.notice);
 mkdirSync(images, { recursive: true });
-const dataDir = mkdtempSync(join(tmpdir(), 'foothold-screenshots-'));
-const [port, auth0Port] = [await freePort(), await freePort()];
-const local = spawn(process.execPath, [join(root, 'dist/src/local/main.js')], {
-  cwd: root,
-  stdio: ['ignore', 'pipe', 'inherit'],
-  env: {
-    ...process.env,
-    FOOTHOLD_DATA_DIR: dataDir,
-    PORT: port,
-    LOCAL_AUTH0_PORT: auth0Port,
-    LOG_LEVEL: 'silent',
-    AUTH0_RATE_PLAN: 'enterprise',
-  },
-});
+const local = await startLocalRun();
 const browser = await chromium.launch({ executablePath: found.chromium, args: ['--no-sandbox', '--disable-gpu'] });
 try {
-  await new Promise((resolve) => local.stdout.on('data', (text) => String(text).includes('The demo:') && resolve()));
   await desktop();
   await phone();
 } finally {
   await browser.close();
-  local.kill('SIGTERM');
-  await once(local, 'exit');
-  rmSync(dataDir, { recursive: true, force: true });
+  await local.stop();
 }
 
 /** The set-up in light, with the database down in the middle of the payment; the product in dark. */
@@ -99,7 +79,7 @@ async function phone() {
 async function open(options) {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  await page.goto(`http://localhost:${port}/demo/`);
+  await page.goto(`${local.service}/demo/`);
   return page;
 }
 
@@ -119,12 +99,4 @@ async function take(page, name) {
   await page.waitForFunction(() => document.getAnimations().every((running) => !(running instanceof CSSTransition)));
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(images, `${name}.png`) });
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address();
-  server.close();
-  return String(free);
 }

@@ -44,6 +44,54 @@ describe('Checklist', () => {
   });
 });
 
+describe('a page that a server rendered', () => {
+  it('is taken over as it is, and then its buttons say what is possible after the clicks that wait here', async () => {
+    const service = new TestService({ flows: [tour] });
+    const initialView = service.view('member_tour');
+    const list = (
+      <Checklist flow={tour} label="Get started">
+        {({ step, buttonProps }) => <button {...buttonProps('complete')}>{step.title}</button>}
+      </Checklist>
+    );
+    // As a server renders it: from the view alone.
+    const rendered = renderWithService(list, { initialView });
+    const page = document.createElement('div');
+    page.innerHTML = rendered.container.innerHTML;
+    rendered.unmount();
+    service.goDown();
+    const before = renderWithService(list, { service, initialView });
+    fireEvent.click(screen.getByRole('button', { name: 'Complete your profile' }));
+    before.unmount();
+
+    const complaints = jest.spyOn(console, 'error');
+    document.body.append(page);
+    const { settle } = renderWithService(list, { service, initialView, hydrate: page });
+    await settle();
+    const disabled = screen.getAllByRole('button').map((button) => button.getAttribute('aria-disabled'));
+    expect(disabled).toEqual(['true', null, null]);
+    expect(complaints).not.toHaveBeenCalled();
+    complaints.mockRestore();
+  });
+
+  it('is confirmed by the first answer though that tells nothing new: clicks are sent, and the view is kept', async () => {
+    const service = new TestService({ flows: [tour] });
+    const initialView = service.view('member_tour');
+    const { settle } = renderWithService(
+      <Stepper flow={tour} label="Progress">
+        {(current) => <button {...current?.buttonProps('complete')}>Done</button>}
+      </Stepper>,
+      { service, initialView },
+    );
+    await settle();
+    const kept = Array.from({ length: service.storage.length }, (_, index) => service.storage.key(index));
+    expect(kept.filter((key) => key?.includes(':v:'))).toHaveLength(1);
+    fireEvent.click(screen.getByRole('button'));
+    await settle();
+    const clicks = service.requests.filter(({ path }) => path.endsWith('/transitions'));
+    expect(clicks).toMatchObject([{ body: { step: 'profile', action: 'complete' } }]);
+  });
+});
+
 describe('ProgressBar', () => {
   it('has no value while nothing is known, then tells it in numbers and in words', async () => {
     const service = new TestService({ flows: [tour] });

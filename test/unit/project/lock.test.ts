@@ -5,14 +5,17 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../../..');
 
+interface Manifest {
+  scripts: Record<string, string>;
+}
+
 interface Lock {
   packages: Record<string, Record<string, unknown>>;
 }
 
-function check(folder: string): { passed: boolean; said: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/check-lock.mjs'), folder], {
-    encoding: 'utf8',
-  });
+function check(...folders: string[]): { passed: boolean; said: string } {
+  const script = join(root, 'scripts/check-lock.mjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...folders], { encoding: 'utf8' });
   return { passed: status === 0, said: stdout + stderr };
 }
 
@@ -31,8 +34,12 @@ function checkWith(plant: (packages: Lock['packages']) => void): { passed: boole
 }
 
 describe('the check of the lock file', () => {
-  it('finds nothing wrong with the lock of this project', () => {
-    expect(check(root)).toEqual({ passed: true, said: expect.stringContaining('complete') });
+  it('finds nothing wrong with any lock of this project', () => {
+    const { 'check:lock': command } = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest)
+      .scripts;
+    const [, , ...folders] = command!.split(' ');
+    const { passed, said } = check(...folders.map((folder) => join(root, folder)));
+    expect([passed, said.match(/complete/g)]).toEqual([true, folders.map(() => 'complete')]);
   });
 
   it("finds a platform's package that npm dropped", () => {
@@ -65,6 +72,24 @@ describe('the check of the lock file', () => {
     });
     expect(passed).toBe(false);
     expect(said).toContain('pg records where it was downloaded');
+  });
+
+  it('finds a fault in any of several locks', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'foothold-lock-'));
+    writeFileSync(join(folder, 'package.json'), '{}');
+    const packages = {
+      'node_modules/kit': { resolved: 'file:../kit' },
+      'node_modules/old': { deprecated: 'for long' },
+    };
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
+    try {
+      const { passed, said } = check(folder, root);
+      expect(passed).toBe(false);
+      expect(said).toContain(`${join(folder, 'package-lock.json')}: old undefined is deprecated`);
+      expect(said).not.toContain('kit');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('finds a deprecated package', () => {

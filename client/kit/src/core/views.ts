@@ -97,7 +97,10 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
       if (via === 'tab' || request < target.lineageSince || (target.by !== 'none' && view.degraded)) return;
     }
     if (known?.lineage !== view.lineage) target.lineageSince = request;
-    if (known && via !== 'claim' && equalJson({ ...known, asOf: view.asOf }, view)) {
+    // A view that only a server's page told has no entity tag. The first answer confirms it: its tenant counts from now
+    // on, and it is kept, though nothing in it is new.
+    const isRendered = via === 'service' && target.etag === null;
+    if (known && via !== 'claim' && !isRendered && equalJson({ ...known, asOf: view.asOf }, view)) {
       target.etag = etag ?? target.etag;
       target.error = null;
       if (view.source === 'database') target.by = 'service';

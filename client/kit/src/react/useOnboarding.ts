@@ -37,8 +37,13 @@ export function useOnboarding<StepKey extends string>(flow: OnboardingFlow<StepK
 
   const actions = useMemo(() => actionsOf(client, flow), [client, flow]);
   return useMemo(
-    () => ({ ...snapshot, ...actions, can: (action, step) => client.can(flow, action, step) }),
-    [snapshot, actions, client, flow],
+    () => ({
+      ...snapshot,
+      ...actions,
+      // By what is shown: while a server's page is taken over, the engine already knows more than it.
+      can: (action, step) => snapshot.allowed.some((move) => move.action === action && move.step === step),
+    }),
+    [snapshot, actions],
   );
 }
 

@@ -32,6 +32,7 @@ export interface TestRequest {
 interface Progress {
   readonly state: FlowState;
   readonly revision: number;
+  readonly updatedAt: string;
 }
 
 type Body = Pick<Command, 'step' | 'action' | 'data'>;
@@ -66,6 +67,7 @@ export class TestService {
   /** The idempotency store: what was asked and whether it was applied, by key. */
   private readonly operations = new Map<string, { readonly asked: unknown; readonly applied: boolean }>();
   private readonly scripted: Response[] = [];
+  private readonly madeAt = this.now();
   private isDown = false;
   private ids = 0;
 
@@ -112,8 +114,7 @@ export class TestService {
   /** What the service would answer now. */
   view(flowKey: string): OnboardingView {
     const flow = this.flow(flowKey);
-    const { state, revision } = this.progressOf(flow);
-    const now = new Date(this.clock.now()).toISOString();
+    const { state, revision, updatedAt } = this.progressOf(flow);
     return {
       tenantId: TENANT_ID,
       subject: this.subject,
@@ -121,10 +122,10 @@ export class TestService {
       revision,
       lineage: '00000000-0000-4000-8000-00000000000a',
       startedAt: null,
-      updatedAt: now,
+      updatedAt,
       source: 'database',
       degraded: false,
-      asOf: now,
+      asOf: this.now(),
     };
   }
 
@@ -201,14 +202,19 @@ export class TestService {
 
   private apply(flow: OnboardingFlow, { step, action, data }: Body) {
     const { state, revision } = this.progressOf(flow);
-    const at = new Date(this.clock.now()).toISOString();
+    const at = this.now();
     const decision = decide(flow.rules, state, { step, action, data, actor: this.actor, at });
-    if (decision.ok && decision.applied) this.progress.set(flow.key, { state: decision.state, revision: revision + 1 });
+    if (decision.ok && decision.applied)
+      this.progress.set(flow.key, { state: decision.state, revision: revision + 1, updatedAt: at });
     return decision;
   }
 
   private progressOf({ key }: OnboardingFlow): Progress {
-    return this.progress.get(key) ?? { state: EMPTY_STATE, revision: 0 };
+    return this.progress.get(key) ?? { state: EMPTY_STATE, revision: 0, updatedAt: this.madeAt };
+  }
+
+  private now(): string {
+    return new Date(this.clock.now()).toISOString();
   }
 
   private flow(key: string): OnboardingFlow {
