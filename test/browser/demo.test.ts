@@ -144,6 +144,7 @@ describe.each([
         'business_info complete',
         'subscription complete',
         'payment attest',
+        // It failed, and was tried again.
         'setup attest',
         'setup attest',
       ]);
