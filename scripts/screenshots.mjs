@@ -31,8 +31,7 @@ async function desktop() {
   await signUp(page, 'lin@petal.example');
   await page.getByLabel('Business name').fill('Petal & Stone');
   await page.getByText('All saved').waitFor();
-  await page.getByRole('combobox', { name: 'What you do' }).click();
-  await page.getByRole('option', { name: 'Agency' }).click();
+  await page.getByLabel('What you do').selectOption('Agency');
   await mirrored(page);
   await take(page, 'setup');
   await page.getByRole('button', { name: 'Continue' }).click();

@@ -1,23 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { BrowserLab, type Tab } from './support/browser-lab.js';
+import { violations } from './support/axe.js';
+import { BrowserLab } from './support/browser-lab.js';
 import { isTransition } from './support/gate.js';
 import { historyOf } from './support/operation-log.js';
 
 const LATENCY_MS = 10_000;
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds wrong in the document as it is now. */
-async function violationsOf(tab: Tab): Promise<string[]> {
-  await tab.page.evaluate(AXE);
-  return tab.page.evaluate(async () => {
-    const { violations } = await (
-      window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}
 
 describe('a slow world', () => {
   let lab: BrowserLab;
@@ -33,20 +19,20 @@ describe('a slow world', () => {
     const device = await lab.device();
     lab.gate.slow(LATENCY_MS);
     const tab = await device.open(person, { strict: true });
-    expect(await violationsOf(tab)).toEqual([]);
+    expect(await violations(tab.page)).toEqual([]);
     await tab.settled();
-    expect(await violationsOf(tab)).toEqual([]);
+    expect(await violations(tab.page)).toEqual([]);
 
     const release = lab.gate.hold(isTransition);
     await tab.click('complete', 'profile');
     expect(await tab.until(({ pendingWrites }) => pendingWrites === 1)).toMatchObject({ isDegraded: false });
-    expect(await violationsOf(tab)).toEqual([]);
+    expect(await violations(tab.page)).toEqual([]);
     release();
     await tab.settled();
     expect(lab.gate.transitions).toHaveLength(1);
     expect(await tab.outcomes()).toEqual(['confirmed']);
     expect(await historyOf(lab.service, person.subject)).toHaveLength(1);
-    expect(await violationsOf(tab)).toEqual([]);
+    expect(await violations(tab.page)).toEqual([]);
   });
 
   it('20: a token endpoint that hangs is an outage, and never a sign-out', async () => {
@@ -62,7 +48,7 @@ describe('a slow world', () => {
     });
     await tab.click('complete', 'first_project');
     await tab.until(({ pendingWrites }) => pendingWrites === 1);
-    expect(await violationsOf(tab)).toEqual([]);
+    expect(await violations(tab.page)).toEqual([]);
     expect((await tab.frames()).map(({ status }) => status)).not.toContain('unknown');
 
     await tab.page.goto('about:blank');

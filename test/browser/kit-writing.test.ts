@@ -135,4 +135,38 @@ describe('a click', () => {
     // The browser knows the rules: there was nothing to send.
     expect(lab.gate.transitions).toEqual([]);
   });
+
+  it('shows in every other hook, comes from an older product, and waits while the devtools cut the network', async () => {
+    const person = lab.someone();
+    const device = await lab.device();
+    lab.gate.slow(500);
+    const { page } = await device.open(person, { extras: true });
+    const shows = (id: string, text: string): Promise<void> => page.getByTestId(id).filter({ hasText: text }).waitFor();
+    const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+    await shows('suspense', 'suspended');
+    lab.gate.slow(0);
+    await shows('suspense', 'not_started');
+    await shows('bound', 'profile');
+
+    await press('Complete by useStep');
+    await shows('step', 'completed');
+    await shows('query', '1');
+    await shows('bound', 'first_project');
+
+    await page.evaluate(() => localStorage.setItem('older_product', 'invited'));
+    await press('Import legacy');
+    await shows('query', '2');
+    expect(await page.evaluate(() => localStorage.getItem('older_product'))).toBeNull();
+
+    const noNetwork = page.getByRole('checkbox', { name: 'No network' });
+    await noNetwork.check();
+    await press('complete first_project');
+    await page.getByText('revision 2, 1 waiting').waitFor();
+    await shows('query', '2');
+    await noNetwork.uncheck();
+    await press('Send now');
+    await page.getByText('completed, from database, revision 3, 0 waiting').waitFor();
+    const history = await historyOf(lab.service, person.subject);
+    expect(history.map(({ step }) => step)).toEqual(['profile', 'invite_teammates', 'first_project']);
+  });
 });

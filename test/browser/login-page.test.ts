@@ -1,21 +1,19 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { StandIn } from '../../src/local/stand-in/stand-in.js';
 import { LoginClient } from '../integration/local/support/login-client.js';
 import { removeStandIns, runStandIn } from '../integration/local/support/stand-in-lab.js';
 import { launchChromium } from '../support/chromium.js';
 import { eventually } from '../support/eventually.js';
+import { fitsTheWidth, violations } from './support/axe.js';
 
 const PHONE = { width: 360, height: 740 };
 const DESKTOP = { width: 1280, height: 860 };
 
 let browser: Browser;
 let standIn: StandIn;
-let axe: string;
 /** Where a login leads back to. */
 let application: Server;
 let app: string;
@@ -26,7 +24,6 @@ beforeAll(async () => {
   await once(application.listen(0, 'localhost'), 'listening');
   app = `http://localhost:${(application.address() as AddressInfo).port}`;
   standIn = await runStandIn({ appOrigins: [app] });
-  axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
 });
 
 afterAll(async () => {
@@ -55,16 +52,6 @@ async function withPage(options: BrowserContextOptions, run: (page: Page) => Pro
 const authorize = (change?: Readonly<Record<string, string>>): string =>
   `${standIn.domain}/authorize?${new LoginClient(standIn).query({ redirect_uri: app, ...change })}`;
 
-async function violations(page: Page): Promise<unknown> {
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => (window as unknown as { axe: Axe }).axe.run());
-  return found.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }));
-}
-
-interface Axe {
-  run(): Promise<AxeResults>;
-}
-
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLInputElement;
@@ -83,7 +70,7 @@ describe.each([
       const check = async (heading: string): Promise<void> => {
         await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
         expect(await violations(page)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+        expect(await fitsTheWidth(page)).toBe(true);
       };
       await page.goto(authorize());
       await check('Log in');

@@ -2,6 +2,7 @@ import { useAuth0 } from '@auth0/auth0-react';
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { Icon, type IconName } from './icons.js';
+import { Problem } from './shell/Problem.js';
 
 const FEATURES: ReadonlyArray<readonly [icon: IconName, title: string, text: string]> = [
   ['folder', 'Every project, one page', 'Goals, owners and dates where everybody looks anyway.'],
@@ -20,11 +21,7 @@ export function LandingPage({ startMinute }: { readonly startMinute: () => void 
     void loginWithRedirect({ authorizationParams: { screen_hint: hint, login_hint: LOGIN_HINT } });
   return (
     <div className="landing" data-gate="landing">
-      {error && (
-        <Alert color="red" icon={<Icon name="alert" />} title="That login did not work">
-          {error.message}. Please try again.
-        </Alert>
-      )}
+      {error && <Problem title="That login did not work">{error.message}. Please try again.</Problem>}
       {isInvited && (
         <Alert icon={<Icon name="users" />} title="You are invited to a workspace">
           Log in or sign up to join it. There is nothing to set up: your colleagues have done that.

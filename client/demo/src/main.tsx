@@ -9,19 +9,18 @@ import { App } from './App.js';
 import './demo.css';
 import { FLOWS } from './flows.js';
 import { network } from './network.js';
-import { HOME, MIRROR_CLAIM, readSettings } from './settings.js';
+import { HOME, MIRROR_CLAIM, settings } from './settings.js';
 import { cssVariables, theme } from './theme.js';
 
-const { auth0, clientId, audience } = readSettings();
 const queryClient = new QueryClient();
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Auth0Provider
-        domain={auth0}
-        clientId={clientId}
-        authorizationParams={{ redirect_uri: HOME, audience }}
+        domain={settings.auth0}
+        clientId={settings.clientId}
+        authorizationParams={{ redirect_uri: HOME, audience: settings.audience }}
         cacheLocation="localstorage"
         useRefreshTokens
       >

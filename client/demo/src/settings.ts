@@ -12,10 +12,9 @@ const WHILE_DEVELOPED: Settings = {
   audience: 'https://api.foothold.local',
 };
 
-export function readSettings(): Settings {
-  const given = document.getElementById('settings')?.textContent;
-  return given ? (JSON.parse(given) as Settings) : WHILE_DEVELOPED;
-}
+const given = document.getElementById('settings')?.textContent;
+
+export const settings = given ? (JSON.parse(given) as Settings) : WHILE_DEVELOPED;
 
 /** Where the page is: Auth0 comes back here. */
 export const HOME = `${location.origin}/demo/`;

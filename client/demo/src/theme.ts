@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { createTheme, Menu, type CSSVariablesResolver } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'larkspur',
@@ -33,15 +33,20 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   headings: { fontWeight: '650' },
   cursorType: 'pointer',
+  components: {
+    // Within the header's landmark, and with nothing in it but what a menu may have.
+    Menu: Menu.extend({ defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } }),
+  },
 });
 
-/** Quiet text that is still read easily: the library's own grey has 3.3:1 on white. */
+/** Text that is read easily: of the library's own, grey has 3.3:1 on white, and yellow 2.7:1 on its light ground. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#555c6b',
     '--mantine-color-placeholder': '#6b7280',
     '--mantine-color-error': '#b3261e',
+    '--mantine-color-yellow-light-color': '#7a4d00',
   },
   dark: {
     '--mantine-color-dimmed': '#a9b0bf',

@@ -1,3 +1,4 @@
+import { LocalSetupError } from '../local-setup-error.js';
 import type { EmbeddedPostgres } from '../postgres/embedded-postgres.js';
 
 /** Stops the embedded database and starts it again, for the demo: as real as an outage gets on one machine. */
@@ -32,7 +33,9 @@ export class DatabaseSwitch {
     const started = await this.startAgain();
     if (started.port !== this.first.port) {
       await started.stop();
-      throw new Error(`Port ${this.first.port} was taken meanwhile: stop what listens there, and start it again.`);
+      throw new LocalSetupError(
+        `Port ${this.first.port} was taken meanwhile: stop what listens there, and start it again.`,
+      );
     }
     this.current = started;
   }

@@ -17,7 +17,6 @@ export interface MirrorState {
   /** Changes so far that Auth0 should know of, and those it does. */
   readonly wanted: number;
   readonly mirrored: number;
-  readonly attempts: number;
   readonly lastError: string | null;
 }
 
@@ -40,7 +39,7 @@ const FLOWS = `
 
 const MIRROR = `
   SELECT m.wanted + coalesce(t.wanted, 0) AS wanted, m.mirrored + m.mirrored_tenant AS mirrored,
-    m.attempts, m.last_error AS "lastError"
+    m.last_error AS "lastError"
   FROM foothold.auth0_mirror m LEFT JOIN foothold.auth0_mirror_tenant t ON t.tenant_id = m.tenant_id
   WHERE m.tenant_id = $1 AND m.subject = $2`;
 

@@ -8,7 +8,8 @@ export class WorkspaceDisk {
   constructor(private readonly folder: string) {}
 
   async isPlugged(): Promise<boolean> {
-    return !(await this.isFile());
+    const found = await stat(this.folder).catch(ignoreMissing);
+    return !found?.isFile();
   }
 
   async plug(plugged: boolean): Promise<void> {
@@ -22,16 +23,9 @@ export class WorkspaceDisk {
       await writeFile(this.folder, 'Unplugged in the demo.\n');
     }
   }
-
-  private async isFile(): Promise<boolean> {
-    return stat(this.folder).then(
-      (found) => found.isFile(),
-      () => false,
-    );
-  }
 }
 
 /** Nothing was set up yet. */
-function ignoreMissing(error: NodeJS.ErrnoException): void {
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }

@@ -16,6 +16,7 @@ import {
   type OnboardingFlow,
   type OnboardingView,
 } from '../../../client/kit/src/index.js';
+import { devtools, Extras } from './Extras.js';
 import { FLOWS } from './flows.js';
 import { readPerson, type PagePerson, type PageSettings } from './settings.js';
 
@@ -32,11 +33,11 @@ interface KitPageProps {
   readonly initialView?: OnboardingView;
 }
 
-/** Everything that the kit has, for one flow, and what it says of itself as JSON. */
+/** What the kit has, for one flow, and what it says of itself as JSON. */
 export function KitPage({ settings, initialView }: KitPageProps): ReactElement {
   const [queryClient] = useState(() => new QueryClient());
   const person = usePerson();
-  const { tokens, api: baseUrl } = settings;
+  const { tokens, hasExtras, api: baseUrl } = settings;
   return (
     <QueryClientProvider client={queryClient}>
       <OnboardingProvider
@@ -47,11 +48,13 @@ export function KitPage({ settings, initialView }: KitPageProps): ReactElement {
           getToken: () => (tokens === 'hanging' ? new Promise(() => undefined) : Promise.resolve(person?.token ?? '')),
         }}
         initialView={initialView}
+        environment={hasExtras ? devtools.environment : undefined}
       >
         <main>
           <h1>Kit under test</h1>
           <p data-testid="subject">{person?.subject}</p>
           <FlowPanel flow={FLOWS[settings.flow]} />
+          {hasExtras && <Extras />}
         </main>
       </OnboardingProvider>
     </QueryClientProvider>

@@ -5,6 +5,8 @@ export interface PageSettings {
   readonly isStrict: boolean;
   /** How the page gets a token: at once, or never. */
   readonly tokens: 'ready' | 'hanging';
+  /** Whether what the scenarios do not need is on the page, too. */
+  readonly hasExtras: boolean;
 }
 
 /** Who is signed in: what is in the URL's fragment, so that it changes without a reload. */
@@ -20,6 +22,7 @@ export function readSettings(query: string): PageSettings {
     flow: given.get('flow') === 'workspace' ? 'workspace' : 'member_tour',
     isStrict: given.get('strict') === 'true',
     tokens: given.get('tokens') === 'hanging' ? 'hanging' : 'ready',
+    hasExtras: given.get('extras') === 'true',
   };
 }
 

@@ -20,6 +20,8 @@ export interface PageOptions {
   readonly flow?: PageSettings['flow'];
   readonly strict?: boolean;
   readonly tokens?: PageSettings['tokens'];
+  /** With what no scenario needs: suspense, queries, bound hooks, legacy import, devtools. */
+  readonly extras?: boolean;
   /** `/rendered`: the server has rendered it. */
   readonly path?: '/' | '/rendered';
 }

@@ -1,20 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { LocalProcess } from '../../integration/local/support/local-process.js';
+import { Api } from '../../support/api.js';
 import { launchChromium } from '../../support/chromium.js';
 import { freePort } from '../../support/free-port.js';
+import { PASSWORD } from './demo-page.js';
 import { FrameRecorder, type Frame } from './frames.js';
-import type { Hands } from './hands.js';
 
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const WEB_CLIENT = 'foothold-demo-web';
-const AUDIENCE = 'https://api.foothold.local';
 /** What the browser itself writes when the network or the service is down, which is what the story is about. */
 const NETWORK_MESSAGE = /Failed to load resource|net::ERR/;
+
+/** For anything that a person waits for; a machine that does much else takes its time. */
+const LONGEST_WAIT_MS = 60_000;
 
 interface Switches {
   readonly database: boolean;
@@ -28,7 +27,7 @@ export class DemoLab {
     private readonly local: LocalProcess,
     private readonly dataDir: string,
     private readonly port: number,
-    readonly auth0: string,
+    private readonly auth0: string,
   ) {}
 
   static async open(): Promise<DemoLab> {
@@ -73,35 +72,37 @@ export class DemoLab {
     });
   }
 
+  /** Everything works again, and every browser is closed. */
+  async mend(): Promise<void> {
+    await Promise.all(this.browser.contexts().map((context) => context.close()));
+    await Promise.all([
+      this.turn('database', true),
+      this.turn('disk', true),
+      fetch(`${this.auth0}/_control/faults`, { method: 'DELETE' }),
+    ]);
+  }
+
   async device(options: BrowserContextOptions = {}): Promise<DemoDevice> {
     const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(LONGEST_WAIT_MS);
     return new DemoDevice(context, await FrameRecorder.on(context));
   }
 
-  /** All that the service recorded of a person in a flow, oldest first, such as `payment complete`. */
-  async history(email: string, password: string, flow: string): Promise<string[]> {
-    const { access_token: token } = await json(`${this.auth0}/oauth/token`, {
-      grant_type: 'password',
-      client_id: WEB_CLIENT,
-      username: email,
-      password,
-      audience: AUDIENCE,
+  /** The service's API, as that person. */
+  async api(email: string, password = PASSWORD): Promise<Api> {
+    const response = await fetch(`${this.auth0}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'password',
+        client_id: 'foothold-demo-web',
+        username: email,
+        password,
+        audience: 'https://api.foothold.local',
+      }),
     });
-    const response = await fetch(`http://localhost:${this.port}/v1/onboarding/${flow}/history?limit=100`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    const { items } = (await response.json()) as { items: Array<{ step: string; action: string }> };
-    return items.reverse().map(({ step, action }) => `${step} ${action}`);
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    return new Api(`http://localhost:${this.port}`, token, email);
   }
-}
-
-async function json(url: string, body: object): Promise<Record<string, string>> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return (await response.json()) as Record<string, string>;
 }
 
 /** A browser of its own, every painted frame of which is written down. */
@@ -128,28 +129,4 @@ export class DemoDevice {
   frames(page: Page): Promise<Frame[]> {
     return this.recorder.of(page);
   }
-}
-
-/** Logs in, or signs up, on the login page that is shown. */
-export async function logIn(
-  page: Page,
-  hands: Hands,
-  email: string,
-  password: string,
-  button = 'Log in',
-): Promise<void> {
-  await hands.fill(page.getByLabel('E-mail address'), email);
-  await hands.fill(page.getByLabel('Password'), password);
-  await hands.press(page.getByRole('button', { name: button, exact: true }));
-}
-
-/** What axe finds on the page, once nothing changes its colours any more. */
-export async function violations(page: Page): Promise<unknown[]> {
-  await page.waitForFunction(() => !document.getAnimations().some((animation) => animation instanceof CSSTransition));
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-  return results.violations.map(({ id, nodes }) => ({
-    id,
-    nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]),
-  }));
 }

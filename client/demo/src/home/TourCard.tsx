@@ -85,15 +85,14 @@ interface TextStepProps {
 }
 
 function TextStep({ step, field, label, button }: TextStepProps): ReactElement {
-  const handle = useTourStep(step);
-  const { values, change } = useDraft(handle, [field]);
+  const { values, change, submit } = useDraft(useTourStep(step), [field]);
   const value = values[field]?.trim() ?? '';
-  const submit = (event: FormEvent): void => {
+  const proceed = (event: FormEvent): void => {
     event.preventDefault();
-    if (value) void handle.complete({ [field]: value });
+    if (value) void submit({ [field]: value });
   };
   return (
-    <form className="inline-form" onSubmit={submit}>
+    <form className="inline-form" onSubmit={proceed}>
       <TextInput
         label={label}
         required

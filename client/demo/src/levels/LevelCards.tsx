@@ -32,19 +32,17 @@ export function LevelCards(): ReactElement {
 function Way({ trip }: { readonly trip: Trip | null }): ReactElement {
   return (
     <div className="way" aria-hidden="true">
-      <span className="way-name">{trip ? TRIP_NAMES[trip.outcome] : 'service'}</span>
-      {trip && (
-        <span key={`${trip.id}-${trip.outcome}`} className="packet" data-outcome={trip.outcome} data-kind={trip.kind} />
-      )}
+      <span className="way-name">{trip ? `${trip.kind} ${OUTCOMES[trip.outcome]}` : 'service'}</span>
+      {trip && <span key={`${trip.id}-${trip.outcome}`} className="packet" data-outcome={trip.outcome} />}
     </div>
   );
 }
 
-const TRIP_NAMES: Readonly<Record<Trip['outcome'], string>> = {
+const OUTCOMES: Readonly<Record<Trip['outcome'], string>> = {
   under_way: 'on its way',
-  answered: 'service',
+  answered: 'answered',
   refused: 'refused',
-  failed: 'no answer',
+  failed: 'without an answer',
 };
 
 interface LevelProps {
@@ -129,6 +127,7 @@ interface CardProps {
 
 function DatabaseCard({ levels, answered }: CardProps): ReactElement {
   const database = levels?.database;
+  const isDown = database === null;
   const flowOf = (key: string): string => {
     const held = database?.flows[key];
     return held ? `revision ${held.revision}, ${held.history} in history` : 'nothing yet';
@@ -137,11 +136,11 @@ function DatabaseCard({ levels, answered }: CardProps): ReactElement {
     <Level
       icon="database"
       name="PostgreSQL"
-      state={levels && !database ? 'down' : 'fine'}
-      words={levels && !database ? 'down' : 'the truth'}
+      state={isDown ? 'down' : 'fine'}
+      words={isDown ? 'down' : 'the truth'}
       answered={answered === 'database'}
     >
-      {levels && !database ? (
+      {isDown ? (
         <Text size="sm">Stopped. Nobody can say anything new.</Text>
       ) : (
         <>
@@ -154,7 +153,8 @@ function DatabaseCard({ levels, answered }: CardProps): ReactElement {
 }
 
 function Auth0Card({ levels, answered }: CardProps): ReactElement {
-  const { mirror, faults = [] } = levels?.auth0 ?? { mirror: null };
+  const mirror = levels?.auth0.mirror;
+  const fault = levels?.auth0.faults[0];
   const wanted = levels?.database?.mirror;
   const behind = wanted ? wanted.wanted - wanted.mirrored : 0;
   const flowOf = (key: string): string => {
@@ -165,8 +165,8 @@ function Auth0Card({ levels, answered }: CardProps): ReactElement {
     <Level
       icon="cloud"
       name="Auth0"
-      state={faults.length ? 'down' : behind > 0 ? 'waiting' : 'fine'}
-      words={faults.length ? (faults[0] ?? '').replace('_', ' ') : behind > 0 ? `${behind} behind` : 'mirrored'}
+      state={fault ? 'down' : behind > 0 ? 'waiting' : 'fine'}
+      words={fault ? (FAULT_WORDS[fault] ?? fault) : behind > 0 ? `${behind} behind` : 'mirrored'}
       answered={answered === 'auth0'}
     >
       <Fact label="Set-up">{flowOf(workspace.key)}</Fact>
@@ -176,4 +176,5 @@ function Auth0Card({ levels, answered }: CardProps): ReactElement {
   );
 }
 
+const FAULT_WORDS: Readonly<Record<string, string>> = { rate_limited: 'rate limited', hang: 'hangs' };
 const STATUS_WORDS: Readonly<Record<string, string>> = { n: 'not started', i: 'in progress', c: 'completed' };

@@ -1,10 +1,9 @@
 import { useAuth0 } from '@auth0/auth0-react';
 import { Button, Group, SegmentedControl, Switch, Text } from '@mantine/core';
-import { useState, useSyncExternalStore, type ReactElement } from 'react';
+import { useSyncExternalStore, type ReactElement } from 'react';
 import { Icon } from '../icons.js';
 import { network } from '../network.js';
-import { readSettings } from '../settings.js';
-import { backstage, type Auth0Fault } from './backstage.js';
+import type { Auth0State } from './backstage.js';
 import { useSwitches } from './useSwitches.js';
 
 /** Breaks things, one at a time or all at once. */
@@ -17,7 +16,7 @@ export function SwitchBoard(): ReactElement {
         label="Database down"
         description="Really stops PostgreSQL"
         checked={switches?.database === false}
-        onChange={({ currentTarget }) => turn('database', !currentTarget.checked)}
+        onChange={({ currentTarget }) => turn({ database: !currentTarget.checked })}
       />
       <Switch
         label="Offline"
@@ -35,9 +34,9 @@ export function SwitchBoard(): ReactElement {
         label="Provisioning fails"
         description="Unplugs the disk for workspaces"
         checked={switches?.disk === false}
-        onChange={({ currentTarget }) => turn('disk', !currentTarget.checked)}
+        onChange={({ currentTarget }) => turn({ disk: !currentTarget.checked })}
       />
-      <Auth0Switch />
+      <Auth0Switch state={switches?.auth0 ?? 'fine'} turn={(auth0) => turn({ auth0 })} />
       {problem && (
         <Text role="alert" size="sm" c="var(--mantine-color-error)">
           {problem}
@@ -61,25 +60,30 @@ export function SwitchBoard(): ReactElement {
   );
 }
 
-const FAULTS: ReadonlyArray<{ readonly value: Auth0Fault | 'fine'; readonly label: string }> = [
+const AUTH0_STATES: ReadonlyArray<{ readonly value: Auth0State; readonly label: string }> = [
   { value: 'fine', label: 'Fine' },
   { value: 'rate_limited', label: '429' },
   { value: 'hang', label: 'Hangs' },
 ];
 
-function Auth0Switch(): ReactElement {
-  const { auth0 } = readSettings();
-  const [fault, setFault] = useState<string>('fine');
-  const choose = (value: string): void => {
-    setFault(value);
-    void backstage.breakAuth0(auth0, value === 'fine' ? null : (value as Auth0Fault)).catch(() => setFault('fine'));
-  };
+interface Auth0SwitchProps {
+  readonly state: Auth0State;
+  readonly turn: (state: Auth0State) => void;
+}
+
+function Auth0Switch({ state, turn }: Auth0SwitchProps): ReactElement {
   return (
     <div className="switch-row">
       <Text size="sm" id="auth0-fault">
         Auth0’s Management API
       </Text>
-      <SegmentedControl size="xs" aria-labelledby="auth0-fault" data={[...FAULTS]} value={fault} onChange={choose} />
+      <SegmentedControl
+        size="xs"
+        aria-labelledby="auth0-fault"
+        data={[...AUTH0_STATES]}
+        value={state}
+        onChange={turn}
+      />
     </div>
   );
 }

@@ -1,3 +1,6 @@
+import { jsonRequest } from '../json-request.js';
+import { settings } from '../settings.js';
+
 /** What the local server tells of the two levels behind the service; see `src/local/demo`. */
 export interface ThreeLevels {
   /** Null: nobody answers there. */
@@ -10,7 +13,6 @@ export interface DatabaseLevel {
   readonly mirror: {
     readonly wanted: number;
     readonly mirrored: number;
-    readonly attempts: number;
     readonly lastError: string | null;
   } | null;
 }
@@ -20,38 +22,44 @@ export interface Mirror {
   readonly f: Readonly<Record<string, { readonly r: number; readonly s: string; readonly p: string }>>;
 }
 
+/** What of the local run is as it should be. */
 export interface Switches {
   readonly database: boolean;
   readonly disk: boolean;
+  /** The Management API, which the mirror's worker and degraded reads ask; people still log in. */
+  readonly auth0: Auth0State;
 }
 
-export type Auth0Fault = 'rate_limited' | 'hang';
+export type Auth0State = 'fine' | 'rate_limited' | 'hang';
 
-/** What the mirror's worker, and a degraded read, ask of Auth0; people still log in. */
-const BROKEN_OPERATIONS = ['write_user', 'read_user', 'token'] as const;
+/** What the service asks of the Management API. */
+const MANAGEMENT = ['write_user', 'read_user'] as const;
+const FAULTS = `${settings.auth0}/_control/faults`;
 
 /** Of the local server and the stand-in. Past the page's network: they are no part of the product. */
 export const backstage = {
   levels: (tenantId: string, token: string): Promise<ThreeLevels> =>
     answer(`/demo/api/levels?tenantId=${tenantId}`, { headers: { authorization: `Bearer ${token}` } }),
-  switches: (): Promise<Switches> => answer('/demo/api/switches'),
-  turn: (name: keyof Switches, on: boolean): Promise<Switches> =>
-    answer(`/demo/api/switches/${name}`, jsonBody('PUT', { on })),
-  async breakAuth0(domain: string, kind: Auth0Fault | null): Promise<void> {
-    await answer(`${domain}/_control/faults`, { method: 'DELETE' });
-    if (!kind) return;
-    const operations = kind === 'hang' ? BROKEN_OPERATIONS : BROKEN_OPERATIONS.slice(0, 2);
-    for (const operation of operations) {
-      await answer(`${domain}/_control/faults`, jsonBody('POST', { operation, kind }));
+  async switches(): Promise<Switches> {
+    const [local, faults] = await Promise.all([
+      answer<Omit<Switches, 'auth0'>>('/demo/api/switches'),
+      answer<ReadonlyArray<{ readonly kind: Exclude<Auth0State, 'fine'> }>>(FAULTS),
+    ]);
+    return { ...local, auth0: faults[0]?.kind ?? 'fine' };
+  },
+  async turn({ auth0, ...local }: Partial<Switches>): Promise<void> {
+    for (const [name, on] of Object.entries(local)) {
+      await answer(`/demo/api/switches/${name}`, jsonRequest('PUT', { on }));
     }
+    if (auth0) await breakAuth0(auth0);
   },
 };
 
-const jsonBody = (method: string, body: object): RequestInit => ({
-  method,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
+async function breakAuth0(kind: Auth0State): Promise<void> {
+  await answer(FAULTS, { method: 'DELETE' });
+  if (kind === 'fine') return;
+  for (const operation of MANAGEMENT) await answer(FAULTS, jsonRequest('POST', { operation, kind }));
+}
 
 async function answer<Body>(url: string, init?: RequestInit): Promise<Body> {
   const response = await fetch(url, init);

@@ -4,28 +4,25 @@ import { backstage, type Switches } from './backstage.js';
 
 const KEY = ['switches'];
 
-/** What of the local run is on, and how to turn it. `problem` says why the last turn did not work. */
+/** How the parts of the local run are, and how to turn them. `problem` says why the last turn did not work. */
 export function useSwitches(): {
   readonly switches: Switches | undefined;
   readonly problem: string | undefined;
-  readonly turn: (name: keyof Switches, on: boolean) => void;
+  readonly turn: (change: Partial<Switches>) => void;
 } {
   const queryClient = useQueryClient();
-  const { data } = useQuery({ queryKey: KEY, queryFn: backstage.switches, networkMode: 'always' });
+  const { data } = useQuery({ queryKey: KEY, queryFn: () => backstage.switches(), networkMode: 'always' });
   const [problem, setProblem] = useState<string>();
-  const turn = (name: keyof Switches, on: boolean): void => {
+  const turn = (change: Partial<Switches>): void => {
     // At once: the database takes a while, and a second click meanwhile means the opposite.
-    queryClient.setQueryData<Switches>(KEY, (before) => before && { ...before, [name]: on });
-    void backstage.turn(name, on).then(
-      (now) => {
-        setProblem(undefined);
-        queryClient.setQueryData(KEY, now);
-      },
-      (error: Error) => {
-        setProblem(error.message);
-        void queryClient.invalidateQueries({ queryKey: KEY });
-      },
-    );
+    queryClient.setQueryData<Switches>(KEY, (before) => before && { ...before, ...change });
+    void backstage
+      .turn(change)
+      .then(
+        () => setProblem(undefined),
+        (error: Error) => setProblem(error.message),
+      )
+      .then(() => queryClient.invalidateQueries({ queryKey: KEY }));
   };
   return { switches: data, problem, turn };
 }

@@ -57,12 +57,12 @@ function useHappenings(): Happenings {
         </Button>
       ),
       break_it: (
-        <Button size="xs" color="red" onClick={() => turn('database', false)}>
+        <Button size="xs" color="red.9" onClick={() => turn({ database: false })}>
           Stop the database
         </Button>
       ),
       mend_it: (
-        <Button size="xs" onClick={() => turn('database', true)}>
+        <Button size="xs" onClick={() => turn({ database: true })}>
           Start the database
         </Button>
       ),

@@ -1,31 +1,13 @@
-import { Button, Card, Group, Select, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useOnboardingClient, useTenants } from '@foothold/react';
 import { useWorkspaceStep } from '../flows.js';
 import { useApi } from '../useApi.js';
 import { useDraft } from './useDraft.js';
 
+const UNDECIDED = { value: '', label: 'Choose' };
 const INDUSTRIES = ['Agency', 'Education', 'Hospitality', 'Non-profit', 'Retail', 'Software', 'Something else'];
-const COUNTRY_CODES = [
-  'AT',
-  'BE',
-  'CA',
-  'CH',
-  'DE',
-  'DK',
-  'ES',
-  'FI',
-  'FR',
-  'GB',
-  'IE',
-  'IT',
-  'NL',
-  'NO',
-  'PL',
-  'PT',
-  'SE',
-  'US',
-];
+const COUNTRY_CODES = 'AT BE CA CH DE DK ES FI FR GB IE IT NL NO PL PT SE US'.split(' ');
 const nameOf = new Intl.DisplayNames('en', { type: 'region' });
 const COUNTRIES = COUNTRY_CODES.map((value) => ({ value, label: nameOf.of(value) ?? value })).sort((a, b) =>
   a.label.localeCompare(b.label),
@@ -33,23 +15,23 @@ const COUNTRIES = COUNTRY_CODES.map((value) => ({ value, label: nameOf.of(value)
 
 export function BusinessForm(): ReactElement {
   const business = useWorkspaceStep('business_info');
-  const { values, change } = useDraft(business, ['businessName', 'country', 'industry']);
+  const { values, change, submit } = useDraft(business, ['businessName', 'country', 'industry']);
   const [isTried, setTried] = useState(false);
   const nameWorkspace = useWorkspaceName();
   const isNamed = values.businessName.trim() !== '';
 
-  const submit = (event: FormEvent): void => {
+  const proceed = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
     if (!isNamed) return;
-    const given = Object.entries(values).filter(([, value]) => value);
-    void business.complete(Object.fromEntries(given)).then(({ status }) => {
+    const answers = Object.entries(values).map(([field, value]): [string, string] => [field, value.trim()]);
+    void submit(Object.fromEntries(answers.filter(([, answer]) => answer))).then(({ status }) => {
       if (status === 'confirmed') nameWorkspace(values.businessName.trim());
     });
   };
 
   return (
-    <Card withBorder padding="xl" className="step-card" component="form" noValidate onSubmit={submit}>
+    <Card withBorder padding="xl" component="form" noValidate onSubmit={proceed}>
       <Title order={1} size="h2">
         Tell us about your business
       </Title>
@@ -68,24 +50,19 @@ export function BusinessForm(): ReactElement {
         onChange={({ currentTarget }) => change('businessName', currentTarget.value)}
       />
       <Group grow align="start" mb="xl" preventGrowOverflow={false}>
-        <Select
+        <NativeSelect
           label="Country"
-          placeholder="Choose"
           size="md"
-          data={COUNTRIES}
-          searchable
-          clearable
-          value={values.country || null}
-          onChange={(value) => change('country', value ?? '')}
+          data={[UNDECIDED, ...COUNTRIES]}
+          value={values.country}
+          onChange={({ currentTarget }) => change('country', currentTarget.value)}
         />
-        <Select
+        <NativeSelect
           label="What you do"
-          placeholder="Choose"
           size="md"
-          data={INDUSTRIES}
-          clearable
-          value={values.industry || null}
-          onChange={(value) => change('industry', value ?? '')}
+          data={[UNDECIDED, ...INDUSTRIES]}
+          value={values.industry}
+          onChange={({ currentTarget }) => change('industry', currentTarget.value)}
         />
       </Group>
       <Button type="submit" size="md">

@@ -1,13 +1,16 @@
-import { Alert, Button, Card, Group, Loader, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, Text, TextInput, Title } from '@mantine/core';
 import { useTenants } from '@foothold/react';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useWorkspaceStep } from '../flows.js';
 import { Icon } from '../icons.js';
+import { jsonRequest } from '../json-request.js';
 import { network } from '../network.js';
+import { Problem } from '../shell/Problem.js';
+import { WaitingCard } from '../shell/WaitingCard.js';
 import { total, type BillingCycle, type Plan } from './plans.js';
 
 const GOOD_CARD = '4242 4242 4242 4242';
-const NO_ANSWER = 'The payment provider cannot be reached. Nothing was charged; please try again.';
+const NO_ANSWER = 'The payment provider did not answer. Please try again; if you did pay, this page goes on by itself.';
 
 /**
  * The provider takes the card; that it was paid only the provider can tell the service, from its own side. Until then
@@ -39,28 +42,24 @@ export function PaymentForm(): ReactElement {
     setCharging(false);
   };
 
-  if (isConfirming) return <Confirming />;
+  if (isConfirming) {
+    return (
+      <WaitingCard title="Your payment is being confirmed">
+        The bank tells us from its own side, usually within seconds. You can close this page: you will not be asked
+        again.
+      </WaitingCard>
+    );
+  }
   return (
-    <Card
-      withBorder
-      padding="xl"
-      className="step-card"
-      component="form"
-      noValidate
-      onSubmit={(event: FormEvent) => void pay(event)}
-    >
+    <Card withBorder padding="xl" component="form" noValidate onSubmit={(event: FormEvent) => void pay(event)}>
       <Title order={1} size="h2">
         Pay for the plan
       </Title>
       <Text c="dimmed" mb="lg">
         A pretend payment: no money moves.
       </Text>
-      {declined && !isCharging && (
-        <Alert color="red" role="alert" icon={<Icon name="alert" />} title="The payment did not go through" mb="md">
-          {declined}
-        </Alert>
-      )}
-      <Group justify="space-between" className="bill" mb="md">
+      {declined && !isCharging && <Problem title="The payment did not go through">{declined}</Problem>}
+      <Group justify="space-between" wrap="nowrap" className="bill" mb="md">
         <span className="bill-plan">
           {plan} plan, {billingCycle.replace('_', ' ')}
         </span>
@@ -88,25 +87,6 @@ export function PaymentForm(): ReactElement {
 type Outcome = 'succeeded' | 'failed';
 
 async function charge(order: object): Promise<Outcome | undefined> {
-  const response = await network.fetch('/demo/api/payments', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(order),
-  });
+  const response = await network.fetch('/demo/api/payments', jsonRequest('POST', order));
   return response.ok ? ((await response.json()) as { outcome: Outcome }).outcome : undefined;
-}
-
-function Confirming(): ReactElement {
-  return (
-    <Card withBorder padding="xl" className="step-card centered">
-      <Loader aria-hidden="true" />
-      <Title order={1} size="h3" mt="md">
-        Your payment is being confirmed
-      </Title>
-      <Text c="dimmed" maw={420}>
-        The bank tells us from its own side, usually within seconds. You can close this page: you will not be asked
-        again.
-      </Text>
-    </Card>
-  );
 }

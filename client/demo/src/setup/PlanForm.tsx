@@ -6,15 +6,15 @@ import { useDraft } from './useDraft.js';
 
 export function PlanForm(): ReactElement {
   const subscription = useWorkspaceStep('subscription');
-  const { values, change } = useDraft(subscription, ['plan', 'billingCycle']);
+  const { values, change, submit } = useDraft(subscription, ['plan', 'billingCycle']);
   const plan = (values.plan || 'professional') as Plan;
   const billingCycle = (values.billingCycle || 'monthly') as BillingCycle;
-  const submit = (event: FormEvent): void => {
+  const proceed = (event: FormEvent): void => {
     event.preventDefault();
-    void subscription.complete({ plan, billingCycle });
+    void submit({ plan, billingCycle });
   };
   return (
-    <Card withBorder padding="xl" className="step-card" component="form" onSubmit={submit}>
+    <Card withBorder padding="xl" component="form" onSubmit={proceed}>
       <Title order={1} size="h2">
         Choose a plan
       </Title>

@@ -1,9 +1,10 @@
 import { Stepper, type StepItem } from '@foothold/react';
-import { Alert, Card, Loader, Text, Title } from '@mantine/core';
+import { Alert, Card, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { Refusals } from '../shell/Refusals.js';
 import { useWorkspace, workspace } from '../flows.js';
 import { Icon } from '../icons.js';
+import { Refusals } from '../shell/Refusals.js';
+import { WaitingCard } from '../shell/WaitingCard.js';
 import { BusinessForm } from './BusinessForm.js';
 import { PaymentForm } from './PaymentForm.js';
 import { PlanForm } from './PlanForm.js';
@@ -66,20 +67,10 @@ function CurrentStep({ current }: { readonly current: StepItem<keyof typeof SHOR
 /** The set-up is complete once the service says so, or it is an owner's turn. */
 function WaitForOthers(): ReactElement {
   const { isComplete } = useWorkspace();
-  if (isComplete) {
-    return (
-      <Card withBorder padding="xl" className="step-card centered">
-        <Loader aria-hidden="true" />
-        <Title order={1} size="h3" mt="md">
-          One moment
-        </Title>
-        <Text c="dimmed">Your last step is on its way.</Text>
-      </Card>
-    );
-  }
+  if (isComplete) return <WaitingCard title="One moment">Your last step is on its way.</WaitingCard>;
   return (
-    <Card withBorder padding="xl" className="step-card">
-      <Title order={1} size="h2" mb="xs">
+    <Card withBorder padding="xl">
+      <Title order={1} size="h2" mb="md">
         Almost there
       </Title>
       <Alert icon={<Icon name="users" />} title="Your workspace is being set up">

@@ -23,8 +23,8 @@ export function UnknownPage(): ReactElement {
             {steps
               .filter(({ status: step }) => step !== 'not_applicable')
               .map(({ key, title, status: step }) => (
-                <List.Item key={key} icon={<Icon name={step === 'completed' ? 'check' : 'chevron'} size={16} />}>
-                  {title}: {step.replace('_', ' ')}
+                <List.Item key={key} icon={<Icon name={step === 'completed' ? 'check' : 'circle'} size={16} />}>
+                  {title}: {step.replaceAll('_', ' ')}
                 </List.Item>
               ))}
           </List>

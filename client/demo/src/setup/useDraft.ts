@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { OnboardingStepHandle } from '@foothold/react';
+import type { ActionResult, OnboardingStepHandle } from '@foothold/react';
 
 const SAVE_AFTER_MS = 500;
 
 export interface Draft<Field extends string> {
   readonly values: Readonly<Record<Field, string>>;
   readonly change: (field: Field, value: string) => void;
+  /** Completes the step with these answers, which take the place of what was typed and is not saved yet. */
+  readonly submit: (answers: Readonly<Record<string, string>>) => Promise<ActionResult>;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface Draft<Field extends string> {
  * page is left. What another device typed into fields that were not touched here shows up.
  */
 export function useDraft<Field extends string>(
-  { step, save }: Pick<OnboardingStepHandle<string>, 'step' | 'save'>,
+  { step, save, complete }: Pick<OnboardingStepHandle<string>, 'step' | 'save' | 'complete'>,
   fields: readonly Field[],
 ): Draft<Field> {
   const [typed, setTyped] = useState<Partial<Record<Field, string>>>({});
@@ -43,10 +45,16 @@ export function useDraft<Field extends string>(
     timer.current = setTimeout(flush, SAVE_AFTER_MS);
   };
 
+  const submit = (answers: Readonly<Record<string, string>>): Promise<ActionResult> => {
+    clearTimeout(timer.current);
+    unsaved.current = {};
+    return complete(answers);
+  };
+
   const stored = (field: Field): string => {
     const value = step?.data[field];
     return typeof value === 'string' ? value : '';
   };
   const values = Object.fromEntries(fields.map((field) => [field, typed[field] ?? stored(field)]));
-  return { values: values as Record<Field, string>, change };
+  return { values: values as Record<Field, string>, change, submit };
 }

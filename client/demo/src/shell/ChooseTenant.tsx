@@ -18,9 +18,13 @@ export function ChooseTenant(): ReactElement {
           <Button
             key={id}
             variant="default"
-            size="lg"
+            size="md"
             justify="space-between"
-            rightSection={role}
+            rightSection={
+              <Text size="sm" c="dimmed">
+                {role}
+              </Text>
+            }
             onClick={() => select(id)}
           >
             {name}

@@ -41,8 +41,7 @@ export function Header({ isPanelOpen, togglePanel }: HeaderProps): ReactElement 
         aria-expanded={isPanelOpen}
         onClick={togglePanel}
       >
-        <span className="wide-only">Under the hood</span>
-        <span className="narrow-only visually-hidden">Under the hood</span>
+        <span className="panel-button-text">Under the hood</span>
       </Button>
       <ColorSchemeButton />
       {user && <PersonMenu name={user.email ?? user.sub ?? ''} />}

@@ -1,28 +1,32 @@
-import { useOnboarding, type OnboardingFlow } from '@foothold/react';
-import { Alert } from '@mantine/core';
+import { useOnboarding, type OnboardingFlow, type RejectedOperation } from '@foothold/react';
 import type { ReactElement } from 'react';
-import { Icon } from '../icons.js';
+import { Problem } from './Problem.js';
 
-/** What was done and did not count, with the reason, until it is dismissed. */
+/** What was done and did not count, each refusal once, until it is dismissed. */
 export function Refusals<Step extends string>({ flow }: { readonly flow: OnboardingFlow<Step> }): ReactElement {
-  const { rejected, dismiss } = useOnboarding(flow);
+  const { rejected, steps, dismiss } = useOnboarding(flow);
+  const isFirst = (one: RejectedOperation): boolean => rejected.find((other) => isSame(one, other))?.id === one.id;
   return (
     <>
-      {rejected.map(({ id, detail, code }) => (
-        <Alert
-          key={id}
-          color="red"
-          role="alert"
-          icon={<Icon name="alert" />}
-          title="This was not saved"
-          withCloseButton
-          closeButtonLabel="Dismiss"
-          onClose={() => dismiss(id)}
-          mb="md"
+      {rejected.filter(isFirst).map((refused) => (
+        <Problem
+          key={refused.id}
+          title={`This was not saved: ${steps.find(({ key }) => key === refused.step)?.title ?? refused.step}`}
+          dismiss={() => rejected.filter((other) => isSame(refused, other)).forEach(({ id }) => dismiss(id))}
         >
-          {detail ?? code}
-        </Alert>
+          {REASONS[refused.code] ?? refused.detail ?? refused.code}
+        </Problem>
       ))}
     </>
   );
 }
+
+/** A step that was saved and completed is refused twice, for one reason. */
+const isSame = (one: RejectedOperation, other: RejectedOperation): boolean =>
+  one.step === other.step && one.code === other.code;
+
+const REASONS: Readonly<Record<string, string>> = {
+  step_blocked: 'What comes before it was taken back meanwhile. Please do that first, then try again.',
+  step_resolved: 'Somebody has done it meanwhile.',
+  expired: 'It waited in this browser for too long. Please do it again.',
+};
