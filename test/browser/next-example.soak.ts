@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
 import { eventually } from '../support/eventually.js';
 import { TestService } from '../support/service.js';
-import { violations } from './support/demo-lab.js';
+import { violations } from './support/axe.js';
 import { FrameRecorder } from './support/frames.js';
 import { Gate, isTransition } from './support/gate.js';
 import { NextExample } from './support/next-example.js';
