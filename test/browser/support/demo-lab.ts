@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { LocalProcess } from '../../integration/local/support/local-process.js';
+import { DEMO_PASSWORD } from '../../../src/local/demo-people.js';
 import { Api } from '../../support/api.js';
 import { launchChromium } from '../../support/chromium.js';
+import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { PASSWORD } from './demo-page.js';
 import { FrameRecorder, type Frame } from './frames.js';
@@ -80,6 +82,9 @@ export class DemoLab {
       this.turn('disk', true),
       fetch(`${this.auth0}/_control/faults`, { method: 'DELETE' }),
     ]);
+    // The service may still be on its way back, and refuse what the next test begins with.
+    const somebody = await this.api('ada@acme.example', DEMO_PASSWORD);
+    await eventually(async () => (await somebody.view()).body.source === 'database');
   }
 
   async device(options: BrowserContextOptions = {}): Promise<DemoDevice> {
