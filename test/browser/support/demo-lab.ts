@@ -83,7 +83,7 @@ export class DemoLab {
       fetch(`${this.auth0}/_control/faults`, { method: 'DELETE' }),
     ]);
     // The service may still be on its way back, and refuse what the next test begins with.
-    const somebody = await this.api('ada@acme.example', DEMO_PASSWORD);
+    const somebody = await this.api('alan@acme.example', DEMO_PASSWORD);
     await eventually(async () => (await somebody.view()).body.source === 'database');
   }
 
