@@ -1,9 +1,7 @@
-import { DemoLab } from '../browser/support/demo-lab.js';
 import { button, heading, logIn, saved, signUp } from '../browser/support/demo-page.js';
-import { DemoVisit, SCREEN_SIZES } from '../browser/support/demo-visit.js';
+import { demoStories, SCREEN_SIZES } from '../browser/support/demo-visit.js';
 import { mouse } from '../browser/support/hands.js';
 import { DEMO_PASSWORD } from '../../src/local/demo-people.js';
-import { BuiltService } from '../support/built-service.js';
 import { tellBusiness } from '../support/workspace.js';
 
 /*
@@ -11,91 +9,75 @@ import { tellBusiness } from '../support/workspace.js';
  * left there, to look at.
  */
 
-const LONG_MS = 600_000;
 const GOOD_CARD = '4242 4242 4242 4242';
 const DECLINED_CARD = '4000 0000 0000 0002';
 /** Somebody with a workspace of their own, another for each size. */
 const OWNERS = { desktop: 'kat@globex.example', phone: 'ada@acme.example' } as const;
 
-let lab: DemoLab;
-
-beforeAll(async () => {
-  BuiltService.build();
-  lab = await DemoLab.open();
-}, LONG_MS);
-
-afterEach(() => lab.mend());
-
-afterAll(() => lab.close());
+const stories = demoStories();
 
 describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothing', (screen) => {
-  it(
-    'on the way to a workspace, with all that can go wrong on it',
-    async () => {
-      const visit = await DemoVisit.begin(lab, screen);
-      const { page, device } = visit;
-      await visit.look('landing');
-      await visit.arrive('setup');
-      await visit.press('Continue');
-      await page.getByText('Please tell us the name of your business').waitFor();
-      await visit.look('business-error');
-      await page.getByLabel('Business name').fill('Petal & Stone');
-      await page.getByLabel('Country').selectOption('Germany');
-      await saved(page);
-      await visit.look('business');
-      await visit.press('Continue');
-      await heading(page, 'Choose a plan').waitFor();
-      await saved(page);
-      await visit.look('plan');
-      await visit.press('Continue to payment');
-      await heading(page, 'Pay for the plan').waitFor();
-      await saved(page);
-      await visit.look('payment');
+  stories.tell('on the way to a workspace, with all that can go wrong on it', screen, async (visit) => {
+    const { page } = visit;
+    await visit.look('landing');
+    await visit.arrive('setup');
+    await visit.press('Continue');
+    await page.getByText('Please tell us the name of your business').waitFor();
+    await visit.look('business-error');
+    await page.getByLabel('Business name').fill('Petal & Stone');
+    await page.getByLabel('Country').selectOption('Germany');
+    await saved(page);
+    await visit.look('business');
+    await visit.press('Continue');
+    await heading(page, 'Choose a plan').waitFor();
+    await saved(page);
+    await visit.look('plan');
+    await visit.press('Continue to payment');
+    await heading(page, 'Pay for the plan').waitFor();
+    await saved(page);
+    await visit.look('payment');
 
-      await visit.flip('Offline');
-      await visit.press(/^Pay/);
-      await page.getByText(/The payment provider did not answer/).waitFor();
-      await visit.look('payment-offline');
-      await visit.flip('Offline');
-      await saved(page);
-      await page.getByLabel('Card number').fill(DECLINED_CARD);
-      await visit.press(/^Pay/);
-      await page.getByText('The payment did not go through').waitFor();
-      await visit.look('payment-declined');
+    await visit.flip('Offline');
+    await visit.press(/^Pay/);
+    await page.getByText(/The payment provider did not answer/).waitFor();
+    await visit.look('payment-offline');
+    await visit.flip('Offline');
+    await saved(page);
+    await page.getByLabel('Card number').fill(DECLINED_CARD);
+    await visit.press(/^Pay/);
+    await page.getByText('The payment did not go through').waitFor();
+    await visit.look('payment-declined');
 
-      await visit.flip('Database down');
-      await page.getByLabel('Card number').fill(GOOD_CARD);
-      await visit.press(/^Pay/);
-      await heading(page, 'Your payment is being confirmed').waitFor();
-      await page.getByText(/Service away/).waitFor();
-      await visit.look('payment-database-down');
-      await page.reload();
-      await heading(page, 'We cannot reach your workspace').waitFor();
-      await page.getByText(/remembers:/).waitFor();
-      await visit.look('unknown');
+    await visit.flip('Database down');
+    await page.getByLabel('Card number').fill(GOOD_CARD);
+    await visit.press(/^Pay/);
+    await heading(page, 'Your payment is being confirmed').waitFor();
+    await page.getByText(/Service away/).waitFor();
+    await visit.look('payment-database-down');
+    await page.reload();
+    await heading(page, 'We cannot reach your workspace').waitFor();
+    await page.getByText(/remembers:/).waitFor();
+    await visit.look('unknown');
 
-      await visit.flip('Provisioning fails');
-      await visit.flip('Database down');
-      await heading(page, 'We could not set up your workspace').waitFor();
-      await saved(page);
-      await visit.look('provisioning-failed');
-      await visit.flip('Offline');
-      await visit.press('Try again');
-      await heading(page, 'We set up your workspace').waitFor();
-      await visit.look('provisioning');
-      await visit.flip('Provisioning fails');
-      await visit.flip('Offline');
-      await heading(page, /^Welcome/).waitFor();
-      expect(device.errors).toEqual([]);
-    },
-    LONG_MS,
-  );
+    await visit.flip('Provisioning fails');
+    await visit.flip('Database down');
+    await heading(page, 'We could not set up your workspace').waitFor();
+    await saved(page);
+    await visit.look('provisioning-failed');
+    await visit.flip('Offline');
+    await visit.press('Try again');
+    await heading(page, 'We set up your workspace').waitFor();
+    await visit.look('provisioning');
+    await visit.flip('Provisioning fails');
+    await visit.flip('Offline');
+    await heading(page, /^Welcome/).waitFor();
+  });
 
-  it(
+  stories.tell(
     'in the product, from empty to done, offline, refused and with the database down',
-    async () => {
-      const visit = await DemoVisit.begin(lab, screen);
-      const { page, device } = visit;
+    screen,
+    async (visit) => {
+      const { page } = visit;
       await visit.arriveHome('home');
       await saved(page);
       await visit.look('home-empty');
@@ -108,7 +90,7 @@ describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothin
       await page.getByText(/Offline · \d kept here/).waitFor();
       await visit.look('home-offline');
       // Meanwhile another device takes back what the project needs.
-      const other = await visit.elsewhere(lab.url('127.0.0.1'));
+      const other = await visit.elsewhere(stories.lab.url('127.0.0.1'));
       await button(other, 'Log in').click();
       await logIn(other, mouse, visit.email('home'));
       await button(other, 'Redo: Complete your profile').click();
@@ -141,17 +123,15 @@ describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothin
       await heading(page, /^Welcome/).waitFor();
       await page.getByText(/Service away/).waitFor();
       await visit.look('home-database-down');
-      expect(device.errors).toEqual([]);
     },
-    LONG_MS,
   );
 
-  it(
+  stories.tell(
     'for people who are invited: all is set up, or not yet, or they have several workspaces',
-    async () => {
-      const visit = await DemoVisit.begin(lab, screen);
+    screen,
+    async (visit) => {
       const guest = [OWNERS[screen.size], DEMO_PASSWORD] as const;
-      await tellBusiness(await lab.api(...guest));
+      await tellBusiness(await stories.lab.api(...guest));
       await visit.arriveHome('host');
       const invited = await visit.elsewhere(await visit.invitationFrom(visit.email('host')));
       await invited.getByText('You are invited to a workspace').waitFor();
@@ -165,13 +145,13 @@ describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothin
       await invited.getByRole('menuitem', { name: /owner/ }).waitFor();
       await visit.look('workspace-menu', invited);
 
-      const elsewhere = await visit.elsewhere(lab.url('127.0.0.1'));
+      const elsewhere = await visit.elsewhere(stories.lab.url('127.0.0.1'));
       await button(elsewhere, 'Log in').click();
       await logIn(elsewhere, mouse, ...guest);
       await heading(elsewhere, 'Where do you want to work?').waitFor();
       await visit.look('workspace-choice', elsewhere);
 
-      const owner = await visit.elsewhere(lab.url('127.0.0.1'));
+      const owner = await visit.elsewhere(stories.lab.url('127.0.0.1'));
       await button(owner, 'Start for free').click();
       await signUp(owner, mouse, visit.email('busy-owner'));
       await owner.getByLabel('Business name').fill('Not yet');
@@ -187,40 +167,35 @@ describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothin
       await button(owner, 'Continue for free').click();
       await heading(early, /^Welcome/).waitFor();
     },
-    LONG_MS,
   );
 
-  it(
-    'in each moment of the guided minute, and after a login that failed',
-    async () => {
-      const visit = await DemoVisit.begin(lab, screen);
-      const { page, device } = visit;
-      const guide = page.getByRole('complementary', { name: 'The guided minute' });
-      const next = (name: string): Promise<void> => guide.getByRole('heading', { name }).waitFor();
-      const press = (name: string): Promise<void> => guide.getByRole('button', { name }).click();
-      await visit.press(/See it break/);
-      await next('Sign up');
-      await visit.look('minute-1-sign-up');
-      await press('Sign up');
-      await signUp(page, mouse, visit.email('minute'));
-      await next('Stop the database');
-      await visit.look('minute-2-stop');
-      await press('Stop the database');
-      await next('Go on as if nothing were');
-      await visit.look('minute-3-go-on');
-      await page.getByLabel('Business name').fill('Minute');
-      await next('Start the database');
-      await visit.look('minute-4-start');
-      await press('Start the database');
-      await guide.getByText(/each step counted once/).waitFor();
-      await visit.look('minute-5-done');
-      await press('Done');
-      expect(device.errors).toEqual([]);
+  stories.tell('in each moment of the guided minute, and after a login that failed', screen, async (visit) => {
+    const { page } = visit;
+    const guide = page.getByRole('complementary', { name: 'The guided minute' });
+    const next = (name: string): Promise<void> => guide.getByRole('heading', { name }).waitFor();
+    const press = (name: string): Promise<void> => guide.getByRole('button', { name }).click();
+    await visit.press(/See it break/);
+    await next('Sign up');
+    await visit.look('minute-1-sign-up');
+    await press('Sign up');
+    await signUp(page, mouse, visit.email('minute'));
+    await next('Stop the database');
+    await visit.look('minute-2-stop');
+    await press('Stop the database');
+    await next('Go on as if nothing were');
+    await visit.look('minute-3-go-on');
+    await page.getByLabel('Business name').fill('Minute');
+    await next('Start the database');
+    await visit.look('minute-4-start');
+    await press('Start the database');
+    await guide.getByText(/each step counted once/).waitFor();
+    await visit.look('minute-5-done');
+    await press('Done');
 
-      const failed = await visit.elsewhere(lab.url('localhost', '?error=access_denied&error_description=No&state=x'));
-      await failed.getByText('That login did not work').waitFor();
-      await visit.look('login-failed', failed);
-    },
-    LONG_MS,
-  );
+    const failed = await visit.elsewhere(
+      stories.lab.url('localhost', '?error=access_denied&error_description=No&state=x'),
+    );
+    await failed.getByText('That login did not work').waitFor();
+    await visit.look('login-failed', failed);
+  });
 });

@@ -1,14 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { BuiltService } from '../../support/built-service.js';
 import { choosePlan } from '../../support/workspace.js';
 import { fitsTheWidth, violations } from './axe.js';
-import type { DemoDevice, DemoLab } from './demo-lab.js';
+import { DemoLab, type DemoDevice } from './demo-lab.js';
 import { button, heading, inPanel, signUp, turn } from './demo-page.js';
 import { mouse } from './hands.js';
 
 /** Where pictures of what is looked at are left; nowhere by default. */
 const PICTURES = process.env['PICTURES'];
+
+/** Each state is looked at in two themes. */
+const LONG_MS = 600_000;
 
 export interface ScreenSize {
   readonly size: 'desktop' | 'phone';
@@ -23,12 +27,16 @@ export const SCREEN_SIZES: readonly ScreenSize[] = [
 
 /** A person in front of the demo on a screen of one size, with a mouse, and whoever looks over their shoulder. */
 export class DemoVisit {
+  private readonly devices: DemoDevice[];
+
   private constructor(
     private readonly lab: DemoLab,
     private readonly screen: ScreenSize,
     readonly device: DemoDevice,
     readonly page: Page,
-  ) {}
+  ) {
+    this.devices = [device];
+  }
 
   static async begin(lab: DemoLab, screen: ScreenSize): Promise<DemoVisit> {
     const device = await lab.device({ viewport: screen.viewport });
@@ -95,7 +103,14 @@ export class DemoVisit {
 
   /** Another person, or another device of the same one, on a screen of the same size. */
   async elsewhere(url: string): Promise<Page> {
-    return (await this.lab.device({ viewport: this.screen.viewport })).open(url);
+    const device = await this.lab.device({ viewport: this.screen.viewport });
+    this.devices.push(device);
+    return device.open(url);
+  }
+
+  /** What pages said of themselves, on every device of this visit. */
+  get errors(): string[] {
+    return this.devices.flatMap(({ errors }) => errors);
   }
 
   /** The link by which one colleague gets into the workspace of somebody who signed up. */
@@ -105,4 +120,37 @@ export class DemoVisit {
     const { body } = await api.post(`/v1/tenants/${tenant.id}/members`, { role: 'member' });
     return this.lab.url('localhost', `?invitation=${encodeURIComponent((body as { token: string }).token)}`);
   }
+}
+
+export interface DemoStories {
+  readonly lab: DemoLab;
+  /** A test: one visit, from the landing page on, in which no page may find anything wrong with itself. */
+  tell(name: string, screen: ScreenSize, story: (visit: DemoVisit) => Promise<void>): void;
+}
+
+/** A demo for the stories of one file; each of them begins with all that works. */
+export function demoStories(): DemoStories {
+  let lab: DemoLab;
+  beforeAll(async () => {
+    BuiltService.build();
+    lab = await DemoLab.open();
+  }, LONG_MS);
+  afterEach(() => lab.mend());
+  afterAll(() => lab.close());
+  return {
+    get lab() {
+      return lab;
+    },
+    tell(name, screen, story) {
+      it(
+        name,
+        async () => {
+          const visit = await DemoVisit.begin(lab, screen);
+          await story(visit);
+          expect(visit.errors).toEqual([]);
+        },
+        LONG_MS,
+      );
+    },
+  };
 }
