@@ -4,6 +4,7 @@ import { Wire } from '../attack/support/wire.js';
 import { Api, type Answer } from '../support/api.js';
 import { BuiltService } from '../support/built-service.js';
 import { EventStream } from '../support/event-stream.js';
+import { holdProgress } from '../support/rolled-up.js';
 import { TestService } from '../support/service.js';
 import { BUSINESS, tellBusiness } from '../support/workspace.js';
 
@@ -125,9 +126,7 @@ test('nobody writes into the log: an address, a header or a body is never in it,
 test('told to stop, it answers what is under way, takes nothing new, and ends with 0', async () => {
   const person = neighbour.person();
   const { tenantId } = (await person.view()).body;
-  const held = await neighbour.holding('SELECT FROM foothold.onboarding_progress WHERE tenant_id = $1 FOR UPDATE', [
-    tenantId,
-  ]);
+  const held = await holdProgress(neighbour, tenantId);
   const slow = person.at(service.url).move({ step: 'business_info', action: 'complete', data: BUSINESS });
   await neighbour.untilBlocked();
   service.signal('SIGTERM');

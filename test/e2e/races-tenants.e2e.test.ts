@@ -1,5 +1,6 @@
 import { accept, Administering, outcomeOf } from '../support/administration.js';
 import type { Answer, Api } from '../support/api.js';
+import { holdProgress } from '../support/rolled-up.js';
 import { TestService } from '../support/service.js';
 import { sessionSetting } from '../support/session-setting.js';
 import { createTenant } from '../support/tenants.js';
@@ -204,9 +205,6 @@ test('a first request that makes a draft while its person accepts an invitation 
   expect(await viewed).toMatchObject({ status: 200, body: { tenantId } });
 });
 
-/** Holds back whatever moves in a tenant, at the moment when it is written. */
-const holdProgress = (id: string) =>
-  service.holding('SELECT FROM foothold.onboarding_progress WHERE tenant_id = $1 FOR UPDATE', [id]);
 const movesIn = async (id: string): Promise<number> =>
   (await service.sql('SELECT FROM foothold.onboarding_history WHERE tenant_id = $1', [id])).length;
 
@@ -217,7 +215,7 @@ test.each<[string, string, (person: Api) => Promise<Answer>]>([
   const person = service.person().inTenant(tenantId);
   await accept(person, await asOne.token('admin'));
   await person.view('member_tour');
-  const held = await holdProgress(tenantId);
+  const held = await holdProgress(service, tenantId);
   const moved = person.move({ step: 'profile', action: 'complete' }, {}, 'member_tour');
   const ended = await service
     .untilBlocked(1)
@@ -230,7 +228,7 @@ test.each<[string, string, (person: Api) => Promise<Answer>]>([
 test('a draft that its owner begins while they join another tenant is archived with nothing in it, and they are told', async () => {
   const [token, person] = [await asOne.token(), service.person()];
   const draft = (await person.view()).body.tenantId;
-  const held = await holdProgress(draft);
+  const held = await holdProgress(service, draft);
   const accepted = accept(person, token);
   const begun = service
     .untilBlocked(1)
@@ -246,7 +244,7 @@ test('a draft that its owner begins while they join another tenant is archived w
 test('an attestation for a draft that is being archived is told that there is no such tenant', async () => {
   const [token, person, payments] = [await asOne.token(), service.person(), await service.payments()];
   const draft = (await person.view()).body.tenantId;
-  const held = await holdProgress(draft);
+  const held = await holdProgress(service, draft);
   const accepted = accept(person, token);
   const attested = service.untilBlocked(1).then(() => payments.attest(draft, { step: 'payment' }));
   await service.untilBlocked(2).finally(() => held.release());
@@ -257,7 +255,7 @@ test('an attestation for a draft that is being archived is told that there is no
 test('a draft that its owner began just before they join another tenant is kept', async () => {
   const [token, person] = [await asOne.token(), service.person()];
   const draft = (await person.view()).body.tenantId;
-  const held = await holdProgress(draft);
+  const held = await holdProgress(service, draft);
   const begun = person.move({ step: 'business_info', action: 'complete', data: BUSINESS });
   const accepted = service.untilBlocked(1).then(() => accept(person.at(elsewhere), token));
   await service.untilBlocked(2).finally(() => held.release());

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { key, type Answer, type Api } from '../support/api.js';
 import { createAppWith, launch } from '../support/flows.js';
+import { holdProgress } from '../support/rolled-up.js';
 import { TestService } from '../support/service.js';
 import { sessionSetting } from '../support/session-setting.js';
 import { createTenant } from '../support/tenants.js';
@@ -246,9 +247,7 @@ describe('a payment that is attested while the plan changes', () => {
 
   /** Both wait for the shared row, and get it in the order in which they came. */
   async function inOrder(...calls: ReadonlyArray<() => Promise<Answer>>): Promise<Answer[]> {
-    const held = await service.holding('SELECT FROM foothold.onboarding_progress WHERE tenant_id = $1 FOR UPDATE', [
-      tenantId,
-    ]);
+    const held = await holdProgress(service, tenantId);
     const answers: Promise<Answer>[] = [];
     for (const call of calls) {
       answers.push(call());
