@@ -11,14 +11,17 @@ export interface FuzzCase {
   readonly request: Request;
 }
 
-/** Values that mean something to this service, by the name of the parameter or field. */
+/** Values that mean something to this service, by the name of the parameter or field; none: it is better left out. */
 export type Words = Readonly<Record<string, readonly unknown[]>>;
 
-/** How often a good value is taken for each bad one: with too many bad ones a request never gets past its shape. */
+/** How often a good value is taken for each bad one, where there are bad ones. */
 const GOOD_TO_BAD = 12;
 
-const mostly = <T>(good: fc.Arbitrary<T>, bad: fc.Arbitrary<T>): fc.Arbitrary<T> =>
-  fc.oneof({ weight: GOOD_TO_BAD, arbitrary: good }, { weight: 1, arbitrary: bad });
+/** Who gets in, more often than who is turned away at the door. */
+const caller: fc.Arbitrary<Caller> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<Caller[]>('owner', 'admin', 'member', 'operator', 'attester') },
+  { weight: 1, arbitrary: fc.constantFrom(...CALLERS) },
+);
 
 const UUID_TEXT = fc.uuid();
 const TIME_TEXT = fc.oneof(
@@ -27,11 +30,12 @@ const TIME_TEXT = fc.oneof(
   fc.constantFrom('2026-12-31T23:59:60Z', '2026-02-30T00:00:00Z', '2026-01-01', '2026-01-01T24:00:30Z'),
 );
 
-/** Makes requests to every route of the document, mostly good ones, from its schemas. */
+/** Makes requests to every route of the document from its schemas: without a fault in their shape, or spoilt here and there. */
 export class RequestArbitraries {
   constructor(
     private readonly document: ApiDocument,
     private readonly words: Words,
+    private readonly isSpoilt: boolean,
   ) {}
 
   /** Routes that read nothing of a request are seldom worth one. */
@@ -45,12 +49,15 @@ export class RequestArbitraries {
   private of(operation: Operation): fc.Arbitrary<FuzzCase> {
     return fc
       .record({
-        caller: fc.constantFrom(...CALLERS),
+        caller,
         path: this.path(operation),
         query: this.query(operation),
         headers: this.headers(operation),
         body: this.body(operation),
-        contentType: mostly<string | undefined>(fc.constant('application/json'), fc.constantFrom(...CONTENT_TYPES)),
+        contentType: this.mostly<string | undefined>(
+          fc.constant('application/json'),
+          fc.constantFrom(...CONTENT_TYPES),
+        ),
       })
       .map(({ caller, path, query, headers, body, contentType }) => {
         const type = body === undefined || contentType === undefined ? [] : [['Content-Type', contentType] as const];
@@ -62,7 +69,10 @@ export class RequestArbitraries {
   private path({ path, parameters }: Operation): fc.Arbitrary<string> {
     const names = parametersIn(parameters, 'path');
     const values = names.map((parameter) =>
-      mostly(this.text(parameter).map(encodeSegment), fc.constantFrom('', '%', '%E0%A4%A', '%00', '..', '.', '%2F')),
+      this.mostly(
+        this.text(parameter).map(encodeSegment),
+        fc.constantFrom('', '%', '%E0%A4%A', '%00', '..', '.', '%2F'),
+      ),
     );
     return fc
       .tuple(...values)
@@ -70,19 +80,21 @@ export class RequestArbitraries {
   }
 
   private query({ parameters }: Operation): fc.Arbitrary<string> {
-    const known = parametersIn(parameters, 'query').map((parameter) => {
-      const pair = this.text(parameter).map((text) => `${parameter.name}=${encodeSegment(text)}`);
-      return fc.oneof(
-        pair,
-        fc.constant(''),
-        mostly(
+    const known = parametersIn(parameters, 'query')
+      .filter(({ name }) => this.isWorthHaving(name))
+      .map((parameter) => {
+        const pair = this.text(parameter).map((text) => `${parameter.name}=${encodeSegment(text)}`);
+        return fc.oneof(
           pair,
-          fc.tuple(pair, pair).map((pairs) => pairs.join('&')),
-        ),
-      );
-    });
-    const odd = fc.constantFrom('', '', '', '', '__proto__=1', 'a[]=1&a[b]=2', '&&==&', 'tenantId=1', '%E0%A4%A=%');
-    return fc.tuple(...known, odd).map((pairs) => {
+          fc.constant(''),
+          this.mostly(
+            pair,
+            fc.tuple(pair, pair).map((pairs) => pairs.join('&')),
+          ),
+        );
+      });
+    const odd = fc.constantFrom('__proto__=1', 'a[]=1&a[b]=2', '&&==&', 'tenantId=1', '%E0%A4%A=%');
+    return fc.tuple(...known, this.mostly(fc.constant(''), odd)).map((pairs) => {
       const text = pairs.filter(Boolean).join('&');
       return text && `?${text}`;
     });
@@ -90,13 +102,13 @@ export class RequestArbitraries {
 
   private headers({ parameters }: Operation): fc.Arbitrary<(readonly [string, string])[]> {
     const known = parametersIn(parameters, 'header').map((parameter) => {
-      const header = mostly(this.text(parameter), headerText).map((text): [string, string] => [
+      const header = this.mostly(this.text(parameter), headerText).map((text): [string, string] => [
         parameter.name,
         text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?').slice(0, 2_000),
       ]);
       const twice = fc.tuple(header, header);
       const none = fc.constant<[string, string][]>([]);
-      return mostly<[string, string][]>(
+      return this.mostly<[string, string][]>(
         fc.oneof(
           none,
           header.map((one) => [one]),
@@ -104,7 +116,7 @@ export class RequestArbitraries {
         twice,
       );
     });
-    const odd = mostly<(readonly [string, string])[]>(
+    const odd = this.mostly<(readonly [string, string])[]>(
       fc.constant([]),
       fc.subarray([...ODD_HEADERS], { minLength: 1, maxLength: 4 }),
     );
@@ -113,24 +125,36 @@ export class RequestArbitraries {
 
   private body({ body }: Operation): fc.Arbitrary<string | undefined> {
     // A body where none is expected is not to be read.
-    if (!body) return mostly<string | undefined>(fc.constant(undefined), fc.constant('{"status":"complete"}'));
+    if (!body) return this.mostly<string | undefined>(fc.constant(undefined), fc.constant('{"status":"complete"}'));
     const good = this.value(body, '').map((value) => JSON.stringify(value));
     const bad = fc.tuple(good, hostileBody).map(([json, spoil]) => spoil(json));
-    return mostly<string | undefined>(good, fc.option(bad, { nil: undefined }));
+    return this.mostly<string | undefined>(good, fc.option(bad, { nil: undefined }));
   }
 
   private text({ name, schema }: Parameter): fc.Arbitrary<string> {
     return this.value(schema, name).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   }
 
-  /** What the schema allows, and now and then what it does not. */
+  private mostly<T>(good: fc.Arbitrary<T>, bad: fc.Arbitrary<T>): fc.Arbitrary<T> {
+    if (!this.isSpoilt) return good;
+    return fc.oneof({ weight: GOOD_TO_BAD, arbitrary: good }, { weight: 1, arbitrary: bad });
+  }
+
+  /** What the schema allows, and, spoilt, now and then what it does not. */
   private value(schema: Schema, name: string): fc.Arbitrary<unknown> {
-    const resolved = this.document.resolve(schema);
-    const words = Object.hasOwn(this.words, name) ? this.words[name] : undefined;
-    const good = words
-      ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: this.good(resolved) })
-      : this.good(resolved);
-    return mostly(good, hostileValue);
+    const allowed = this.good(this.document.resolve(schema));
+    const words = this.wordsFor(name);
+    const known = words?.length ? fc.constantFrom(...words) : allowed;
+    const good = this.isSpoilt ? fc.oneof({ weight: 4, arbitrary: known }, { weight: 1, arbitrary: allowed }) : known;
+    return this.mostly(good, hostileValue);
+  }
+
+  private wordsFor(name: string): readonly unknown[] | undefined {
+    return Object.hasOwn(this.words, name) ? this.words[name] : undefined;
+  }
+
+  private isWorthHaving(name: string): boolean {
+    return this.isSpoilt || this.wordsFor(name)?.length !== 0;
   }
 
   private good(schema: Schema): fc.Arbitrary<unknown> {
@@ -163,12 +187,14 @@ export class RequestArbitraries {
   }
 
   private objectOf({ properties = {}, required = [], additionalProperties = false }: Schema): fc.Arbitrary<unknown> {
-    const fields = Object.entries(properties as Record<string, Schema>);
+    const fields = Object.entries(properties as Record<string, Schema>).filter(
+      ([name]) => required.includes(name) || this.isWorthHaving(name),
+    );
     const model = Object.fromEntries(fields.map(([name, schema]) => [name, this.value(schema, name)]));
     const known = fc.record(model, { requiredKeys: required as string[] });
     const others = fc.dictionary(hostileText, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 2 });
     const withOthers = fc.tuple(known, others).map(([one, two]) => ({ ...one, ...two }));
-    return additionalProperties ? fc.oneof(known, withOthers) : mostly<unknown>(known, withOthers);
+    return additionalProperties ? fc.oneof(known, withOthers) : this.mostly<unknown>(known, withOthers);
   }
 }
 
