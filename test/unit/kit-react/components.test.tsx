@@ -160,6 +160,18 @@ describe('SyncStatus', () => {
     await act(() => service.clock.advance(120_000));
     expect(status.textContent).toBe('Not saved: profile (invalid_request)');
   });
+
+  it('does not say that the service is silent before the service was asked, whatever a token claims', async () => {
+    const service = new MirrorAnswers({ flows: [tour] });
+    const { settle } = renderWithService(<SyncStatus flow={tour} />, {
+      service,
+      initialView: service.view('member_tour'),
+    });
+    const status = screen.getByRole('status');
+    expect(status.textContent).toBe('Loading');
+    await settle();
+    expect(status.textContent).toBe('The service does not answer');
+  });
 });
 
 describe('RequireOnboarding', () => {

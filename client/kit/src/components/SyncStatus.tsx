@@ -18,7 +18,7 @@ export type SyncState =
   | 'not_kept'
   /** Clicks are on their way. */
   | 'saving'
-  /** Nothing is known yet. */
+  /** The service was not heard yet. */
   | 'loading'
   /** All that was clicked is confirmed. */
   | 'saved';
@@ -56,9 +56,10 @@ function syncStateOf(snapshot: OnboardingSnapshot): SyncState {
   if (degradedReason === 'auth') return 'signed_out';
   if (degradedReason === 'offline') return 'offline';
   if (degradedReason === 'storage') return pendingWrites > 0 ? 'saving' : 'not_kept';
-  if (isDegraded) return 'degraded';
+  if (degradedReason === 'backend') return 'degraded';
   if (pendingWrites > 0) return 'saving';
-  return status === 'unknown' ? 'loading' : 'saved';
+  // A token or a server's page tells what the mirror has, before the service was asked.
+  return status === 'unknown' || isDegraded ? 'loading' : 'saved';
 }
 
 function sentence(state: SyncState, { pendingWrites, rejected }: OnboardingSnapshot): string {
