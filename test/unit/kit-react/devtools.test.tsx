@@ -2,18 +2,21 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { createOnboardingDevtools } from '../../../client/kit/src/devtools/index.js';
-import { OnboardingProvider, useOnboarding } from '../../../client/kit/src/index.js';
+import { defineFlow, OnboardingProvider, useOnboarding, type OnboardingFlow } from '../../../client/kit/src/index.js';
 import { TestService } from '../../../client/kit/src/testing/index.js';
 import { tour } from './support.js';
 
-/** A page with the panel, on the browser's own storage and network; the network leads to a service in memory. */
-function openPage(): TestService {
+/**
+ * A page with the panel, on the browser's own storage and network; the network leads to a service in memory, with the
+ * right flow. `flow`: how the page has it.
+ */
+function openPage(flow: OnboardingFlow = tour): TestService {
   const service = new TestService({ flows: [tour] });
   const { environment, ...props } = service.providerProps;
   globalThis.fetch = environment.fetch as typeof fetch;
   const devtools = createOnboardingDevtools();
   const Buttons = () => {
-    const { complete, skip } = useOnboarding(tour);
+    const { complete, skip } = useOnboarding(flow);
     return (
       <>
         <button onClick={() => void complete('profile')}>Complete profile</button>
@@ -23,9 +26,9 @@ function openPage(): TestService {
   };
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <OnboardingProvider {...props} environment={devtools.environment}>
+      <OnboardingProvider {...props} flows={[flow]} environment={devtools.environment}>
         <Buttons />
-        <devtools.Panel flows={[tour]} />
+        <devtools.Panel flows={[flow]} />
       </OnboardingProvider>
     </QueryClientProvider>,
   );
@@ -35,6 +38,7 @@ function openPage(): TestService {
 const click = (name: string): boolean => fireEvent.click(screen.getByRole('button', { name }));
 const toggle = (name: string): boolean => fireEvent.click(screen.getByRole('checkbox', { name }));
 const says = (text: RegExp): Promise<unknown> => waitFor(() => screen.getByText(text, { selector: 'summary' }));
+const known = (): unknown => JSON.parse(screen.getByText(/"session"/, { selector: 'pre' }).textContent);
 const kept = (): string[] => Object.keys(localStorage).filter((key) => key.startsWith('foothold:'));
 const moves = ({ requests }: TestService): number => requests.filter(({ method }) => method === 'POST').length;
 
@@ -51,8 +55,7 @@ describe('the devtools', () => {
   it('show status, source and revision, and all that is known', async () => {
     openPage();
     await says(/^member_tour: not_started, from database, revision 0, 0 waiting$/);
-    const known = JSON.parse(screen.getByText(/"session"/, { selector: 'pre' }).textContent);
-    expect(known).toMatchObject({ session: { subject: 'auth0|test' }, operations: [], views: [{ by: 'service' }] });
+    expect(known()).toMatchObject({ session: { subject: 'auth0|test' }, operations: [], views: [{ by: 'service' }] });
   });
 
   it('cut the network, show what waits, and send it once there is one again', async () => {
@@ -98,6 +101,26 @@ describe('the devtools', () => {
     click('Clear what this browser keeps');
     await waitFor(() => expect(kept()).toEqual([]));
     await says(/unknown, from default, revision unknown/);
+  });
+
+  it('begin anew after clearing, as on a new device', async () => {
+    const { requests } = openPage();
+    const reads = (): number => requests.filter(({ path }) => path === '/v1/onboarding/member_tour').length;
+    await says(/revision 0/);
+    expect(reads()).toBe(1);
+    click('Clear what this browser keeps');
+    await waitFor(() => expect(reads()).toBe(2));
+    await says(/not_started, from database, revision 0, 0 waiting$/);
+  });
+
+  it('tell when clicks cannot be predicted, because the flow is not as the service has it', async () => {
+    openPage(defineFlow({ key: tour.key, version: tour.version, steps: { profile: {}, first_project: {} } }));
+    await says(/revision 0/);
+    expect(known()).toMatchObject({ views: [{ isPredicted: false }] });
+    cleanup();
+    openPage();
+    await says(/revision 0/);
+    expect(known()).toMatchObject({ views: [{ isPredicted: true }] });
   });
 });
 

@@ -227,7 +227,14 @@ export function createClient(options: ClientOptions): OnboardingClient {
       isStorageFailing: shared.store.isFailing(),
       operations: shared.queue?.list() ?? [],
       rejected: shared.queue?.rejected() ?? [],
-      views: [...views.slots()].map(({ flow, view, by, error, etag }) => ({ flow: flow.key, by, error, etag, view })),
+      views: [...views.slots()].map(({ flow, view, by, error, etag, basis }) => ({
+        flow: flow.key,
+        by,
+        isPredicted: basis !== null,
+        error,
+        etag,
+        view,
+      })),
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { useSyncExternalStore, type ReactElement } from 'react';
-import { browserEnvironment, type Environment, type OnboardingFlow } from '../core/index.js';
+import { browserEnvironment, type Environment, type OnboardingClient, type OnboardingFlow } from '../core/index.js';
 import { useOnboardingClient } from '../react/client-context.js';
 import { useOnboarding } from '../react/useOnboarding.js';
 import { FaultSwitches, withFaults, type Faults } from './faults.js';
@@ -64,7 +64,7 @@ function Panel({ flows, switches }: PanelProps): ReactElement {
       <button type="button" onClick={() => void client.flush()}>
         Send now
       </button>
-      <button type="button" onClick={() => void client.signOut({ keepPending: false })}>
+      <button type="button" onClick={() => void clear(client)}>
         Clear what this browser keeps
       </button>
       {flows.map((flow) => (
@@ -72,6 +72,14 @@ function Panel({ flows, switches }: PanelProps): ReactElement {
       ))}
     </aside>
   );
+}
+
+/** The person stays signed in, as on a device where they were never before. */
+async function clear(client: OnboardingClient): Promise<void> {
+  const { session } = client;
+  await client.signOut({ keepPending: false });
+  client.setSession({});
+  client.setSession(session);
 }
 
 function FlowState({ flow }: { readonly flow: OnboardingFlow }): ReactElement {
