@@ -58,10 +58,15 @@ export interface OnboardingFlow<StepKey extends string = string> {
  * const tour = defineFlow({
  *   key: 'member_tour',
  *   version: 1,
- *   steps: { profile: {}, first_project: { requires: ['profile'] } },
+ *   steps: {
+ *     profile: { reopenable: true },
+ *     first_project: { requires: ['profile'], reopenable: true },
+ *     invite_teammates: { requires: ['profile'], reopenable: true, optional: true },
+ *   },
  * });
  * ```
  *
+ * Steps and rules are the service's, all of them and in its order: where they differ, clicks show only once confirmed.
  * A key in `requires` that is no step does not compile; in plain JavaScript it throws.
  */
 export function defineFlow<const StepKey extends string>(options: FlowOptions<StepKey>): OnboardingFlow<StepKey> {
