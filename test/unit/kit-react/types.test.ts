@@ -1,7 +1,5 @@
-import path from 'node:path';
-import ts from 'typescript';
-
-const FOLDER = path.resolve(__dirname, '../../../client/kit/src');
+import { compile } from './compile.js';
+import { SAMPLES } from './samples.js';
 
 /** Each program must fail to compile with exactly one error; the first must compile. */
 const PRELUDE = `
@@ -20,51 +18,21 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'save without data': `useOnboarding(tour).save('profile');`,
 };
 
+const planted = Object.fromEntries(Object.entries(PROGRAMS).map(([name, text]) => [name, PRELUDE + text]));
+const faults = compile({ ...planted, ...SAMPLES });
+
 describe('the types of the hooks', () => {
-  const faults = new Map<string, string[]>();
-
-  beforeAll(() => {
-    const files = new Map(
-      Object.entries(PROGRAMS).map(([name, text], index) => [
-        path.join(FOLDER, `planted-${index}.ts`),
-        { name, source: PRELUDE + text },
-      ]),
-    );
-    const options: ts.CompilerOptions = {
-      strict: true,
-      noEmit: true,
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.NodeNext,
-      moduleResolution: ts.ModuleResolutionKind.NodeNext,
-      jsx: ts.JsxEmit.ReactJSX,
-      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-      types: [],
-      skipLibCheck: true,
-    };
-    const host = ts.createCompilerHost(options);
-    const { getSourceFile, fileExists, readFile } = host;
-    host.fileExists = (file) => files.has(file) || fileExists(file);
-    host.readFile = (file) => files.get(file)?.source ?? readFile(file);
-    host.getSourceFile = (file, ...rest) => {
-      const planted = files.get(file);
-      return planted ? ts.createSourceFile(file, planted.source, rest[0]) : getSourceFile(file, ...rest);
-    };
-    const program = ts.createProgram([...files.keys()], options, host);
-    for (const [file, { name }] of files) {
-      const source = program.getSourceFile(file);
-      const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-      faults.set(
-        name,
-        found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
-      );
-    }
-  });
-
   it('take the keys of the flow', () => {
     expect(faults.get('right keys')).toEqual([]);
   });
 
   it.each(Object.keys(PROGRAMS).slice(1))('refuse %s', (name) => {
     expect(faults.get(name)).toHaveLength(1);
+  });
+});
+
+describe('the samples in the documentation', () => {
+  it.each(Object.keys(SAMPLES))('compile: %s', (name) => {
+    expect(faults.get(name)).toEqual([]);
   });
 });

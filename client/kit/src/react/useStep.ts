@@ -20,8 +20,10 @@ export interface OnboardingStepHandle<StepKey extends string> {
  * One step of a flow, for the form that fills it.
  *
  * ```tsx
- * const { step, save, complete } = useStep(tour, 'profile');
- * <input defaultValue={step?.data.displayName} onBlur={(event) => save({ displayName: event.target.value })} />;
+ * const { step, save } = useStep(tour, 'profile');
+ * if (!step) return <Spinner />;
+ * const name = String(step.data.displayName ?? '');
+ * return <input defaultValue={name} onBlur={(event) => save({ displayName: event.target.value })} />;
  * ```
  */
 export function useStep<StepKey extends string>(
