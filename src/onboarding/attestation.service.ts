@@ -120,7 +120,7 @@ export class AttestationService {
           actorKind: 'system',
           occurredAt,
           recordedAt,
-          ...dueChange(flow, before.state, decision),
+          ...dueChange(flow, before, decision),
           activatesDraft: part === 'tenant' && outcome === 'succeeded' && !deferred,
           isMirroredAtOnce: true,
         },

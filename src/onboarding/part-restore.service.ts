@@ -76,7 +76,11 @@ export class PartRestoreService {
       actorKind: by.kind,
       reason: by.reason,
       recordedAt: recordingTime({ updatedAt: now.updated_at }),
-      ...dueChange(judgedBy, { ...EMPTY_STATE, [part]: now }, { part, state: { ...EMPTY_STATE, [part]: earlier } }),
+      ...dueChange(
+        judgedBy,
+        { state: { ...EMPTY_STATE, [part]: now }, revisions: before.revisions },
+        { part, state: { ...EMPTY_STATE, [part]: earlier } },
+      ),
       activatesDraft: false,
       isMirroredAtOnce: true,
     };

@@ -119,7 +119,7 @@ export class StepMover {
       operation,
       occurredAt: request.occurredAt === undefined ? undefined : new Date(request.occurredAt),
       recordedAt,
-      ...dueChange(flow, before.state, decision),
+      ...dueChange(flow, before, decision),
       activatesDraft: before.tenantStatus === 'draft' && decision.part === 'tenant' && decision.effects.some(completes),
       isMirroredAtOnce: moved.view.isComplete,
     };
