@@ -76,6 +76,13 @@ describe('the container image', () => {
     expect(compose).toMatch(/\$\{FOOTHOLD_OWNER_PASSWORD:\?/);
   });
 
+  it('hands on every setting of the service that is not its own', () => {
+    const own = ['NODE_ENV', 'HOST', 'PORT', 'DATABASE_LISTEN_URL', 'DATABASE_POOLER'];
+    const settings = [...read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name!);
+    const handedOn = [...compose.matchAll(/^ +([A-Z][A-Z0-9_]*):/gm)].map(([, name]) => name);
+    expect(settings.filter((name) => !own.includes(name) && !handedOn.includes(name))).toEqual([]);
+  });
+
   it('mounts files that exist, and can be run', () => {
     const mounted = [...compose.matchAll(/- (\.\/[\w.-]+):/g)].map(([, path]) => join(root, 'deploy', path!));
     expect(mounted).not.toEqual([]);
