@@ -8,6 +8,9 @@ import { defineConfig } from 'vite';
 /** The last two of eleven take four times as long for 2 %. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 
+/** `npm start`, which serves the built demo itself. While it is developed, vite passes on what the page asks for. */
+const SERVICE = 'http://127.0.0.1:3000';
+
 const kit = fileURLToPath(new URL('../kit/src', import.meta.url));
 
 /** Leaves each script and style sheet compressed beside itself, for servers that send what is there. */
@@ -28,6 +31,7 @@ const precompressed = {
 export default defineConfig({
   base: '/demo/',
   plugins: [precompressed],
+  server: { proxy: { '/v1/': SERVICE, '/demo/api/': SERVICE } },
   resolve: {
     alias: [
       { find: /^@foothold\/react$/, replacement: join(kit, 'index.ts') },
