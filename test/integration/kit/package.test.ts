@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { kit, PackedKit, typeCheck } from '../../support/packed-kit.js';
 
@@ -24,6 +24,17 @@ describe('the packed kit', () => {
 
   it('has types that resolve as its code does', () => {
     execFileSync(process.execPath, [path.join(root, 'scripts/kit-types.mjs'), packed.tarball]);
+  });
+
+  it('names no type of TanStack Query that 5.0 does not have', () => {
+    const dist = path.join(kit, 'dist');
+    const types = readdirSync(dist).filter((file) => file.endsWith('.d.ts'));
+    const texts = types.map((file) => readFileSync(path.join(dist, file), 'utf8')).join('');
+    const imports = [...texts.matchAll(/import \{([^}]*)\} from "@tanstack\/react-query"/g)].flatMap(([, names = '']) =>
+      names.split(','),
+    );
+    const members = [...texts.matchAll(/tanstack_react_query\d*\.(\w+)/g)].map(([, name = '']) => name);
+    expect([...new Set([...imports, ...members].map((name) => name.trim()))]).toEqual(['DataTag']);
   });
 
   it('marks what runs in the browser only, and not what servers use, too', () => {
