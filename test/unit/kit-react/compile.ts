@@ -6,6 +6,7 @@ const FOLDER = path.resolve(__dirname, '../../../client/kit/src');
 
 const OPTIONS: ts.CompilerOptions = {
   strict: true,
+  exactOptionalPropertyTypes: true,
   noEmit: true,
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.NodeNext,

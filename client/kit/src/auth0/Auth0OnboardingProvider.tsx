@@ -8,14 +8,14 @@ export interface Auth0OnboardingProviderProps extends Omit<OnboardingProviderPro
   /** Where the service is, such as `https://onboarding.acme.example`. */
   readonly baseUrl: string;
   /** The service's identifier in Auth0. Default: the audience that `Auth0Provider` was given. */
-  readonly audience?: string;
+  readonly audience?: string | undefined;
   /** A tenant that the application chose. Default: the one that the service leads to. */
-  readonly tenant?: string;
+  readonly tenant?: string | undefined;
   /**
    * Name of the ID token's claim that the post-login Action puts the mirror into. With it, something can be shown on a
    * new device while the service does not answer. Default: no claim is looked at.
    */
-  readonly mirrorClaim?: string;
+  readonly mirrorClaim?: string | undefined;
 }
 
 /**

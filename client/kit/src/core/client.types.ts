@@ -12,16 +12,16 @@ export type Source = 'database' | 'auth0' | 'cache' | 'default';
  */
 export type DegradedReason = 'offline' | 'backend' | 'auth' | 'storage';
 
-/** Who is signed in, as the application's login library says. */
+/** Who is signed in, as the application's login library says; what it leaves undefined may be said so. */
 export interface Session {
   /** The token's `sub`; null or undefined while nobody is signed in. */
-  readonly subject?: string | null;
+  readonly subject?: string | null | undefined;
   /** A tenant that the application chose. Default: the one that the service leads to, or `tenants.select` chose. */
-  readonly tenant?: string | null;
+  readonly tenant?: string | null | undefined;
   /** The login library does not know yet. */
-  readonly isLoading?: boolean;
+  readonly isLoading?: boolean | undefined;
   /** The mirror's claim in the ID token, as views. Used while nothing better is known. */
-  readonly claims?: readonly OnboardingView[];
+  readonly claims?: readonly OnboardingView[] | undefined;
 }
 
 export interface ApiOptions {
@@ -39,16 +39,16 @@ export interface ClientOptions {
   readonly api: ApiOptions;
   readonly environment: Environment;
   /** Follows other devices while something is watched; `liveUpdates` does. Default: none. */
-  readonly live?: LiveUpdates;
+  readonly live?: LiveUpdates | undefined;
   /**
    * `verified` (default): nothing is shown until the login library has named the person. `hint`: until then the last
    * person's cached view is shown, read-only, while Auth0's cookie says that somebody is signed in.
    */
-  readonly identity?: 'verified' | 'hint';
+  readonly identity?: 'verified' | 'hint' | undefined;
   /** A view that the server rendered with. */
-  readonly initialView?: OnboardingView;
+  readonly initialView?: OnboardingView | undefined;
   /** Writes what happens to the console. Default false. */
-  readonly debug?: boolean;
+  readonly debug?: boolean | undefined;
 }
 
 /** Result of a click. */

@@ -11,9 +11,9 @@ export interface InitialViewOptions {
   readonly token: string;
   readonly flow: OnboardingFlow;
   /** The tenant that the page is about, if the application chose one. */
-  readonly tenant?: string;
+  readonly tenant?: string | undefined;
   /** How long the page may wait for it, in milliseconds. Default 1000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**

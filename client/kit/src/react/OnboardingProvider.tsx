@@ -23,9 +23,9 @@ export interface OnboardingProviderProps extends Pick<ClientOptions, 'flows' | '
   /** Where the cache and the queue live. Default: this browser's `localStorage`. Read once. */
   readonly storage?: ClientOptions['environment']['storage'];
   /** Everything that the kit needs of a browser; tests give their own. Read once. */
-  readonly environment?: ClientOptions['environment'];
+  readonly environment?: ClientOptions['environment'] | undefined;
   /** Another device was first: the operation is in `rejected`, the view is how things are now. */
-  readonly onConflict?: (conflict: Extract<ClientEvent, { type: 'conflict' }>) => void;
+  readonly onConflict?: ((conflict: Extract<ClientEvent, { type: 'conflict' }>) => void) | undefined;
   readonly children?: ReactNode;
 }
 
