@@ -8,6 +8,7 @@ import {
   useSuspenseOnboarding,
   useTenants,
   type Onboarding,
+  type OnboardingClient,
 } from '../../../client/kit/src/index.js';
 import { viewQueryKey } from '../../../client/kit/src/react/onboardingQueryOptions.js';
 import { useOnboardingClient } from '../../../client/kit/src/react/client-context.js';
@@ -202,6 +203,36 @@ describe('the other hooks', () => {
       </Suspense>,
     );
     expect(screen.getByText('waiting')).toBeTruthy();
+    await settle();
+    await settle();
+    expect(screen.getByText('not_started')).toBeTruthy();
+  });
+
+  it('useSuspenseOnboarding waits, and asks nothing, while the person is signed out but the application does not know', async () => {
+    let client!: OnboardingClient;
+    let renders = 0;
+    const Status = (): ReactElement => {
+      client = useOnboardingClient();
+      renders += 1;
+      return <p>{useSuspenseOnboarding(tour).status}</p>;
+    };
+    const { settle } = renderWithService(
+      <Suspense fallback="waiting">
+        <Status />
+      </Suspense>,
+    );
+    await settle();
+    await settle();
+    const { session } = client;
+    // As another tab does.
+    await act(() => client.signOut());
+    renders = 0;
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+    expect(renders).toBeLessThan(3);
+    expect(screen.getByText('waiting')).toBeTruthy();
+
+    act(() => client.setSession({ isLoading: true }));
+    act(() => client.setSession(session));
     await settle();
     await settle();
     expect(screen.getByText('not_started')).toBeTruthy();

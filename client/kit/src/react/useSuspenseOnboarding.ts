@@ -1,5 +1,5 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
-import type { OnboardingClient, OnboardingFlow, OnboardingSnapshot } from '../core/index.js';
+import type { OnboardingClient, OnboardingFailure, OnboardingFlow, OnboardingSnapshot } from '../core/index.js';
 import { useOnboardingClient } from './client-context.js';
 import type { Onboarding } from './onboarding.js';
 import { onboardingQueryOptions } from './onboardingQueryOptions.js';
@@ -39,8 +39,11 @@ export function useSuspenseOnboarding<StepKey extends string>(flow: OnboardingFl
   return onboarding as KnownOnboarding<StepKey>;
 }
 
+/** Signed out here or in another tab, which the application need not know yet: until then there is nothing to ask for. */
 const firstAnswer = (client: OnboardingClient, queryClient: QueryClient, flow: OnboardingFlow): Promise<unknown> =>
-  queryClient.fetchQuery(onboardingQueryOptions(flow, client)).catch(() => undefined);
+  queryClient
+    .fetchQuery(onboardingQueryOptions(flow, client))
+    .catch(({ code }: OnboardingFailure) => (code === 'not_signed_in' ? sessionKnown(client) : undefined));
 
 const waiting = new WeakMap<OnboardingClient, Promise<void>>();
 
