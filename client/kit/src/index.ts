@@ -9,7 +9,7 @@ export { useOnboardingClient } from './react/client-context.js';
 export { createOnboarding, type BoundOnboarding } from './react/createOnboarding.js';
 export { type Onboarding, type OnboardingActions } from './react/onboarding.js';
 export { OnboardingProvider, type OnboardingProviderProps } from './react/OnboardingProvider.js';
-export { onboardingQueryOptions } from './react/onboardingQueryOptions.js';
+export { onboardingQueryOptions, type ViewQueryOptions } from './react/onboardingQueryOptions.js';
 export { useOnboarding } from './react/useOnboarding.js';
 export { useSignOut, type SignOutOptions } from './react/useSignOut.js';
 export { useStep, type OnboardingStepHandle } from './react/useStep.js';
