@@ -12,6 +12,7 @@ import { useMinute } from './minute/useMinute.js';
 import { ChooseTenant } from './shell/ChooseTenant.js';
 import { Header } from './shell/Header.js';
 import { PageSkeleton } from './shell/PageSkeleton.js';
+import { RefusedInvitation } from './shell/RefusedInvitation.js';
 
 const GuidedMinute = lazy(() => import('./minute/GuidedMinute.js'));
 
@@ -31,6 +32,7 @@ export function App(): ReactElement {
       <Header isPanelOpen={isPanelOpen} togglePanel={() => openPanel(!isPanelOpen)} />
       <div className="page" data-panel={showsPanel || undefined}>
         <main id="content" tabIndex={-1}>
+          <RefusedInvitation />
           <Product startMinute={minute.start} />
         </main>
         {showsPanel && <LevelsPanel />}

@@ -1,4 +1,5 @@
 import { browserEnvironment } from '../../../client/kit/src/core/index.js';
+import { accept, Administering } from '../../support/administration.js';
 import { createTenant } from '../../support/tenants.js';
 import { eventually } from '../../support/eventually.js';
 import { newSubject } from '../../support/service.js';
@@ -19,6 +20,23 @@ const withoutPosts: typeof fetch = (url, init) =>
 const operationsIn = ({ entries }: KeptStorage): string[] => [...entries.keys()].filter((key) => key.includes(':q:'));
 
 const page = (hasLoginCookie: boolean) => ({ ...browserEnvironment().page, hasLoginCookie: () => hasLoginCookie });
+
+it('says why the invitation in the address was refused, and goes on as without it', async () => {
+  const [owner, first, second] = [lab.service.person(), lab.service.person(), lab.service.person()];
+  const tenantId = await createTenant(lab.service, { members: { [owner.subject]: 'owner' } });
+  const token = await new Administering(owner, tenantId).token();
+  await accept(first, token);
+  const tab = lab.tab(second, { environment: { takeInvitation: () => token } });
+  await answered(tab);
+  await tab.client.loadTenants();
+  expect(tab.client.getTenants()).toMatchObject({
+    status: 'known',
+    invitationError: { code: 'invitation_used', message: expect.stringContaining('ask for a new one') },
+  });
+  expect(shown(tab)).toMatchObject({ status: 'not_started', error: null });
+  tab.client.selectTenant(tab.client.getTenants().current!.id);
+  expect(tab.client.getTenants().invitationError).toBeNull();
+});
 
 describe('the sign-in hint', () => {
   const person = () => lab.service.person();

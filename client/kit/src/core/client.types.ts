@@ -134,6 +134,8 @@ export interface TenantsSnapshot {
   readonly status: 'unknown' | 'known' | 'choice_needed';
   readonly tenants: readonly Tenant[];
   readonly current: Tenant | null;
+  /** Why the invitation in the page's address was refused for good, such as `invitation_used`. */
+  readonly invitationError: OnboardingError | null;
 }
 
 export type ClientEvent =

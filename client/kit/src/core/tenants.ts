@@ -3,7 +3,12 @@ import type { Tenant, TenantsSnapshot } from './client.types.js';
 import { contractError, OnboardingFailure } from './failure.js';
 import type { Shared } from './shared.js';
 
-export const UNKNOWN_TENANTS: TenantsSnapshot = { status: 'unknown', tenants: [], current: null };
+export const UNKNOWN_TENANTS: TenantsSnapshot = {
+  status: 'unknown',
+  tenants: [],
+  current: null,
+  invitationError: null,
+};
 
 export interface Tenants {
   snapshot(): TenantsSnapshot;
@@ -36,7 +41,11 @@ export function createTenants({ shared, heed, select }: TenantsContext): Tenants
     if (isFailure && answer.reason) throw heed(answer);
     // Refused for good, or done: in both cases it is not asked again.
     shared.store.remove(invitationKey);
-    if (!isFailure && isTenant(answer.body) && epoch === shared.epoch) select(answer.body.id);
+    if (epoch !== shared.epoch) return;
+    if (isFailure) {
+      const { code, message } = answer;
+      shared.batch(() => (current = { ...current, invitationError: { code, message } }));
+    } else if (isTenant(answer.body)) select(answer.body.id);
   }
 
   async function ask(): Promise<TenantsSnapshot> {
@@ -49,7 +58,7 @@ export function createTenants({ shared, heed, select }: TenantsContext): Tenants
       const { body } = answer;
       if (!isObject(body) || !isTenant(body['tenant'])) throw heed(contractError());
       shared.trouble = null;
-      current = { status: 'known', tenants: tenantsOf(body['tenants']), current: body['tenant'] };
+      current = { ...current, status: 'known', tenants: tenantsOf(body['tenants']), current: body['tenant'] };
       return current;
     });
   }
@@ -64,7 +73,7 @@ export function createTenants({ shared, heed, select }: TenantsContext): Tenants
       return preparing;
     },
     needChoice(list) {
-      current = { status: 'choice_needed', tenants: tenantsOf(list), current: null };
+      current = { ...current, status: 'choice_needed', tenants: tenantsOf(list), current: null };
     },
     takeInvitation() {
       const token = shared.environment.takeInvitation();

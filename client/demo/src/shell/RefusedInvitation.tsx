@@ -1,0 +1,15 @@
+import { useTenants } from '@foothold/react';
+import { useState, type ReactElement } from 'react';
+import { Problem } from './Problem.js';
+
+/** Why the link that somebody came with did not let them in. */
+export function RefusedInvitation(): ReactElement | null {
+  const { invitationError } = useTenants();
+  const [dismissed, dismiss] = useState<unknown>(null);
+  if (invitationError === null || invitationError === dismissed) return null;
+  return (
+    <Problem title="The invitation link let nobody in" dismiss={() => dismiss(invitationError)}>
+      {invitationError.message}
+    </Problem>
+  );
+}
