@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
+import { readJsonBodies } from './json-body.js';
 import { problemOf, sendProblem } from './problem.filter.js';
 import { answerUnreadable } from './unreadable-request.js';
 import { closeUnusedOnStop } from './unused-connections.js';
@@ -71,8 +72,7 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
   });
   const metrics = app.get(RequestMetrics);
   const fastify = app.getHttpAdapter().getInstance();
-  // JSON only: with Fastify's parser for text gone, any other content type is 415.
-  fastify.removeContentTypeParser('text/plain');
+  readJsonBodies(fastify);
   // As with GET, a body is no part of the request: nothing reads it, so nothing can be wrong with it.
   fastify.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true });
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -1,4 +1,5 @@
-import type { Answer, Api } from '../support/api.js';
+import { gzipSync } from 'node:zlib';
+import type { Answer, Api, RequestHeaders } from '../support/api.js';
 import { archive, createAppWith, launch } from '../support/flows.js';
 import { TestService } from '../support/service.js';
 import { workspace } from '../../src/flow-catalog/flows/workspace.flow.js';
@@ -68,6 +69,36 @@ describe('what cannot be read is a problem document', () => {
 test('a 401 says how to authenticate', async () => {
   const { headers } = await service.anonymous().view();
   expect(headers.get('www-authenticate')).toMatch(/^Bearer realm="foothold"/);
+});
+
+describe('a body that is not UTF-8 is refused as a whole, where nothing of it can be guessed', () => {
+  const good = { step: 'business_info', action: 'complete', data: { businessName: 'Café' } };
+  const text = JSON.stringify(good);
+  const BODIES: ReadonlyArray<[string, RequestHeaders, Buffer<ArrayBuffer>]> = [
+    ['Latin-1', { 'content-type': 'application/json; charset=iso-8859-1' }, Buffer.from(text, 'latin1')],
+    [
+      'Latin-1 that is announced as UTF-8',
+      { 'content-type': 'application/json; charset=utf-8' },
+      Buffer.from(text, 'latin1'),
+    ],
+    ['UTF-16', JSON_TYPE, Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['a text that was cut within a character', JSON_TYPE, Buffer.from('{"step":"é').subarray(0, -1)],
+    ['gzip', { ...JSON_TYPE, 'content-encoding': 'gzip' }, gzipSync(text)],
+  ];
+
+  test.each(BODIES)('%s', async (_, headers, body) => {
+    const answer = await person.send('POST', TRANSITIONS, headers, body);
+    expectProblem(answer, { status: 400, code: 'bad_request' });
+    expect(answer.body.detail).toContain('UTF-8');
+    expect((await person.view()).body.revision).toBe(0);
+  });
+
+  test('and one that is, with whatever characters and with a byte order mark, is read', async () => {
+    const businessName = 'Café 漢字 👩🏽‍💻';
+    const body = `\ufeff${JSON.stringify({ ...good, data: { businessName } })}`;
+    const answer = await person.send('POST', TRANSITIONS, JSON_TYPE, body);
+    expect([answer.status, stepOf(answer.body, 'business_info').data]).toEqual([200, { businessName }]);
+  });
 });
 
 test('a body may have 128 kB and not more', async () => {

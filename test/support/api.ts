@@ -50,7 +50,12 @@ export class Api {
   }
 
   /** Sends the body as it is. */
-  async send(method: string, path: string, headers: RequestHeaders = {}, body?: string): Promise<Answer> {
+  async send(
+    method: string,
+    path: string,
+    headers: RequestHeaders = {},
+    body?: string | Buffer<ArrayBuffer>,
+  ): Promise<Answer> {
     const authorization = this.token === undefined ? undefined : { authorization: `Bearer ${this.token}` };
     const response = await fetch(`${this.url}${path}`, {
       method,

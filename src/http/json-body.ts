@@ -1,0 +1,16 @@
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance } from 'fastify';
+import { Problem } from './problem.js';
+
+/**
+ * Bodies are JSON in UTF-8, and any other content type is 415. Fastify's own parser puts U+FFFD for what is not UTF-8: a
+ * name in another encoding would be stored as something that nobody wrote.
+ */
+export function readJsonBodies(fastify: FastifyInstance): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (isUtf8(body)) return parseJson(request, body.toString(), done);
+    done(new Problem('bad_request', 'The body is not UTF-8: send JSON in UTF-8, and do not compress it.'));
+  });
+}
