@@ -55,7 +55,9 @@ const encodeCursor = (position: string): string => Buffer.from(position).toStrin
  */
 export function decodeCursor(cursor: string | undefined, pattern: RegExp): Record<string, string> | undefined {
   if (cursor === undefined) return undefined;
-  const position = typeof cursor === 'string' && pattern.exec(Buffer.from(cursor, 'base64url').toString())?.groups;
+  const text = typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString() : '';
+  // Node passes over what is no base64url, and puts U+FFFD for what is no UTF-8: then it does not read back as it was.
+  const position = encodeCursor(text) === cursor && pattern.exec(text)?.groups;
   if (position) return position;
   throw invalidRequest([{ path: 'cursor', message: 'expected the nextCursor of an earlier page' }]);
 }

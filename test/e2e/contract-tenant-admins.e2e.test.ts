@@ -151,15 +151,14 @@ describe('the list of tenants', () => {
     expect(items.find(({ id }) => id === made)).toMatchObject({ name: 'Acme', status: 'active', organizationId });
   });
 
-  test.each(['?limit=0', '?limit=201', '?limit=x', '?cursor=x', '?cursor=', '?limit=1&limit=2'])(
-    'refuses %s',
-    async (query) => {
-      expect(outcomeOf(await operator.get(`/v1/tenants${query}`))).toEqual([422, 'invalid_request']);
-      expect(outcomeOf(await asOwner.members(query))).toEqual([422, 'invalid_request']);
-      expect(outcomeOf(await asOwner.audit(query))).toEqual([422, 'invalid_request']);
-      expect(outcomeOf(await asOwner.invitations(query))).toEqual([422, 'invalid_request']);
-    },
-  );
+  /** Cursors of nobody, one of which is base64url of what could be a subject, were it UTF-8. */
+  const notOurs = ['?cursor=', '?cursor=x', '?cursor=zz', '?cursor=YXV0aDB8YQ==', '?cursor=YXV0aDB8YQ%20'];
+  test.each(['?limit=0', '?limit=201', '?limit=x', '?limit=1&limit=2', ...notOurs])('refuses %s', async (query) => {
+    expect(outcomeOf(await operator.get(`/v1/tenants${query}`))).toEqual([422, 'invalid_request']);
+    expect(outcomeOf(await asOwner.members(query))).toEqual([422, 'invalid_request']);
+    expect(outcomeOf(await asOwner.audit(query))).toEqual([422, 'invalid_request']);
+    expect(outcomeOf(await asOwner.invitations(query))).toEqual([422, 'invalid_request']);
+  });
 
   test('and making one are for the platform only', async () => {
     const machine = await service.payments();
