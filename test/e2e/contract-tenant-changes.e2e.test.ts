@@ -1,4 +1,4 @@
-import { Administering, outcomeOf } from '../support/administration.js';
+import { accept, Administering, outcomeOf } from '../support/administration.js';
 import type { Api } from '../support/api.js';
 import { TestService } from '../support/service.js';
 import { staffed, type Staff } from '../support/staff.js';
@@ -147,6 +147,19 @@ describe('the organisation of a tenant', () => {
       ['organization_changed', one, other],
       ['organization_changed', other, null],
     ]);
+  });
+
+  test('is a change of the tenant: a draft that has got one is not archived as if nobody had touched it', async () => {
+    const person = service.person();
+    const { tenantId: draft } = (await person.view()).body;
+    await service.sql(
+      `UPDATE foothold.tenant SET created_at = '2026-01-01', updated_at = '2026-01-01' WHERE tenant_id = $1`,
+      [draft],
+    );
+    const connected = await new Administering(operator, draft).change({ organizationId: newOrganization() });
+    expect(connected.body.updatedAt).not.toBe(connected.body.createdAt);
+    await accept(person, await asOwner.token('member'));
+    expect((await person.me()).body.tenants.map(({ id }: any) => id)).toContain(draft);
   });
 
   test('cannot be taken from another tenant, which is told', async () => {

@@ -29,6 +29,11 @@ const REOPEN = {
   name: 'tenant_reopen',
   text: `UPDATE foothold.tenant SET status = 'active', closed_at = NULL, updated_at = $2 WHERE tenant_id = $1`,
 };
+/** What else is stored of a tenant, in another table, is a change of the tenant. */
+const TOUCH = {
+  name: 'tenant_touch',
+  text: 'UPDATE foothold.tenant SET updated_at = $2 WHERE tenant_id = $1',
+};
 const DISCONNECT = {
   name: 'tenant_disconnect',
   text: 'DELETE FROM foothold.organization WHERE tenant_id = $1',
@@ -106,6 +111,10 @@ export class TenantLifecycleRepository {
 
   async reopen(transaction: Transaction, now: Date): Promise<void> {
     await transaction.query(REOPEN, [transaction.tenantId, now]);
+  }
+
+  async touch(transaction: Transaction, now: Date): Promise<void> {
+    await transaction.query(TOUCH, [transaction.tenantId, now]);
   }
 
   async disconnect(transaction: Transaction): Promise<void> {

@@ -76,7 +76,7 @@ export class TenantsService {
       if (status === 'active' && tenant.status === 'closed') await this.reopen(administration, change, now);
       if (name !== undefined && name !== tenant.name) await this.rename(administration, name, change, now);
       if (organizationId !== undefined && organizationId !== tenant.organization_id) {
-        await this.reconnect(administration, organizationId, change);
+        await this.reconnect(administration, organizationId, change, now);
       }
       if (status === 'closed' && tenant.status === 'active') await this.close(administration, change, now);
       return this.view(transaction);
@@ -107,10 +107,12 @@ export class TenantsService {
     { transaction, tenant, record }: Administration,
     organizationId: string | null,
     { reason }: TenantChange,
+    now: Date,
   ): Promise<void> {
     const before = tenant.organization_id;
     if (before !== null) await this.lifecycle.disconnect(transaction);
     if (organizationId !== null) await this.connect(transaction, organizationId);
+    await this.lifecycle.touch(transaction, now);
     const detail = { from: before, to: organizationId };
     await record({ action: 'organization_changed', reason, detail });
   }
