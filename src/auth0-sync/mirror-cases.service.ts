@@ -47,7 +47,7 @@ export class MirrorCasesService {
       if (resolution === 'restore') {
         // Only while the key that sealed it is known: after a rotation there is nothing left to believe.
         if (!mirror) throw new Problem('case_unreadable', 'The mirror was sealed with a key that is not configured.');
-        await this.restore.restore(transaction, mirror, by, at);
+        await this.restore.restore(transaction, mirror, { by, reason, at });
       } else {
         await this.restore.markDue(transaction, found.subject, at);
       }

@@ -40,6 +40,13 @@ const MARK_DUE = {
            due_at = least(m.due_at, excluded.due_at)`,
 };
 
+/** That the mirror is right. */
+export interface RestoreDecision {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
 /**
  * Takes into the database what a mirror says was done: the tenant and the member if they are gone, and each step that is
  * further there than here, as an import with its history. A mirror holds no step data, so a restored step has none until
@@ -52,15 +59,16 @@ export class MirrorRestore {
     private readonly progress: ProgressRepository,
   ) {}
 
-  async restore(transaction: Transaction, mirror: MirrorContent, by: string, at: Date): Promise<void> {
+  async restore(transaction: Transaction, mirror: MirrorContent, decision: RestoreDecision): Promise<void> {
     const { tenantId } = transaction;
+    const { at } = decision;
     const { subject, role } = mirror;
     await transaction.query(REVIVE_TENANT, [tenantId, RESTORED_NAME, at]);
     await transaction.query(REVIVE_MEMBER, [tenantId, subject, role, at]);
     for (const [key, mirrored] of mirror.flows) {
       const flow = this.catalog.version(key, mirrored.version);
       for (const part of ['tenant', 'member'] as const) {
-        if (flow.has(part)) await this.restorePart(transaction, flow, part, { mirror, mirrored, by, at });
+        if (flow.has(part)) await this.restorePart(transaction, flow, part, { mirror, mirrored, ...decision });
       }
     }
     await this.markDue(transaction, subject, at);
@@ -75,7 +83,7 @@ export class MirrorRestore {
     transaction: Transaction,
     flow: Flow,
     part: StepScope,
-    { mirror: { subject }, mirrored, by, at }: Import,
+    { mirror: { subject }, mirrored, by, reason, at }: Import,
   ): Promise<void> {
     const choice = { tenantId: transaction.tenantId, isOnlyChoice: false };
     await this.progress.open(choice, subject, flow, transaction);
@@ -97,6 +105,7 @@ export class MirrorRestore {
         step: last.step,
         actor: by,
         actorKind: 'import',
+        reason,
         recordedAt,
         activatesDraft: false,
         isMirroredAtOnce: true,
@@ -106,11 +115,9 @@ export class MirrorRestore {
   }
 }
 
-interface Import {
+interface Import extends RestoreDecision {
   readonly mirror: MirrorContent;
   readonly mirrored: MirroredFlow;
-  readonly by: string;
-  readonly at: Date;
 }
 
 function missingEffects(

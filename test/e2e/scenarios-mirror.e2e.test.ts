@@ -48,8 +48,8 @@ describe('scenarios of the mirror', () => {
     });
 
     const theCase = async (): Promise<any> => (await operator.get(`/v1/tenants/${tenantId}/cases`)).body.items[0];
-    const resolve = async (resolution: string) =>
-      operator.post(`/v1/tenants/${tenantId}/cases/${(await theCase()).id}/resolve`, { resolution, reason: 'told so' });
+    const resolve = async (resolution: string, reason = 'told so') =>
+      operator.post(`/v1/tenants/${tenantId}/cases/${(await theCase()).id}/resolve`, { resolution, reason });
 
     it('raises one case, makes no second tenant, and tells the person to wait', async () => {
       for (const answer of await Promise.all([
@@ -80,8 +80,14 @@ describe('scenarios of the mirror', () => {
       expect(body).toMatchObject({ tenantId, currentStep: 'payment', source: 'database' });
       expect(body.steps.map((step: any) => step.status)).toEqual(['completed', 'completed', 'pending', 'pending']);
       const { body: history } = await lost.history();
-      expect(history.items[0]).toMatchObject({ action: 'restore', actorKind: 'import' });
+      expect(history.items[0]).toMatchObject({ action: 'restore', actorKind: 'import', reason: 'told so' });
       expect((await resolve('restore')).body.code).toBe('case_resolved');
+    });
+
+    it('is not decided for a reason that says nothing', async () => {
+      await lost.view();
+      expect(await resolve('restore', ' ')).toMatchObject({ status: 422, body: { errors: [{ path: '/reason' }] } });
+      expect((await theCase()).status).toBe('open');
     });
 
     it('starts over, and does not ask again', async () => {

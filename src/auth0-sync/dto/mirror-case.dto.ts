@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { FLOW_STATUSES, type FlowStatus } from '../../flow/index.js';
+import { RequiredReason } from '../../tenant/dto/reason.js';
 import type { CaseStatus } from '../mirror-case.entity.js';
 
 @ApiSchema({ name: 'FoundFlow' })
@@ -67,8 +68,6 @@ export class CaseResolutionDto {
   @IsIn(['restore', 'start_over'])
   resolution!: 'restore' | 'start_over';
 
-  @ApiProperty({ minLength: 1, maxLength: 500 })
-  @IsString()
-  @Length(1, 500)
+  @RequiredReason()
   reason!: string;
 }
