@@ -3,7 +3,7 @@ import { ROLES } from './definition.js';
 import { explain } from './explain.js';
 import { stepKeyOf, type Flow } from './flow.js';
 import { isObject } from './json.js';
-import { ACTIONS, move, type Acceptance, type Actor, type Command } from './move.js';
+import { ACTIONS, move, takesData, type Acceptance, type Actor, type Command } from './move.js';
 import { reject, type Rejection } from './rejection.js';
 import { isFlowState, type FlowState } from './state.js';
 
@@ -28,7 +28,7 @@ function commandFault(command: unknown): string | undefined {
   if (typeof step !== 'string') return 'step: expected a string.';
   if (!ACTIONS.some((known) => known === action)) return `action: expected one of ${ACTIONS.join(', ')}.`;
   if (data !== undefined && !isObject(data)) return 'data: expected an object.';
-  if (data !== undefined && action !== 'save' && action !== 'complete') return `data: ${String(action)} takes no data.`;
+  if (data !== undefined && !takesData(action)) return `data: ${String(action)} takes no data.`;
   if (typeof at !== 'string') return 'at: expected a time.';
   return isActor(actor) ? undefined : 'actor: expected a subject, a role and a kind.';
 }

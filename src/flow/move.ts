@@ -10,6 +10,9 @@ import type { FlowState, PartState } from './state.js';
 export const ACTIONS = ['start', 'save', 'complete', 'skip', 'reopen'] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** The others only say that something happened. */
+export const takesData = (action: unknown): boolean => action === 'save' || action === 'complete';
+
 export interface Actor {
   readonly subject: string;
   readonly role: Role;

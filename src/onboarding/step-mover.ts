@@ -5,6 +5,7 @@ import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import {
   decide,
   stepKeyOf,
+  takesData,
   viewOf,
   type Acceptance,
   type Actor,
@@ -102,9 +103,7 @@ export class StepMover {
         !operation || (await this.progress.storeNoOp(before, decision.part, by.subject, operation, transaction));
       return isStored ? { ...this.present(before), applied: false, outcome: 'no_op' } : 'lost race';
     }
-    if (action === 'save' || action === 'complete') {
-      this.stepData.check(flow, decision.step, decision.state[decision.part]);
-    }
+    if (takesData(action)) this.stepData.check(flow, decision.step, decision.state[decision.part]);
     const moved = this.present(after(before, decision, recordedAt));
     const change: ProgressChange = {
       part: decision.part,

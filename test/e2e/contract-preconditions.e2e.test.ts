@@ -116,8 +116,9 @@ describe('If-Match', () => {
     expect([status, body.errors[0].path]).toEqual([422, 'If-Match']);
   });
 
-  test('is judged before the rules and before the data', async () => {
+  test('is judged after the shape, before the rules, and before the data', async () => {
     const stale = { 'if-match': '"5"' };
+    expect((await person.move({ ...business, action: 'start' }, stale)).status).toBe(422);
     expect((await person.move({ step: 'subscription', action: 'complete' }, stale)).status).toBe(412);
     expect((await person.move({ ...business, data: { country: 'nowhere' } }, stale)).status).toBe(412);
   });

@@ -144,7 +144,7 @@ describe('a body is refused with 422, naming what is wrong', () => {
     ['a missing data field', { ...good, data: { country: 'DE' } }, '/data/businessName'],
     ['a data field that is too long', { ...good, data: { businessName: 'x'.repeat(201) } }, '/data/businessName'],
     ['a data field of the wrong form', { ...good, data: { ...BUSINESS, country: 'Germany' } }, '/data/country'],
-    ['data with an action that takes none', { ...good, action: 'start' }, ''],
+    ['data with an action that takes none', { ...good, action: 'start' }, '/data'],
   ];
 
   test.each(REFUSED)('%s', async (_, body, path) => {

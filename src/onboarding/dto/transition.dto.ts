@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsObject, IsString, Length } from 'class-validator';
-import { ACTIONS, type Action, type JsonObject } from '../../flow/index.js';
+import { IsIn, IsObject, IsString, Length, ValidateBy } from 'class-validator';
+import { ACTIONS, takesData, type Action, type JsonObject } from '../../flow/index.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 import { IsTime } from '../../http/is-time.decorator.js';
 
@@ -28,6 +28,7 @@ export class TransitionDto {
   })
   @WhenPresent()
   @IsObject()
+  @BelongsToAction()
   data?: JsonObject;
 
   @ApiPropertyOptional({
@@ -37,4 +38,16 @@ export class TransitionDto {
   @WhenPresent()
   @IsTime()
   occurredAt?: string;
+}
+
+/** An action that there is none of is told of by itself. */
+function BelongsToAction(): PropertyDecorator {
+  const actionOf = (transition: unknown): Action => (transition as TransitionDto).action;
+  return ValidateBy({
+    name: 'belongsToAction',
+    validator: {
+      validate: (_data, at) => takesData(actionOf(at?.object)) || !ACTIONS.includes(actionOf(at?.object)),
+      defaultMessage: (at) => `is taken by save and complete, and not by ${actionOf(at?.object)}`,
+    },
+  });
 }
