@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../auth/caller.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
@@ -35,6 +35,7 @@ export class SyncReportController {
     description:
       'Parked mirrors are tried again. It runs at the pace of the rate budget; the report tells how far it is.',
   })
+  @ApiBody({ type: ReconcileDto, required: false })
   @ApiAcceptedResponse({ type: ReconcileStartedDto })
   @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS)
   reconcile(

@@ -26,8 +26,10 @@ export class BodyPipe implements PipeTransform {
   });
 
   /** Called for every parameter of every route; only bodies are its business. */
-  transform(value: unknown, metadata: ArgumentMetadata): unknown {
-    if (metadata.type !== 'body') return value;
+  transform(given: unknown, metadata: ArgumentMetadata): unknown {
+    if (metadata.type !== 'body') return given;
+    // Whoever sends no body leaves out every field: what is needed is named, and what can be left out is not asked for.
+    const value = given === undefined ? {} : given;
     if (!isObject(value)) throw invalidRequest([{ path: '', message: 'expected a JSON object' }]);
     const fault = faultIn(value, '', 1);
     if (fault) throw invalidRequest([fault]);

@@ -145,7 +145,7 @@ describe('scenarios of the mirror', () => {
     expect(report).toMatchObject({ drifted: 1, checksPending: 0, troubled: [{ drift: 'not_ours' }] });
     expect(mirrorOf(ada, tenantId).f.workspace.s).toBe('c');
 
-    await ada.post(`/v1/tenants/${tenantId}/auth0-sync/reconcile`, {});
+    expect((await ada.send('POST', `/v1/tenants/${tenantId}/auth0-sync/reconcile`)).status).toBe(202);
     await lab.untilMirrored();
     expect(mirrorOf(ada, tenantId).f).toEqual(right.f);
   });
