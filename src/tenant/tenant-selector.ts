@@ -25,9 +25,12 @@ export function parseUuid(value: unknown, path: string, message: string): string
   throw invalidRequest([{ path, message }]);
 }
 
-/** Canonical form of a tenant id from outside. Throws `invalid_request` naming where it came from. */
-export const parseTenantId = (value: unknown, path: string): string =>
-  parseUuid(value, path, 'expected a tenant id, which is a UUID; leave it out if you have none');
+/** Canonical form of the tenant id in a path. Throws `invalid_request`. */
+export const parseTenantId = (value: unknown): string =>
+  parseUuid(value, 'tenantId', 'expected a tenant id, which is a UUID');
+
+const parseTenantHeader = (value: unknown): string =>
+  parseUuid(value, 'X-Tenant-Id', 'expected a tenant id, which is a UUID; leave it out if you have none');
 
 /** Parameter decorator: the calling person with the tenant they named, as {@link PersonInTenant}. */
 export const Person = createParamDecorator((_data: unknown, context: ExecutionContext): PersonInTenant => {
@@ -39,6 +42,6 @@ export const Person = createParamDecorator((_data: unknown, context: ExecutionCo
     issuedAt,
     mirrorsClaim: () => mirrorsClaimOf(request),
     ...(orgId !== undefined && { organizationId: orgId }),
-    ...(header !== undefined && { tenantId: parseTenantId(header, 'X-Tenant-Id') }),
+    ...(header !== undefined && { tenantId: parseTenantHeader(header) }),
   };
 });

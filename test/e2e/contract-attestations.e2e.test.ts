@@ -243,7 +243,8 @@ describe('an attestation is refused', () => {
     const unknown = await payments.attest(randomUUID(), { step: 'payment' });
     expect(unknown).toMatchObject({ status: 404, body: { code: 'tenant_not_found' } });
     const malformed = await payments.attest('acme', { step: 'payment' });
-    expect(malformed).toMatchObject({ status: 422, body: { errors: [{ path: 'tenantId' }] } });
+    const message = 'expected a tenant id, which is a UUID';
+    expect(malformed).toMatchObject({ status: 422, body: { errors: [{ path: 'tenantId', message }] } });
   });
 
   test('from the owner of the tenant: 403', async () => {

@@ -66,6 +66,10 @@ describe('what cannot be read is a problem document', () => {
   });
 });
 
+test('a 404 of a route says that it may be the method', async () => {
+  expect((await person.send('PUT', '/v1/me')).body.detail).toContain('method');
+});
+
 test('a 401 says how to authenticate', async () => {
   const { headers } = await service.anonymous().view();
   expect(headers.get('www-authenticate')).toMatch(/^Bearer realm="foothold"/);

@@ -5,7 +5,7 @@ import { invalidRequest } from '../../http/problem.js';
 import { parseTenantId, parseUuid } from '../tenant-selector.js';
 
 class TenantIdPipe implements PipeTransform<string, string> {
-  transform = (value: string): string => parseTenantId(value, 'tenantId');
+  transform = (value: string): string => parseTenantId(value);
 }
 
 class InvitationIdPipe implements PipeTransform<string, string> {
