@@ -27,7 +27,7 @@ export class Bulk {
   }
 
   cancel(jobId: string): Promise<Answer> {
-    return this.api.post(this.path(`/${jobId}/cancel`), {});
+    return this.api.send('POST', this.path(`/${jobId}/cancel`), { 'content-type': 'application/json' });
   }
 
   undo(jobId: string): Promise<Answer> {
