@@ -101,14 +101,18 @@ export class MirrorsHealthDto {
   @ApiProperty({ enum: MIRRORS_STATUSES, description: 'Unknown: the database did not answer how many are due.' })
   status!: (typeof MIRRORS_STATUSES)[number];
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Mirrors to be sent; null while it is not known.' })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'To be sent, whether or not their turn has come; null while not known.',
+  })
   due!: number | null;
 
   @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Since when the oldest is due; null if none is, and while it is not known.',
+    description: 'Since when it has been the turn of the oldest; null while it is the turn of none, or not known.',
   })
   oldestDueAt!: string | null;
 

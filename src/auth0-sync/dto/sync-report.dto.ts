@@ -15,10 +15,15 @@ export class SyncReportDto {
   @ApiProperty({ type: 'integer', description: 'Mirrors there are.' })
   mirrors!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'To be sent, whether or not its turn has come.' })
   due!: number;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Since when the oldest is due.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when it has been the turn of the oldest; null while it is the turn of none.',
+  })
   oldestDueAt!: string | null;
 
   @ApiProperty({ description: 'Other members’ mirrors still follow a change of the tenant’s part.' })
