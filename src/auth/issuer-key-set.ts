@@ -13,7 +13,7 @@ const MINUTE = 60 * SECOND;
 const FETCH_TIMEOUT_MS = 3 * SECOND;
 const REFRESH_MS = { min: 5 * MINUTE, max: 6 * MINUTE } as const;
 const REFRESH_AFTER_FAILURE_MS = 30 * SECOND;
-/** An unknown kid is judged by a set at most this old; an older one means that refreshes have been failing. */
+/** An unknown kid is judged by a set at most this old; an older one means that no refresh had its turn. */
 const FRESH_MS = REFRESH_MS.max + FETCH_TIMEOUT_MS;
 /** Keys of the last good fetch serve this long through an outage of the key endpoint. */
 const KEEP_MS = 12 * 60 * MINUTE;
@@ -38,7 +38,7 @@ export interface KeySetState {
  * 196 µs per check instead of 27, and its limiter refuses good tokens after a flood of bad ones.
  *
  * empty: nothing was ever fetched, or the keys grew too old. Tokens are 503. Left by a good fetch.
- * fresh: the newest refresh is recent. An unknown kid is a bad token, 401. Left when refreshes fail for 6 minutes.
+ * fresh: the newest fetch was good, and is recent. An unknown kid is a bad token, 401. Left by a fetch that fails.
  * stale: known kids are still served; an unknown one cannot be judged, 503. Left by a good fetch, or after 12 hours
  * to empty. A fetch counts as good only if it brought at least one usable key.
  */
@@ -110,7 +110,8 @@ export class IssuerKeySet {
     if (this.inFlight || this.spendOnDemand()) await this.refresh();
     const key = this.keys.get(kid);
     if (key) return key;
-    if (this.age() > FRESH_MS) throw this.unavailable();
+    // It may have been published since the last fetch that was good.
+    if (this.lastError !== null || this.age() > FRESH_MS) throw this.unavailable();
     throw invalidToken('The access token is signed with a key that its issuer does not publish.');
   }
 
