@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { MirrorReconciliation } from './auth0-sync/mirror-reconciliation.js';
 import { UnusableExport } from './auth0-sync/user-export.js';
 import { loadConfig } from './config/config.js';
-import { runCommandWithOptions } from './config/run-command.js';
+import { runCommand } from './config/run-command.js';
 import { DatabaseStartup } from './database/database-startup.js';
 import { createLogger, NestLogger } from './http/logger.js';
 
@@ -41,7 +41,7 @@ async function begin(reconciliation: MirrorReconciliation, isDryRun: boolean, fi
  * `npm run reconcile`: a process of the service without HTTP, so it shares the work and the rate budget with those that
  * run.
  */
-await runCommandWithOptions({ usage, options }, async ({ 'dry-run': isDryRun = false, export: file }) => {
+await runCommand({ usage, options }, async ({ 'dry-run': isDryRun = false, export: file }) => {
   const app = await NestFactory.createApplicationContext(AppModule.with(loadConfig()), {
     logger: new NestLogger(createLogger('warn')),
     abortOnError: false,

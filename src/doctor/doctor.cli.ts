@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { runCommandWithOptions } from '../config/run-command.js';
+import { runCommand } from '../config/run-command.js';
 import { examine } from './examine.js';
 import { reportOf } from './report.js';
 
@@ -13,7 +13,7 @@ Ends with 0 when nothing failed, with 1 when something did, with 2 when it was c
 
 const options = { user: { type: 'string' }, json: { type: 'boolean' } } as const;
 
-await runCommandWithOptions({ usage, options }, async ({ user, json }) => {
+await runCommand({ usage, options }, async ({ user, json }) => {
   // What the service would log of a failing key endpoint is a finding here.
   Logger.overrideLogger(false);
   const findings = await examine({ user });

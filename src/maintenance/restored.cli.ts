@@ -3,8 +3,11 @@ import pg from 'pg';
 import { appUrlFromEnv } from '../config/env.js';
 import { runCommand } from '../config/run-command.js';
 
-/** After a backup was restored into a running cluster, which only a person can know: begins a new lineage. */
-await runCommand(async () => {
+const usage = `npm run restored
+
+After a backup was restored into a running cluster, which only a person can know: begins a new lineage.`;
+
+await runCommand({ usage }, async () => {
   const client = new pg.Client({ connectionString: appUrlFromEnv() });
   await client.connect();
   const lineage = randomUUID();

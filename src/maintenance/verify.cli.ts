@@ -3,7 +3,11 @@ import { appUrlFromEnv } from '../config/env.js';
 import { runCommand } from '../config/run-command.js';
 import { verify } from './verify.js';
 
-await runCommand(async () => {
+const usage = `npm run verify
+
+Compares all progress in the database with its history. Ends with 0 when nothing differs, with 1 when something does.`;
+
+await runCommand({ usage }, async () => {
   const pool = new pg.Pool({ connectionString: appUrlFromEnv(), max: 1 });
   const { checked, findings } = await verify(() => pool.connect()).finally(() => pool.end());
   for (const finding of findings) console.error(finding);

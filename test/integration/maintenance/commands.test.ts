@@ -4,8 +4,8 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.js
 import { sql } from '../../support/sql.js';
 
 /** The built command lines, as the npm scripts and the container run them; `npm test` builds first. */
-const run = (file: string, env: NodeJS.ProcessEnv): SpawnSyncReturns<string> =>
-  spawnSync(process.execPath, [path.resolve('dist/src', file)], { encoding: 'utf8', env });
+const run = (file: string, env: NodeJS.ProcessEnv, ...options: string[]): SpawnSyncReturns<string> =>
+  spawnSync(process.execPath, [path.resolve('dist/src', file), ...options], { encoding: 'utf8', env });
 
 describe('the command lines', () => {
   let database: TestDatabase;
@@ -41,6 +41,17 @@ describe('the command lines', () => {
     expect(run('maintenance/restored.cli.js', env).status).toBe(0);
     const [row] = await sql(database.superuserUrl, 'SELECT lineage FROM foothold.dataset');
     expect(row?.['lineage']).not.toBe(lineage);
+  });
+
+  it('restored does nothing for whoever asks what it does, or asks for something else', async () => {
+    const lineageOf = () => sql(database.superuserUrl, 'SELECT lineage FROM foothold.dataset');
+    const before = await lineageOf();
+    const [asked, wrong] = ['--help', '--dry-run'].map((option) =>
+      run('maintenance/restored.cli.js', { DATABASE_URL: database.appUrl }, option),
+    );
+    expect([asked!.status, asked!.stdout]).toEqual([0, expect.stringContaining('npm run restored')]);
+    expect([wrong!.status, wrong!.stderr]).toEqual([2, expect.stringMatching(/'--dry-run'[^]*npm run restored/)]);
+    expect(await lineageOf()).toEqual(before);
   });
 
   it.each(['database/migrate.cli.js', 'maintenance/verify.cli.js', 'maintenance/restored.cli.js'])(
