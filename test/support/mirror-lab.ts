@@ -1,4 +1,3 @@
-import type { RatePlan } from '../../src/config/rate-plan.js';
 import type { Api } from './api.js';
 import { eventually } from './eventually.js';
 import { newSubject, TestService, type ServiceOptions } from './service.js';
@@ -76,6 +75,5 @@ export async function mirrorLab({ env, prepare, ...options }: ServiceOptions = {
       settings['DATABASE_URL'] = proxy.urlOf(database.appUrl);
     },
   });
-  service.standIn.rateLimit.plan = settings['AUTH0_RATE_PLAN'] as RatePlan;
   return new MirrorLab(service, proxy);
 }

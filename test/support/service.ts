@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client, type QueryResultRow } from 'pg';
 import { loadConfig } from '../../src/config/config.js';
+import type { RatePlan } from '../../src/config/rate-plan.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
 import { createApp } from '../../src/service.js';
 import { Api } from './api.js';
@@ -66,8 +67,10 @@ export class TestService {
         ...MIRROR_SETTINGS,
         LOG_LEVEL: 'silent',
         RATE_LIMIT_BURST: '1000000',
+        AUTH0_RATE_PLAN: standIn.rateLimit.plan,
         ...env,
       };
+      standIn.rateLimit.plan = settings['AUTH0_RATE_PLAN'] as RatePlan;
       const service = new TestService(database, standIn, settings, create, mint, closeRest);
       service.firstUrl = await service.startAnother();
       return service;
