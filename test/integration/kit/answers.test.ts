@@ -61,6 +61,45 @@ describe('an answer with Retry-After', () => {
   });
 });
 
+describe('a click that failed, once something else was answered', () => {
+  /** Sends to the service; what is posted ends as `post` says while there is one. */
+  function failing(clock: HeldClock, post: () => Promise<Response>): { tab: NodeTab; heal: () => void } {
+    let isWell = false;
+    const tab = lab.tab(lab.service.person(), {
+      environment: {
+        clock,
+        random: () => 0.5,
+        fetch: (url, init) => (init.method === 'POST' && !isWell ? post() : fetch(url, init)),
+      },
+    });
+    return { tab, heal: () => (isWell = true) };
+  }
+
+  it('is sent again at once, and does not wait for all of its own pause', async () => {
+    const clock = new HeldClock();
+    const { tab, heal } = failing(clock, () => Promise.reject(new TypeError('Failed to fetch')));
+    expect(await tab.client.act(tour, 'complete', 'profile')).toEqual({ status: 'queued' });
+    expect(clock.waits).toContain(1_500);
+    heal();
+    await tab.client.fetchView(tour);
+    expect(clock.end(0)).toBe(1);
+    expect(clock.end(1_500)).toBe(0);
+    await eventually(async () => shown(tab).pendingWrites === 0);
+    expect(tab.client.confirmedView(tour)).toMatchObject({ revision: 1, status: 'in_progress' });
+  });
+
+  it('leaves the service alone for as long as it asked for', async () => {
+    const clock = new HeldClock();
+    const busy = async () => new Response('{}', { status: 503, headers: { 'retry-after': '7' } });
+    const { tab } = failing(clock, busy);
+    void tab.client.act(tour, 'complete', 'profile');
+    await eventually(async () => clock.waits.includes(7_000));
+    await tab.client.fetchView(tour);
+    expect(clock.waits.filter((wait) => wait < 7_000)).toEqual([]);
+    expect(clock.end(7_000)).toBe(1);
+  });
+});
+
 describe('a page that is looked at again and again while it waits for an answer', () => {
   it('tries again once when there is none', async () => {
     const clock = new HeldClock();

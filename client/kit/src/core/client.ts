@@ -53,6 +53,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
     // What is answered after the end would be told minutes later.
     count: (flow, source) => isStarted && reads.count(flow, source),
     erased,
+    answered: () => drain.recovered(),
   });
   const following = createFollowing({ shared, views, reader, tenants });
   const drain = createDrain({
@@ -88,6 +89,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
       if (shared.trouble !== 'auth') shared.trouble = null;
       for (const flow of options.flows) views.adopt(flow, message.view, { via: 'tab' });
     });
+    drain.recovered();
   }
 
   /** Another person, tenant or nobody: everything of before is dropped in one go. */

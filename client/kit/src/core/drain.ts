@@ -46,6 +46,8 @@ export interface Drain {
    * one goes on: it stands in line, or looks later.
    */
   heard(isHeld: boolean): void;
+  /** The service answered something else: what failed is tried again, as soon as the service allows it. */
+  recovered(): void;
 }
 
 /**
@@ -61,6 +63,8 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
   let failures = 0;
   let signsOfLife = 0;
   let timer: unknown;
+  /** How long the service wants to be left alone; null while no next attempt waits. */
+  let atLeastMs: number | null = null;
 
   function run(options: { readonly keepalive?: boolean } = {}): Promise<void> {
     isWantedAgain = true;
@@ -74,6 +78,7 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
       while (isWantedAgain && isStarted && shared.queue?.list().length) {
         isWantedAgain = false;
         clock.clearTimeout(timer);
+        atLeastMs = null;
         await locked(() => sendAll(keepalive));
       }
     } finally {
@@ -119,12 +124,18 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
     }
   }
 
+  function runAfter(ms: number): void {
+    clock.clearTimeout(timer);
+    timer = clock.setTimeout(() => void run(), ms);
+  }
+
   function hold({ retryAfterMs }: Held): void {
     isWantedAgain = false;
     held();
     if (!isStarted || retryAfterMs === null) return;
     failures += 1;
-    timer = clock.setTimeout(() => void run(), backoff(failures, random(), retryAfterMs));
+    atLeastMs = retryAfterMs;
+    runAfter(backoff(failures, random(), retryAfterMs));
   }
 
   return {
@@ -134,14 +145,19 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
     },
     stop() {
       isStarted = false;
+      atLeastMs = null;
       clock.clearTimeout(timer);
     },
     run,
     heard(isHeld) {
       signsOfLife += 1;
       if (!isHeld) return void run();
-      clock.clearTimeout(timer);
-      if (isStarted) timer = clock.setTimeout(() => void run(), STAND_BY_MS * (1 + random()));
+      if (isStarted) runAfter(STAND_BY_MS * (1 + random()));
+    },
+    recovered() {
+      if (atLeastMs === null) return;
+      runAfter(atLeastMs);
+      atLeastMs = null;
     },
   };
 }

@@ -22,6 +22,8 @@ export interface ReaderContext {
   /** Which level answered. */
   readonly count: (flow: string, source: Source) => void;
   readonly erased: (failure: OnboardingFailure) => void;
+  /** The database answered. */
+  readonly answered: () => void;
 }
 
 /** An answer, and what it was asked with. */
@@ -35,7 +37,7 @@ interface Answered {
 const superseded = (): OnboardingFailure =>
   new OnboardingFailure('superseded', 'Another person or tenant is asked for now.');
 
-export function createReader({ shared, views, tenants, count, erased }: ReaderContext): Reader {
+export function createReader({ shared, views, tenants, count, erased, answered }: ReaderContext): Reader {
   async function ask(slot: Slot, epoch: number): Promise<Answered> {
     await tenants.prepare();
     // With an invitation it is another tenant now, which is read for itself.
@@ -69,6 +71,7 @@ export function createReader({ shared, views, tenants, count, erased }: ReaderCo
     slot.error = null;
     views.adopt(slot.flow, view, { via: 'service', etag: answer.etag ?? (isUnchanged ? etag : null), request });
     count(key, view.source);
+    if (!view.degraded) answered();
     return slot.view ?? view;
   }
 
