@@ -61,37 +61,48 @@ describe('an answer with Retry-After', () => {
   });
 });
 
-describe('a click that failed, once something else was answered', () => {
-  /** Sends to the service; what is posted ends as `post` says while there is one. */
-  function failing(clock: HeldClock, post: () => Promise<Response>): { tab: NodeTab; heal: () => void } {
-    let isWell = false;
-    const tab = lab.tab(lab.service.person(), {
+describe('a click that failed', () => {
+  let clock: HeldClock;
+  let person: Api;
+  let tell: (view: unknown) => void;
+  let isWell: boolean;
+  beforeEach(() => {
+    [clock, person, isWell] = [new HeldClock(), lab.service.person(), false];
+  });
+
+  /** What is posted ends as `post` says, until all is well. What another device does is told when the test says so. */
+  const failing = (post: () => Promise<Response>): NodeTab =>
+    lab.tab(person, {
+      live: ({ receive }) => {
+        tell = receive;
+        return () => undefined;
+      },
       environment: {
         clock,
         random: () => 0.5,
         fetch: (url, init) => (init.method === 'POST' && !isWell ? post() : fetch(url, init)),
       },
     });
-    return { tab, heal: () => (isWell = true) };
-  }
+  const cut = () => Promise.reject(new TypeError('Failed to fetch'));
 
-  it('is sent again at once, and does not wait for all of its own pause', async () => {
-    const clock = new HeldClock();
-    const { tab, heal } = failing(clock, () => Promise.reject(new TypeError('Failed to fetch')));
+  it.each<[string, (tab: NodeTab) => Promise<unknown>]>([
+    ['asked for', ({ client }) => client.fetchView(tour)],
+    ['told', async () => tell((await person.move({ step: 'profile', action: 'start' }, {}, 'member_tour')).body)],
+  ])('is sent as soon as something is %s, and does not wait for the end of its pause', async (_, hear) => {
+    const tab = failing(cut);
+    await answered(tab);
     expect(await tab.client.act(tour, 'complete', 'profile')).toEqual({ status: 'queued' });
     expect(clock.waits).toContain(1_500);
-    heal();
-    await tab.client.fetchView(tour);
-    expect(clock.end(0)).toBe(1);
-    expect(clock.end(1_500)).toBe(0);
+    isWell = true;
+    await hear(tab);
+    expect(shown(tab)).toMatchObject({ degradedReason: null, pendingWrites: 1 });
+    expect([clock.end(1_500), clock.end(0)]).toEqual([0, 1]);
     await eventually(async () => shown(tab).pendingWrites === 0);
-    expect(tab.client.confirmedView(tour)).toMatchObject({ revision: 1, status: 'in_progress' });
+    expect(tab.client.confirmedView(tour)).toMatchObject({ currentStep: 'first_project' });
   });
 
-  it('leaves the service alone for as long as it asked for', async () => {
-    const clock = new HeldClock();
-    const busy = async () => new Response('{}', { status: 503, headers: { 'retry-after': '7' } });
-    const { tab } = failing(clock, busy);
+  it('leaves the service alone for as long as that asked for', async () => {
+    const tab = failing(async () => new Response('{}', { status: 503, headers: { 'retry-after': '7' } }));
     void tab.client.act(tour, 'complete', 'profile');
     await eventually(async () => clock.waits.includes(7_000));
     await tab.client.fetchView(tour);

@@ -60,16 +60,18 @@ export interface NodeTabOptions {
   readonly storage?: KeyValueStorage;
   readonly environment?: Partial<Environment>;
   readonly identity?: ClientOptions['identity'];
+  readonly live?: ClientOptions['live'];
 }
 
 /** The core as a page would run it, with real HTTP, but without a browser. */
-export function openTab({ api, session, storage, environment, identity }: NodeTabOptions): NodeTab {
+export function openTab({ api, session, storage, environment, identity, live }: NodeTabOptions): NodeTab {
   const requests: string[] = [];
   const used = { ...browserEnvironment({ storage: storage ?? new KeptStorage() }), ...environment };
   const client = createClient({
     flows: [tour, workspace],
     api,
     identity,
+    live,
     environment: {
       ...used,
       fetch: (url, init) => {

@@ -53,9 +53,9 @@ export function createClient(options: ClientOptions): OnboardingClient {
     // What is answered after the end would be told minutes later.
     count: (flow, source) => isStarted && reads.count(flow, source),
     erased,
-    answered: () => drain.recovered(),
+    answered,
   });
-  const following = createFollowing({ shared, views, reader, tenants });
+  const following = createFollowing({ shared, views, reader, tenants, answered });
   const drain = createDrain({
     shared,
     send: (operation, how) => sender.send(operation, how),
@@ -85,10 +85,14 @@ export function createClient(options: ClientOptions): OnboardingClient {
     if (message.type === 'signed_out') return identify(null, null);
     if (message.type === 'queue') return queueMoved(message.isHeld);
     shared.batch(() => {
-      // Another tab heard from the service: it is there. Whether this tab has to log in again, that tells nothing.
-      if (shared.trouble !== 'auth') shared.trouble = null;
+      answered();
       for (const flow of options.flows) views.adopt(flow, message.view, { via: 'tab' });
     });
+  }
+
+  /** The service told something, here or in another tab: it is there. Whether this tab has to log in again, that tells nothing. */
+  function answered(): void {
+    if (shared.trouble !== 'auth') shared.trouble = null;
     drain.recovered();
   }
 

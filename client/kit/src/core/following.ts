@@ -22,6 +22,8 @@ export interface FollowingContext {
   readonly views: Views;
   readonly reader: Reader;
   readonly tenants: Tenants;
+  /** The service told something of itself. */
+  readonly answered: () => void;
 }
 
 /** A flow that something on the screen shows. */
@@ -34,7 +36,7 @@ interface Watched {
   retry: unknown;
 }
 
-export function createFollowing({ shared, views, reader, tenants }: FollowingContext): Following {
+export function createFollowing({ shared, views, reader, tenants, answered }: FollowingContext): Following {
   const { environment, options, api } = shared;
   const { clock, random } = environment;
   const all = new Map<OnboardingFlow, Watched>();
@@ -52,7 +54,11 @@ export function createFollowing({ shared, views, reader, tenants }: FollowingCon
         await tenants.prepare();
         return api.open({ path, tenant: shared.tenant, headers, signal });
       },
-      receive: (view) => shared.batch(() => views.adopt(flow, view, { via: 'service', request: views.nextRequest() })),
+      receive: (view) =>
+        shared.batch(() => {
+          answered();
+          views.adopt(flow, view, { via: 'service', request: views.nextRequest() });
+        }),
       poll: () => {
         if (!views.slot(flow).error) read(watched);
       },
