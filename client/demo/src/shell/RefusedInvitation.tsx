@@ -8,8 +8,10 @@ export function RefusedInvitation(): ReactElement | null {
   const [dismissed, dismiss] = useState<unknown>(null);
   if (invitationError === null || invitationError === dismissed) return null;
   return (
-    <Problem title="The invitation link let nobody in" dismiss={() => dismiss(invitationError)}>
-      {invitationError.message}
-    </Problem>
+    <div className="narrow-card">
+      <Problem title="This invitation does not work" dismiss={() => dismiss(invitationError)}>
+        {invitationError.message}
+      </Problem>
+    </div>
   );
 }

@@ -2,12 +2,12 @@ import { SyncStatus, useTenants, type SyncState } from '@foothold/react';
 import type { ReactElement } from 'react';
 import { tour, useTour, useWorkspace, workspace } from '../flows.js';
 
-/** Whether all that was done is safe: of the flow that the person is in. */
+/** Whether all that was done is safe: of the flow that something waits in, and else of the one that the person is in. */
 export function SaveState(): ReactElement | null {
   const { status } = useTenants();
-  const { confirmed } = useWorkspace();
-  const { pendingWrites } = useTour();
-  const flow = confirmed.isComplete || pendingWrites > 0 ? tour : workspace;
+  const { confirmed, pendingWrites } = useWorkspace();
+  const inTour = useTour().pendingWrites > 0 || (confirmed.isComplete && pendingWrites === 0);
+  const flow = inTour ? tour : workspace;
   if (status === 'choice_needed') return null;
   return (
     <SyncStatus flow={flow} className="save-state">
