@@ -133,7 +133,8 @@ describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothin
       const guest = [OWNERS[screen.size], DEMO_PASSWORD] as const;
       await tellBusiness(await stories.lab.api(...guest));
       await visit.arriveHome('host');
-      const invited = await visit.elsewhere(await visit.invitationFrom(visit.email('host')));
+      const link = await visit.invitationFrom(visit.email('host'));
+      const invited = await visit.elsewhere(link);
       await invited.getByText('You are invited to a workspace').waitFor();
       await visit.look('invited', invited);
       await button(invited, 'Log in').click();
@@ -144,6 +145,16 @@ describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothin
       await button(invited, /^Workspace: /).click();
       await invited.getByRole('menuitem', { name: /owner/ }).waitFor();
       await visit.look('workspace-menu', invited);
+
+      const late = await visit.elsewhere(link);
+      await button(late, 'Start for free').click();
+      await signUp(late, mouse, visit.email('late'));
+      await late.getByText('This invitation does not work').waitFor();
+      await late.getByText('Somebody else has accepted this invitation').waitFor();
+      await heading(late, 'Tell us about your business').waitFor();
+      await visit.look('invitation-refused', late);
+      await button(late, 'Dismiss').click();
+      await late.getByText('This invitation does not work').waitFor({ state: 'detached' });
 
       const elsewhere = await visit.elsewhere(stories.lab.url('127.0.0.1'));
       await button(elsewhere, 'Log in').click();
