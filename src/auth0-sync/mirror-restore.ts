@@ -10,6 +10,7 @@ import {
   type StepDefinition,
   type StepScope,
 } from '../flow/index.js';
+import { dueChange } from '../onboarding/due-change.js';
 import { ProgressRepository } from '../onboarding/progress.repository.js';
 import { recordingTime } from '../onboarding/recording-time.js';
 import type { MirrorContent, MirroredFlow } from './mirror-content.js';
@@ -94,11 +95,12 @@ export class MirrorRestore {
     const effects = missingEffects(flow, before.state, part, mirrored, by, recordedAt.toISOString());
     const last = effects.at(-1);
     if (!last) return;
+    const restored = foldEffects(effects, before.state[part]);
     await this.progress.apply(
       before,
       {
         part,
-        state: foldEffects(effects, before.state[part]),
+        state: restored,
         isJudgedOnBoth: false,
         effects,
         action: 'restore',
@@ -107,6 +109,7 @@ export class MirrorRestore {
         actorKind: 'import',
         reason,
         recordedAt,
+        ...dueChange(flow, before, { part, state: { ...before.state, [part]: restored } }),
         activatesDraft: false,
         isMirroredAtOnce: true,
       },

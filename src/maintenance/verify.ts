@@ -46,7 +46,10 @@ const CURSOR = `
     FROM foothold.onboarding_history e
     WHERE e.tenant_id = p.tenant_id AND e.flow_key = p.flow_key AND e.subject = p.subject) h ON true`;
 
-/** Operations that say "applied", and whose history entry is missing. Of all parts at once: no index leads to those of one. */
+/**
+ * Operations that say "applied" of a part that is there, and whose history entry is missing. Of all parts at once: no index
+ * leads to those of one.
+ */
 const UNHEARD = `
   SELECT op.tenant_id, op.flow_key, op.subject, array_agg(op.key) AS keys
   FROM foothold.operation op

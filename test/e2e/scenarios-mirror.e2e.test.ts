@@ -82,6 +82,8 @@ describe('scenarios of the mirror', () => {
       const { body: history } = await lost.history();
       expect(history.items[0]).toMatchObject({ action: 'restore', actorKind: 'import', reason: 'told so' });
       expect((await resolve('restore')).body.code).toBe('case_resolved');
+      const { body: due } = await (await lab.service.payments()).get('/v1/flows/workspace/due-steps?step=payment');
+      expect(due.items).toEqual([expect.objectContaining({ tenantId })]);
     });
 
     it('is not decided for a reason that says nothing', async () => {

@@ -149,12 +149,12 @@ describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothin
       const late = await visit.elsewhere(link);
       await button(late, 'Start for free').click();
       await signUp(late, mouse, visit.email('late'));
-      await late.getByText('This invitation does not work').waitFor();
+      await late.getByText('This invitation was not accepted').waitFor();
       await late.getByText('Somebody else has accepted this invitation').waitFor();
       await heading(late, 'Tell us about your business').waitFor();
       await visit.look('invitation-refused', late);
       await button(late, 'Dismiss').click();
-      await late.getByText('This invitation does not work').waitFor({ state: 'detached' });
+      await late.getByText('This invitation was not accepted').waitFor({ state: 'detached' });
 
       const elsewhere = await visit.elsewhere(stories.lab.url('127.0.0.1'));
       await button(elsewhere, 'Log in').click();

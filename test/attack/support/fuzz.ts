@@ -6,16 +6,16 @@ import { CALLERS, seatCast, tokenOf, type Caller, type Cast } from './cast.js';
 import { RequestArbitraries, type FuzzCase, type Words } from './request-arbitraries.js';
 import { Wire } from './wire.js';
 
-/** Sequences that run at the same time on one service. */
+/** Sequences that run at the same time on one cast, each with a seed of its own. */
 const LANES = 4;
 
-/** Requests to one cast, with a seed of their own. After more, its people would be erased and its tenants closed. */
-const ROUND = 250;
+/** Requests of each of them. After more, the people would be erased and the tenants closed. */
+const LANE_REQUESTS = 125;
 
 /** What an answer must never tell: our code, our SQL, our connections. */
 const INSIDES = /node_modules|\bat .+\.[jt]s:\d|\b(SELECT|INSERT|UPDATE) .*\bfoothold\.|postgres:\/\/|ECONN|-----BEGIN/;
 
-/** The first round's seed; a run is repeated with `FUZZ_SEED=<seed> npx jest test/attack/fuzz`. */
+/** The first lane's seed; a run is repeated with `FUZZ_SEED=<seed> npx jest test/attack/fuzz`. */
 export const fuzzSeed = (): number => Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 
 /**
@@ -43,24 +43,23 @@ export class Fuzz {
   /** Returns how often each status was answered, so that a run can be seen to reach what it is after. */
   async run(requests: number, seed: number): Promise<Readonly<Record<number, number>>> {
     const statuses: Record<number, number> = {};
-    const rounds = Math.ceil(requests / ROUND);
-    const lane = async (index: number): Promise<void> => {
-      for (let round = index; round < rounds; round += LANES) await this.round(seed + round, statuses);
-    };
-    await Promise.all(Array.from({ length: LANES }, (_, index) => lane(index)));
+    for (let lanes = 0; lanes * LANE_REQUESTS < requests; lanes += LANES) await this.round(seed + lanes, statuses);
     return statuses;
   }
 
   private async round(seed: number, statuses: Record<number, number>): Promise<void> {
     const cast = await seatCast(this.service);
     const tokens = new Map(CALLERS.map((caller) => [caller, tokenOf(this.service, cast, caller)]));
-    const [sound, spoilt] = [false, true].map((is) => new RequestArbitraries(this.document, wordsOf(cast), is).any());
+    const requests = (isSpoilt: boolean): fc.Arbitrary<FuzzCase> =>
+      new RequestArbitraries(this.document, wordsOf(cast), isSpoilt).any();
     const judge = async (fuzzCase: FuzzCase): Promise<void> => {
       const { status, faults } = await this.judge(fuzzCase, tokens);
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (faults.length) throw new Error(`${fuzzCase.route} answered ${status}: ${faults.join('; ')}`);
     };
-    await fc.assert(fc.asyncProperty(fc.oneof(sound!, spoilt!), judge), { numRuns: ROUND, seed });
+    const property = fc.asyncProperty(fc.oneof(requests(false), requests(true)), judge);
+    const lane = (index: number) => fc.assert(property, { numRuns: LANE_REQUESTS, seed: seed + index });
+    await Promise.all(Array.from({ length: LANES }, (_, index) => lane(index)));
   }
 
   private async judge(

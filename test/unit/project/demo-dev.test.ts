@@ -8,7 +8,9 @@ const demo = resolve(__dirname, '../../../client/demo');
 const proxied = (): string[] => {
   const script = `const { default: { server } } = await import(${JSON.stringify(join(demo, 'vite.config.mjs'))});
     console.log(JSON.stringify(Object.keys(server?.proxy ?? {})));`;
-  return JSON.parse(execFileSync('node', ['--input-type=module', '--eval', script], { encoding: 'utf8' })) as string[];
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }),
+  ) as string[];
 };
 
 describe('the demo while it is developed', () => {

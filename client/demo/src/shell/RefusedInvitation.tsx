@@ -9,7 +9,7 @@ export function RefusedInvitation(): ReactElement | null {
   if (invitationError === null || invitationError === dismissed) return null;
   return (
     <div className="narrow-card">
-      <Problem title="This invitation does not work" dismiss={() => dismiss(invitationError)}>
+      <Problem title="This invitation was not accepted" dismiss={() => dismiss(invitationError)}>
         {invitationError.message}
       </Problem>
     </div>

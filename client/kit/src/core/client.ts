@@ -1,4 +1,4 @@
-import { equalJson, type Action } from '../../../../src/flow/index.js';
+import { equalJson, isObject, type Action } from '../../../../src/flow/index.js';
 import { within } from './api.js';
 import { createClientReads } from './client-reads.js';
 import type { ClientEvent, ClientOptions, OnboardingClient, OnboardingSnapshot, Session } from './client.types.js';
@@ -85,7 +85,7 @@ export function createClient(options: ClientOptions): OnboardingClient {
     if (message.type === 'signed_out') return identify(null, null);
     if (message.type === 'queue') return queueMoved(message.isHeld);
     shared.batch(() => {
-      answered();
+      if (isObject(message.view) && message.view['degraded'] === false) answered();
       for (const flow of options.flows) views.adopt(flow, message.view, { via: 'tab' });
     });
   }

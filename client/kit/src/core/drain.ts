@@ -63,8 +63,8 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
   let failures = 0;
   let signsOfLife = 0;
   let timer: unknown;
-  /** How long the service wants to be left alone; null while no next attempt waits. */
-  let atLeastMs: number | null = null;
+  /** Since when the next attempt waits, and how long the service wants to be left alone. Null while none waits. */
+  let pause: { readonly since: number; readonly atLeastMs: number } | null = null;
 
   function run(options: { readonly keepalive?: boolean } = {}): Promise<void> {
     isWantedAgain = true;
@@ -78,7 +78,7 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
       while (isWantedAgain && isStarted && shared.queue?.list().length) {
         isWantedAgain = false;
         clock.clearTimeout(timer);
-        atLeastMs = null;
+        pause = null;
         await locked(() => sendAll(keepalive));
       }
     } finally {
@@ -134,7 +134,7 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
     held();
     if (!isStarted || retryAfterMs === null) return;
     failures += 1;
-    atLeastMs = retryAfterMs;
+    pause = { since: clock.now(), atLeastMs: retryAfterMs };
     runAfter(backoff(failures, random(), retryAfterMs));
   }
 
@@ -145,7 +145,7 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
     },
     stop() {
       isStarted = false;
-      atLeastMs = null;
+      pause = null;
       clock.clearTimeout(timer);
     },
     run,
@@ -155,9 +155,11 @@ export function createDrain({ shared, send, held }: DrainContext): Drain {
       if (isStarted) runAfter(STAND_BY_MS * (1 + random()));
     },
     recovered() {
-      if (atLeastMs === null) return;
-      runAfter(atLeastMs);
-      atLeastMs = null;
+      if (!pause) return;
+      const { since, atLeastMs } = pause;
+      pause = null;
+      // Never later than planned, also when the clock was put back.
+      runAfter(Math.min(atLeastMs, Math.max(0, since + atLeastMs - clock.now())));
     },
   };
 }

@@ -22,7 +22,7 @@ export interface FollowingContext {
   readonly views: Views;
   readonly reader: Reader;
   readonly tenants: Tenants;
-  /** The service told something of itself. */
+  /** The database told something, as a sign that it is there. */
   readonly answered: () => void;
 }
 

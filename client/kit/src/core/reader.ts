@@ -22,7 +22,7 @@ export interface ReaderContext {
   /** Which level answered. */
   readonly count: (flow: string, source: Source) => void;
   readonly erased: (failure: OnboardingFailure) => void;
-  /** The database answered. */
+  /** The database answered, as a sign that it is there. */
   readonly answered: () => void;
 }
 

@@ -42,8 +42,10 @@ export function createTenants({ shared, heed, select }: TenantsContext): Tenants
     // Refused for good, or done: in both cases it is not asked again.
     shared.store.remove(invitationKey);
     if (epoch !== shared.epoch) return;
-    if (isFailure) shared.batch(() => (current = { ...current, invitationError: answer }));
-    else if (isTenant(answer.body)) select(answer.body.id);
+    if (isFailure) {
+      const { code, message } = answer;
+      shared.batch(() => (current = { ...current, invitationError: { code, message } }));
+    } else if (isTenant(answer.body)) select(answer.body.id);
   }
 
   async function ask(): Promise<TenantsSnapshot> {

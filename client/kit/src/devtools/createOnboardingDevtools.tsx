@@ -76,8 +76,8 @@ function Panel({ flows, switches }: PanelProps): ReactElement {
 
 /** The person stays signed in, as on a device where they were never before. */
 async function clear(client: OnboardingClient): Promise<void> {
-  const { session } = client;
   await client.signOut({ keepPending: false });
+  const { session } = client;
   client.setSession({});
   client.setSession(session);
 }
