@@ -3,10 +3,10 @@ import { CreateProgressFunctions1795348900000 } from './1795348900000-CreateProg
 import { CreateDirectoryFunctions1795349000000 } from './1795349000000-CreateDirectoryFunctions.js';
 import { CreateDueSteps1795349300000 } from './1795349300000-CreateDueSteps.js';
 import { AdministerTenants1795600000000 } from './1795600000000-AdministerTenants.js';
-import { SendMirrors1795700000000 } from './1795700000000-SendMirrors.js';
-import { RollUpProgress1795810000000 } from './1795810000000-RollUpProgress.js';
-import { ErasePeople1795820000000 } from './1795820000000-ErasePeople.js';
-import { RunBulkJobs1795820100000 } from './1795820100000-RunBulkJobs.js';
+import { SendMirrors1795600100000 } from './1795600100000-SendMirrors.js';
+import { RollUpProgress1795600200000 } from './1795600200000-RollUpProgress.js';
+import { ErasePeople1795600300000 } from './1795600300000-ErasePeople.js';
+import { RunBulkJobs1795600400000 } from './1795600400000-RunBulkJobs.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -15,10 +15,10 @@ export const MIGRATIONS = [
   CreateDirectoryFunctions1795349000000,
   CreateDueSteps1795349300000,
   AdministerTenants1795600000000,
-  SendMirrors1795700000000,
-  RollUpProgress1795810000000,
-  ErasePeople1795820000000,
-  RunBulkJobs1795820100000,
+  SendMirrors1795600100000,
+  RollUpProgress1795600200000,
+  ErasePeople1795600300000,
+  RunBulkJobs1795600400000,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */

@@ -45,7 +45,7 @@ const ACTED_ON_OTHERS = `
   WHERE actor_kind IN ('admin', 'import')`;
 
 /** For people, their erasure, and what must stay until Auth0 has followed. */
-export class ErasePeople1795820000000 implements MigrationInterface {
+export class ErasePeople1795600300000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const tombstones = [
       ...TOMBSTONES,

@@ -86,7 +86,7 @@ const ACCESS = [
 ];
 
 /** What the worker that sends mirrors needs: leases, failures, checks, one rate budget, and cases. */
-export class SendMirrors1795700000000 implements MigrationInterface {
+export class SendMirrors1795600100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const [table, name, type] of NEW_COLUMNS) {
       await runner.query(`ALTER TABLE foothold.${table} ADD COLUMN ${name} ${type}`);

@@ -77,7 +77,7 @@ const ACCESS = [
 ];
 
 /** Where people stand, and how many got how far: kept beside progress, so that nobody who asks scans it. */
-export class RollUpProgress1795810000000 implements MigrationInterface {
+export class RollUpProgress1795600200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [...MARK, ...TABLES, ...FOREIGN_KEYS, ...ACCESS]) await runner.query(statement);
   }

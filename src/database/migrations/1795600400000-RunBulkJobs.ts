@@ -58,7 +58,7 @@ const ACCESS = [
 ];
 
 /** Admins move many people at once, in the background: what was asked, and what became of each. */
-export class RunBulkJobs1795820100000 implements MigrationInterface {
+export class RunBulkJobs1795600400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [...TABLES, ...FOREIGN_KEYS, ...ACCESS]) await runner.query(statement);
   }
