@@ -41,8 +41,8 @@ export class SyncReportController {
   reconcile(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,
-    @Body() { dryRun = false }: ReconcileDto,
+    @Body() { dryRun = false, reason }: ReconcileDto,
   ): Promise<ReconcileStartedDto> {
-    return this.sync.reconcile(caller, tenantId, dryRun);
+    return this.sync.reconcile(caller, tenantId, dryRun, reason);
   }
 }

@@ -34,10 +34,11 @@ export class SyncReportService {
   }
 
   /** The workers do it, at the pace of the rate budget; the report tells how far they are. */
-  reconcile(caller: Principal, tenantId: string, dryRun: boolean): Promise<ReconcileStartedDto> {
+  reconcile(caller: Principal, tenantId: string, dryRun: boolean, reason?: string): Promise<ReconcileStartedDto> {
     return this.administration.run(caller, tenantId, { changes: true }, async ({ transaction, record }) => {
       const mirrors = await this.repository.check(transaction, dryRun ? 'compare' : 'repair');
-      await record({ action: 'mirrors_reconciled', detail: { mirrors, dryRun } });
+      const action = dryRun ? 'mirrors_compared' : 'mirrors_reconciled';
+      await record({ action, reason, detail: { mirrors, dryRun } });
       return { mirrors, dryRun };
     });
   }

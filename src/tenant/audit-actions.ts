@@ -1,4 +1,7 @@
-/** What can be done to a tenant, or tried; `member_joined` is written where an organisation login makes a member. */
+/**
+ * What can be done to a tenant, or tried; `member_joined` is written where an organisation login makes a member. An action
+ * that only looks (a dry run, a comparison) never shares its name with the one that changes something.
+ */
 export const AUDIT_ACTIONS = [
   'tenant_probed',
   'attestation_claimed',
@@ -18,9 +21,12 @@ export const AUDIT_ACTIONS = [
   'member_reinstated',
   'step_moved',
   'progress_restored',
+  'mirrors_compared',
   'mirrors_reconciled',
   'mirror_case_resolved',
+  'bulk_dry_run_started',
   'bulk_started',
+  'bulk_undo_started',
   'bulk_cancelled',
   'people_exported',
   'person_erased',

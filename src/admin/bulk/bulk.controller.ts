@@ -1,5 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
@@ -8,7 +16,7 @@ import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../../tena
 import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
 import { parseUuid } from '../../tenant/tenant-selector.js';
 import { ITEM_OUTCOMES } from './bulk-states.js';
-import { BulkJobDto, BulkPeoplePageDto, BulkRequestDto, BulkUndoDto } from './bulk.dto.js';
+import { BulkCancelDto, BulkJobDto, BulkPeoplePageDto, BulkRequestDto, BulkUndoDto } from './bulk.dto.js';
 import { BulkService, type BulkPeopleQuery } from './bulk.service.js';
 
 const ApiJobId = () => ApiParam({ name: 'jobId', schema: { type: 'string', format: 'uuid' } });
@@ -79,6 +87,7 @@ export class BulkController {
     description: 'What was done stays done, and can be undone. Of a job that has ended, nothing changes.',
   })
   @ApiJobId()
+  @ApiBody({ type: BulkCancelDto, required: false })
   @ApiOkResponse({ type: BulkJobDto })
   @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow', 'job_not_found')
   cancel(
@@ -86,8 +95,9 @@ export class BulkController {
     @TenantId() tenantId: string,
     @Param('flow') flow: string,
     @Param('jobId') jobId: string,
+    @Body() { reason }: BulkCancelDto,
   ): Promise<BulkJobDto> {
-    return this.bulk.cancel(caller, { tenantId, flow, jobId: jobIdOf(jobId) });
+    return this.bulk.cancel(caller, { tenantId, flow, jobId: jobIdOf(jobId) }, reason);
   }
 
   @Post(':jobId/undo')

@@ -13,7 +13,7 @@ import {
 } from 'class-validator';
 import { ACTIONS, FLOW_STATUSES, type Action, type FlowStatus } from '../../flow/index.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
-import { RequiredReason } from '../../tenant/dto/reason.js';
+import { Reason, RequiredReason } from '../../tenant/dto/reason.js';
 import { DURATION } from '../people/duration.js';
 import { ITEM_OUTCOMES, JOB_STATUSES, type ItemOutcome, type JobStatus } from './bulk-states.js';
 
@@ -85,6 +85,12 @@ export class BulkRequestDto {
   @WhenPresent()
   @IsBoolean()
   dryRun?: boolean;
+}
+
+@ApiSchema({ name: 'BulkCancel' })
+export class BulkCancelDto {
+  @Reason()
+  reason?: string;
 }
 
 @ApiSchema({ name: 'BulkUndo' })

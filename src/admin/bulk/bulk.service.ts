@@ -9,6 +9,7 @@ import { pageOf, parseLimit, parseSubjectCursor, type PageQuery } from '../../ht
 import { invalidRequest, Problem } from '../../http/problem.js';
 import { JobQueueRepository } from '../../jobs/job-queue.repository.js';
 import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
+import type { AuditAction } from '../../tenant/audit-actions.js';
 import { parseDuration } from '../people/duration.js';
 import { parseStepKey } from '../step-keys.js';
 import { ITEM_OUTCOMES, type ItemOutcome } from './bulk-states.js';
@@ -71,12 +72,13 @@ export class BulkService {
   }
 
   /** What was done stays done; of a job that has ended already, that is all there is to say. */
-  cancel(caller: Principal, place: JobPlace): Promise<BulkJobDto> {
+  cancel(caller: Principal, place: JobPlace, reason?: string): Promise<BulkJobDto> {
     return this.administration.run(caller, place.tenantId, { changes: true }, async ({ transaction, record }) => {
       const job = await this.jobOf(transaction, place);
       if (job.status === 'queued' || job.status === 'running') {
         await this.jobs.end(transaction, job.job_id, { status: 'cancelled', at: new Date() });
-        await record({ action: 'bulk_cancelled', detail: { flow: job.flow_key, job: job.job_id } });
+        const detail = { flow: job.flow_key, dryRun: job.dry_run, job: job.job_id, ...undoing(job) };
+        await record({ action: 'bulk_cancelled', reason, detail });
       }
       return this.shown(transaction, await this.jobOf(transaction, place));
     });
@@ -106,9 +108,9 @@ export class BulkService {
     const job = { ...asked, job_id: randomUUID(), created_by: by.subject, created_at: new Date() };
     await this.jobs.create(transaction, job);
     await this.queue.add(transaction, BULK_TASK, { tenantId: transaction.tenantId, jobId: job.job_id });
-    const { flow_key: flow, step, action, dry_run: dryRun, undoes, reason } = job;
-    const detail = { flow, step, action, dryRun, job: job.job_id, ...(undoes !== null && { undoes }) };
-    await record({ action: 'bulk_started', reason, detail });
+    const { flow_key: flow, step, action, dry_run: dryRun, reason } = job;
+    const detail = { flow, step, action, dryRun, job: job.job_id, ...undoing(job) };
+    await record({ action: startOf(job), reason, detail });
     return this.shown(transaction, (await this.jobs.find(transaction, job.job_id)) as BulkJobRow);
   }
 
@@ -150,6 +152,15 @@ export class BulkService {
       endedAt: job.ended_at?.toISOString() ?? null,
     };
   }
+}
+
+type Kind = Pick<BulkJobRow, 'dry_run' | 'undoes'>;
+
+const undoing = ({ undoes }: Kind): { undoes?: string } => (undoes === null ? {} : { undoes });
+
+function startOf({ dry_run: isDryRun, undoes }: Kind): AuditAction {
+  if (undoes !== null) return 'bulk_undo_started';
+  return isDryRun ? 'bulk_dry_run_started' : 'bulk_started';
 }
 
 /** What the tenant does once for all is moved once, too. */

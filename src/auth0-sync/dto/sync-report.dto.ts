@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsBoolean } from 'class-validator';
 import { WhenPresent } from '../../http/when-present.decorator.js';
+import { Reason } from '../../tenant/dto/reason.js';
 import { MirrorStandingDto } from './mirror-standing.dto.js';
 
 @ApiSchema({ name: 'TroubledMirror' })
@@ -51,6 +52,9 @@ export class ReconcileDto {
   @WhenPresent()
   @IsBoolean()
   dryRun?: boolean;
+
+  @Reason()
+  reason?: string;
 }
 
 @ApiSchema({ name: 'ReconcileStarted' })
