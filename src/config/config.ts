@@ -12,6 +12,8 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly corsOrigins: readonly string[];
+    /** Request headers that pages of those origins may send beside the service's own, in lower case. */
+    readonly corsAllowedHeaders: readonly string[];
     /** Per subject: `burst` requests at once, `perSecond` kept up. */
     readonly rateLimit: { readonly burst: number; readonly perSecond: number };
   };
@@ -74,6 +76,7 @@ function configOf(env: Env): Config {
       host: env.HOST,
       port: env.PORT,
       corsOrigins: env.CORS_ORIGINS,
+      corsAllowedHeaders: env.CORS_ALLOWED_HEADERS,
       rateLimit: { burst: env.RATE_LIMIT_BURST, perSecond: env.RATE_LIMIT_PER_SECOND },
     },
     database: {

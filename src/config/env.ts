@@ -5,6 +5,7 @@ import {
   atLeastOne,
   auth0Domain,
   environmentName,
+  headerNames,
   identifier,
   origins,
   positive,
@@ -33,6 +34,10 @@ const SETTINGS = {
   PORT: port({ default: 3000, desc: 'port of the service' }),
   LOG_LEVEL: str({ choices: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'info' }),
   CORS_ORIGINS: origins({ default: [], desc: 'origins of web front ends, comma-separated' }),
+  CORS_ALLOWED_HEADERS: headerNames({
+    default: [],
+    desc: 'further request headers of web front ends, comma-separated',
+  }),
   RATE_LIMIT_BURST: atLeastOne({ default: 100, desc: 'requests one subject may send at once' }),
   RATE_LIMIT_PER_SECOND: positive({ default: 20, desc: 'requests per second one subject may keep up' }),
   DATABASE_URL: postgresUrl({ desc: 'connection of the role foothold_app' }),

@@ -55,6 +55,28 @@ export const origins = makeValidator<string[]>((value) =>
     }),
 );
 
+/** A token of RFC 9110, 5.6.2. It may hold an asterisk, but browsers compare names and know no patterns. */
+const HEADER_NAME = /^[!#$%&'+.^_`|~\w-]{1,100}$/;
+
+/** Names of request headers, in lower case. */
+export const headerNames = makeValidator<string[]>((value) => {
+  const names = value
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter(Boolean);
+  for (const name of names) {
+    if (name.includes('*')) {
+      throw new EnvError(
+        `expected each header by its name, got "${name}": browsers know no patterns, and "*" does not let Authorization in`,
+      );
+    }
+    if (!HEADER_NAME.test(name)) {
+      throw new EnvError(`expected header names such as sentry-trace, separated by commas; got "${name}"`);
+    }
+  }
+  return [...new Set(names)];
+});
+
 /** Part of a metadata key's name in Auth0, where it takes room in every token. */
 export const environmentName = makeValidator<string>((value) => {
   if (!/^[a-z0-9]{1,16}$/.test(value)) {

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
+import { corsOptions } from './cors.js';
 import { readJsonBodies } from './json-body.js';
 import { problemOf, sendProblem } from './problem.filter.js';
 import { answerUnreadable } from './unreadable-request.js';
@@ -53,23 +54,7 @@ export const createAdapter = (): FastifyAdapter =>
 
 /** Everything on the HTTP server that is not a Nest module: security headers, CORS, request ids, log and metrics. */
 export async function configureServer(app: NestFastifyApplication, config: Config, logger: Logger): Promise<void> {
-  const { corsOrigins } = config.http;
-  app.enableCors({
-    origin: corsOrigins.length ? [...corsOrigins] : false,
-    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: [
-      'authorization',
-      'content-type',
-      'idempotency-key',
-      'if-match',
-      'if-none-match',
-      'last-event-id',
-      'x-request-id',
-      'x-tenant-id',
-    ],
-    exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
-    maxAge: 600,
-  });
+  app.enableCors(corsOptions(config.http));
   const metrics = app.get(RequestMetrics);
   const fastify = app.getHttpAdapter().getInstance();
   readJsonBodies(fastify);

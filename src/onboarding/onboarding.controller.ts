@@ -12,6 +12,7 @@ import { ApiFlow, ApiTransition, TRANSITION_PROBLEMS, VIEW_ETAG } from './dto/tr
 import { TransitionDto } from './dto/transition.dto.js';
 import { HistoryService } from './history.service.js';
 import { OnboardingService } from './onboarding.service.js';
+import { transitionAnswer } from './transition-answer.js';
 import { parseIdempotencyKey } from './transition-request.js';
 
 @ApiTags('Own progress')
@@ -92,9 +93,7 @@ export class OnboardingController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TransitionResultDto> {
     const request = { ...body, idempotencyKey: parseIdempotencyKey(idempotencyKey), ifMatch };
-    const { view, etag, applied } = await this.onboarding.transition(person, flow, request);
-    void reply.header('etag', etag);
-    return { ...view, applied } as TransitionResultDto;
+    return transitionAnswer(reply, await this.onboarding.transition(person, flow, request));
   }
 
   @Get(':flow/history')

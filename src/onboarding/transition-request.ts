@@ -23,14 +23,23 @@ export interface Mover {
   readonly reason?: string;
 }
 
-const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{8,64}$/;
+/**
+ * Visible ASCII but for what ends or escapes a quoted text, and for the comma, which is how two headers arrive. At least 8
+ * characters: a key stands for one request for 30 days, and a shorter one is a counter or a word, which comes back.
+ */
+const KEY_CHARACTERS = String.raw`[!#-+\--\[\]-~]{8,255}`;
+/** A bare key, or the same key in double quotes, as the IETF's draft of this header writes it (RFC 8941, 3.3.3). */
+export const IDEMPOTENCY_KEY = `^(?:${KEY_CHARACTERS}|"${KEY_CHARACTERS}")$`;
+const KEY = new RegExp(IDEMPOTENCY_KEY);
 
-/** Throws `invalid_request` when the header is there and is not a key. */
+/** The key without its quotes. Throws `invalid_request` when the header is present and is not one key. */
 export function parseIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined || IDEMPOTENCY_KEY.test(header)) return header;
-  throw invalidRequest([
-    { path: 'Idempotency-Key', message: 'expected 8 to 64 of the characters A-Z, a-z, 0-9, "_" and "-"' },
-  ]);
+  if (header === undefined) return undefined;
+  if (KEY.test(header)) return header.startsWith('"') ? header.slice(1, -1) : header;
+  const message =
+    'expected one key of 8 to 255 visible ASCII characters without quotes, commas and backslashes, such as a UUID; ' +
+    'it may stand in double quotes';
+  throw invalidRequest([{ path: 'Idempotency-Key', message }]);
 }
 
 /** Identifies what was asked, whatever the order of its fields; of an admin also about whom, and why. */

@@ -74,9 +74,9 @@ describe('If-None-Match', () => {
     expect([status, body.revision]).toEqual([200, 1]);
   });
 
-  test('that is no entity tag is 422', async () => {
+  test('that is no entity tag is ignored', async () => {
     const { status, body } = await person.view('workspace', { 'if-none-match': 'abc' });
-    expect([status, body.errors[0].path]).toEqual([422, 'If-None-Match']);
+    expect([status, body.revision]).toEqual([200, 0]);
   });
 });
 
@@ -134,7 +134,7 @@ describe('If-Match', () => {
 });
 
 describe('the Idempotency-Key', () => {
-  test.each(['1234567', 'x'.repeat(65), 'with space', 'ümlaut-key', 'a.b.c.d.e', ''])(
+  test.each(['1234567', 'x'.repeat(256), 'with space', 'ümlaut-key', 'back\\slash', ''])(
     '"%s" is no key: 422',
     async (key) => {
       // fetch refuses what is not Latin-1; ü is, and travels as one byte.
@@ -144,7 +144,7 @@ describe('the Idempotency-Key', () => {
     },
   );
 
-  test.each(['12345678', 'x'.repeat(64), 'A-z_0-9_'])('"%s" is one', async (key) => {
+  test.each(['12345678', 'x'.repeat(255), 'A-z_0-9_'])('"%s" is one', async (key) => {
     expect((await person.move(business, { 'idempotency-key': key })).status).toBe(200);
   });
 

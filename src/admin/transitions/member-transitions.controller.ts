@@ -6,6 +6,7 @@ import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
 import type { TransitionResultDto } from '../../onboarding/dto/onboarding-view.dto.js';
 import { ApiFlow, ApiTransition, TRANSITION_PROBLEMS } from '../../onboarding/dto/transition-decorators.js';
+import { transitionAnswer } from '../../onboarding/transition-answer.js';
 import { parseIdempotencyKey } from '../../onboarding/transition-request.js';
 import { ADMIN_CHANGE_PROBLEMS, BODY_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiSubject, ApiTenantId, Subject, TenantId } from '../../tenant/dto/tenant-parameters.js';
@@ -43,8 +44,6 @@ export class MemberTransitionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TransitionResultDto> {
     const request = { ...body, idempotencyKey: parseIdempotencyKey(idempotencyKey), ifMatch };
-    const { view, etag, applied } = await this.transitions.move(caller, { tenantId, flow, subject }, request, reason);
-    void reply.header('etag', etag);
-    return { ...view, applied } as TransitionResultDto;
+    return transitionAnswer(reply, await this.transitions.move(caller, { tenantId, flow, subject }, request, reason));
   }
 }

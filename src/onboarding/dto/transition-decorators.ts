@@ -1,10 +1,19 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiParam } from '@nestjs/swagger';
 import type { ProblemCode } from '../../http/problem.js';
+import { IDEMPOTENCY_KEY } from '../transition-request.js';
 import { TransitionResultDto } from './onboarding-view.dto.js';
 
 export const VIEW_ETAG = {
   ETag: { description: 'Revision, and what else the view depends on', schema: { type: 'string' as const } },
+};
+
+const REPLAYED = {
+  'Idempotency-Replayed': {
+    description:
+      'Present when the Idempotency-Key was used before: this is the outcome of that time, with the view of now',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
 };
 
 export const ApiFlow = (): MethodDecorator & ClassDecorator => ApiParam({ name: 'flow', example: 'workspace' });
@@ -26,9 +35,10 @@ export const ApiTransition = (): MethodDecorator =>
       name: 'Idempotency-Key',
       required: false,
       description:
-        'The same key and body again gives the same outcome and applies nothing twice, for at least 30 days.',
-      schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{8,64}$' },
+        'The same key and body again gives the same outcome and applies nothing twice, for at least 30 days. ' +
+        '8 to 255 visible ASCII characters, bare or in double quotes.',
+      schema: { type: 'string', pattern: IDEMPOTENCY_KEY },
     }),
     ApiHeader({ name: 'If-Match', required: false, description: 'An ETag or a bare revision, such as "12".' }),
-    ApiOkResponse({ type: TransitionResultDto, headers: VIEW_ETAG }),
+    ApiOkResponse({ type: TransitionResultDto, headers: { ...VIEW_ETAG, ...REPLAYED } }),
   );

@@ -54,6 +54,12 @@ test('outside production the environment is called local', () => {
   expect(mirror.environment).toBe('local');
 });
 
+test('C12: allowed headers are a list of names, in lower case and each once', () => {
+  const { http } = loadConfig({ ...PRODUCTION, CORS_ALLOWED_HEADERS: ' Sentry-Trace, x-b3-traceid,,sentry-trace ' });
+  expect(http.corsAllowedHeaders).toEqual(['sentry-trace', 'x-b3-traceid']);
+  expect(loadConfig(PRODUCTION).http.corsAllowedHeaders).toEqual([]);
+});
+
 test('production asks for every setting that a local run supplies, all at once', () => {
   const { NODE_ENV, ...others } = PRODUCTION;
   const nothing = Object.fromEntries(Object.keys(others).map((name) => [name, '']));
@@ -73,6 +79,10 @@ test.each([
     { MIRROR_SEAL_KEY_PREVIOUS: PRODUCTION['MIRROR_SEAL_KEY'] },
     /^MIRROR_SEAL_KEY_PREVIOUS: .* same as MIRROR_SEAL_KEY/,
   ],
+  [{ CORS_ALLOWED_HEADERS: '*' }, /^CORS_ALLOWED_HEADERS: .* got "\*": .* does not let Authorization in$/],
+  [{ CORS_ALLOWED_HEADERS: 'sentry-trace,x-datadog-*' }, /^CORS_ALLOWED_HEADERS: .* got "x-datadog-\*": browsers/],
+  [{ CORS_ALLOWED_HEADERS: 'sentry trace' }, /^CORS_ALLOWED_HEADERS: expected header names .*; got "sentry trace"$/],
+  [{ CORS_ALLOWED_HEADERS: 'sentry-trace: x' }, /^CORS_ALLOWED_HEADERS: expected .*; got "sentry-trace: x"$/],
   [{ FOOTHOLD_ENVIRONMENT: 'Pre-Production' }, /^FOOTHOLD_ENVIRONMENT: expected .*; got "Pre-Production"$/],
   [{ FOOTHOLD_ENVIRONMENT: 'a'.repeat(17) }, /^FOOTHOLD_ENVIRONMENT: expected 1 to 16/],
   [{ FOOTHOLD_ENVIRONMENT: 'local' }, /^FOOTHOLD_ENVIRONMENT: "local" is for local runs/],
