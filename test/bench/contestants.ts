@@ -1,7 +1,7 @@
 import { MIRROR_SETTINGS } from '../support/mirror-settings.js';
 import type { BenchDatabase } from './data-set.js';
 
-export type ContestantName = 'foothold' | 'fastify' | 'nest-express';
+export type ContestantName = 'foothold' | 'parent' | 'parent again' | 'fastify' | 'nest-express';
 
 /** Who signs the tokens. */
 export interface Issuer {
@@ -15,6 +15,8 @@ export interface Contestant {
   readonly name: ContestantName;
   readonly title: string;
   readonly script: URL;
+  /** A bare service that shows what the same work costs without Foothold. */
+  readonly isFloor: boolean;
   environment(database: BenchDatabase, issuer: Issuer): Record<string, string>;
 }
 
@@ -26,6 +28,7 @@ const floor = (name: ContestantName, title: string): Contestant => ({
   name,
   title,
   script: built(`test/bench/floors/${name}.js`),
+  isFloor: true,
   environment: ({ floorUrl }, issuer) => ({
     NODE_ENV: 'production',
     DATABASE_URL: floorUrl,
@@ -38,6 +41,7 @@ export const FOOTHOLD: Contestant = {
   name: 'foothold',
   title: 'Foothold',
   script: built('src/main.js'),
+  isFloor: false,
   environment: ({ appUrl }, issuer) => ({
     NODE_OPTIONS: '--max-old-space-size=512',
     DATABASE_URL: appUrl,
@@ -47,6 +51,14 @@ export const FOOTHOLD: Contestant = {
     ...MIRROR_SETTINGS,
   }),
 };
+
+/** The same for a checkout that was built elsewhere: what `npm run bench:parent` compares with. */
+export const parentContestant = (name: 'parent' | 'parent again', dist: URL): Contestant => ({
+  ...FOOTHOLD,
+  name,
+  title: name,
+  script: new URL('src/main.js', dist),
+});
 
 export const FASTIFY = floor('fastify', 'floor (a): bare Fastify, pg');
 export const NEST_EXPRESS = floor('nest-express', 'floor (b): Nest, Express, TypeORM');

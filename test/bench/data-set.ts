@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { Client } from 'pg';
-import { migrate } from '../../src/database/migrate.js';
+import type { migrate as migrateDatabase } from '../../src/database/migrate.js';
 import type { EmbeddedPostgres } from '../../src/local/postgres/embedded-postgres.js';
 import { dataSetStatements } from './data-set.sql.js';
 
@@ -18,6 +18,16 @@ export interface BenchDatabase {
   readonly superuserUrl: string;
 }
 
+/** A built checkout whose migrations make the schema. */
+export interface Build {
+  /** Begins the names of its databases. */
+  readonly name: string;
+  /** Its `dist/`, with a slash at the end. */
+  readonly dist: URL;
+}
+
+export const THIS_BUILD: Build = { name: 'bench', dist: new URL('../../', import.meta.url) };
+
 const FLOOR_ROLE = 'bench_floor';
 const FLOOR_TABLES =
   'foothold.onboarding_progress, foothold.onboarding_history, foothold.operation, foothold.membership, foothold.tenant';
@@ -26,13 +36,19 @@ const FLOOR_TABLES =
  * A fresh copy of the data set of that size: the runs of a bench change it. The original is generated once, and again
  * when the migrations or the generator have changed.
  */
-export async function prepareDatabase(postgres: EmbeddedPostgres, size: DataSetSize): Promise<BenchDatabase> {
-  const original = `bench_${size}_original`;
-  const copy = `bench_${size}`;
-  const stamp = await stampOf(size);
+export async function prepareDatabase(
+  postgres: EmbeddedPostgres,
+  size: DataSetSize,
+  build: Build = THIS_BUILD,
+): Promise<BenchDatabase> {
+  const copy = `${build.name}_${size}`;
+  const original = `${copy}_original`;
+  const stamp = await stampOf(size, build);
   const url = (connection: string): string => urlOf(connection, copy);
   await withClient(postgres.superuserUrl, async (superuser) => {
-    if ((await commentOf(superuser, original)) !== stamp) await generate(postgres, superuser, original, size, stamp);
+    if ((await commentOf(superuser, original)) !== stamp) {
+      await generate(postgres, superuser, original, { size, stamp, build });
+    }
     await superuser.query(`DROP DATABASE IF EXISTS ${copy} WITH (FORCE)`);
     await superuser.query(`CREATE DATABASE ${copy} TEMPLATE ${original} STRATEGY file_copy OWNER foothold_owner`);
   });
@@ -46,24 +62,26 @@ async function generate(
   postgres: EmbeddedPostgres,
   superuser: Client,
   name: string,
-  size: DataSetSize,
-  stamp: string,
+  { size, stamp, build }: { size: DataSetSize; stamp: string; build: Build },
 ): Promise<void> {
   const rows = DATA_SET_ROWS[size];
   console.log(`Generating ${rows.toLocaleString('en')} rows of progress; this is done once …`);
   await superuser.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await superuser.query(`CREATE DATABASE ${name} OWNER foothold_owner`);
+  const { migrate } = (await import(new URL('src/database/migrate.js', build.dist).href)) as {
+    migrate: typeof migrateDatabase;
+  };
   await migrate(urlOf(postgres.migrationUrl, name));
   await withClient(urlOf(postgres.superuserUrl, name), async (client) => {
     for (const statement of dataSetStatements(rows)) await client.query(statement);
   });
-  // Last: a generation that was interrupted has no stamp and begins anew.
+  // Last: a generation that was interrupted has no stamp and starts again.
   await superuser.query(`COMMENT ON DATABASE ${name} IS '${stamp}'`);
 }
 
 /** Of everything that the data set follows from. Migrations are read as built, since that is what runs. */
-async function stampOf(size: DataSetSize): Promise<string> {
-  const folder = new URL('../../src/database/migrations/', import.meta.url);
+async function stampOf(size: DataSetSize, { dist }: Build): Promise<string> {
+  const folder = new URL('src/database/migrations/', dist);
   const hash = createHash('sha256').update(dataSetStatements(DATA_SET_ROWS[size]).join('\n'));
   const files = (await readdir(folder)).filter((name) => name.endsWith('.js')).toSorted();
   for (const name of files) hash.update(await readFile(new URL(name, folder)));

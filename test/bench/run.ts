@@ -45,7 +45,7 @@ export async function runOnce(stage: Stage, { contestant, kind, size }: Plan, op
   try {
     await server.ready(READ_PATH, tokens[0]);
     // What the rollup has to do after earlier runs' writes, the floors' among them, is no part of a read.
-    if (contestant.name === 'foothold' && kind === 'read') await untilRolledUp(database.superuserUrl);
+    if (!contestant.isFloor && kind === 'read') await untilRolledUp(database.superuserUrl);
     const { warmUpSeconds, seconds } = options;
     const used = () => ({ server: cpuMicros(server.pid), database: serverCpuMicros(stage.postgres.pid) });
     let before = used();
