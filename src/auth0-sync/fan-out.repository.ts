@@ -14,13 +14,17 @@ const ROUND = {
          WHERE tenant_id = $1 AND due_at <= $2`,
 };
 
-/** Whoever is due anyway, and not under way, will be sent the newest state. Of whoever has left, nothing may stay. */
+/**
+ * A member who is due anyway, and not under way, will be sent the newest state. Nothing may stay of a member who has left
+ * or whose tenant was closed, however long ago the service last saw them.
+ */
 const PAGE = {
   name: 'fan_out_page',
   text: `SELECT m.subject FROM foothold.auth0_mirror m
          JOIN foothold.member ON member.tenant_id = m.tenant_id AND member.subject = m.subject AND member.subject > $2
+         JOIN foothold.tenant t ON t.tenant_id = m.tenant_id
          WHERE m.tenant_id = $1 AND m.subject > $2 AND m.mirrored_tenant < $3 AND m.parked IS NULL
-           AND (m.seen_at > $4 OR member.status <> 'active') AND (m.due_at IS NULL OR m.leased_until > $5)
+           AND (m.seen_at > $4 OR member.status <> 'active' OR t.is_closed) AND (m.due_at IS NULL OR m.leased_until > $5)
          ORDER BY m.subject LIMIT $6`,
 };
 

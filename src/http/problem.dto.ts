@@ -59,7 +59,8 @@ export class ProblemDto {
   @ApiPropertyOptional({
     type: 'array',
     items: { $ref: '#/components/schemas/TenantSummary' },
-    description: 'With `tenant_required`.',
+    description:
+      'With `tenant_required`: the tenants that can be named. With `tenant_closed` from `/v1/me`: all tenants of the person.',
   })
   tenants?: object[];
 }

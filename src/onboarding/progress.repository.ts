@@ -19,10 +19,13 @@ import {
 /** Several steps in a row cost one send to Auth0. */
 const MIRROR_WINDOW_MS = 2_000;
 
-const READ_PROGRESS = { name: 'read_progress', text: 'SELECT * FROM foothold.read_progress($1, $2, $3, $4, $5, $6)' };
+const READ_PROGRESS = {
+  name: 'read_progress',
+  text: 'SELECT * FROM foothold.read_progress_v2($1, $2, $3, $4, $5, $6)',
+};
 const READ_FOR_TRANSITION = {
   name: 'read_for_transition',
-  text: 'SELECT * FROM foothold.read_for_transition($1, $2, $3, $4, $5, $6, $7)',
+  text: 'SELECT * FROM foothold.read_for_transition_v2($1, $2, $3, $4, $5, $6, $7)',
 };
 const OPEN_PROGRESS = { name: 'open_progress', text: 'SELECT foothold.open_progress($1, $2, $3, $4, $5, $6, $7)' };
 const APPLY_TRANSITION = {
@@ -88,7 +91,7 @@ export class ProgressRepository {
   ): Promise<JudgedProgress | undefined> {
     const moved = part === 'tenant' ? '' : subject;
     const values = [...placeOf(choice, subject, flow), key ?? null, moved, actor];
-    const rows = found(await transaction.call<Found<TransitionRow>>('foothold.lock_progress', values));
+    const rows = found(await transaction.call<Found<TransitionRow>>('foothold.lock_progress_v2', values));
     return rows[0]?.is_the_choice ? judgedProgress(choice, subject, flow, rows) : undefined;
   }
 

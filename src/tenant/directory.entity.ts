@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Role } from '../flow/index.js';
 import type { MembershipStatus } from './member.entity.js';
 import { Tenant } from './tenant.entity.js';
@@ -11,6 +11,12 @@ import { Tenant } from './tenant.entity.js';
 /** Which tenants a person belongs to. `member` is the proof; this is the way to it. */
 @Entity({ schema: 'foothold', name: 'membership' })
 @ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'membership_of_tenant', onDelete: 'CASCADE' })
+@ForeignKey(() => Tenant, ['tenantId', 'tenantIsClosed'], ['tenantId', 'isClosed'], {
+  name: 'membership_knows_closed',
+  onDelete: 'CASCADE',
+  onUpdate: 'CASCADE',
+})
+@Index('membership_by_tenant', ['tenantId', 'tenantIsClosed'])
 @Check('membership_role_known', `role IN ('owner', 'admin', 'member')`)
 @Check('membership_status_known', `status IN ('active', 'removed')`)
 export class Membership {
@@ -25,6 +31,10 @@ export class Membership {
 
   @Column({ type: 'text' })
   status!: MembershipStatus;
+
+  /** A copy of `Tenant.isClosed`, which only the foreign key changes: a closed tenant is no choice beside another one. */
+  @Column({ type: 'boolean', name: 'tenant_is_closed', default: false })
+  readonly tenantIsClosed!: boolean;
 }
 
 /** The tenant of an Auth0 organisation: one each. */

@@ -17,7 +17,8 @@ export class MeController {
   @ApiOperation({
     operationId: 'getMe',
     summary: 'Who I am, and my tenants',
-    description: 'A person without a tenant gets their own draft.',
+    description:
+      'A person without a tenant gets their own draft. `tenants` includes closed ones; a closed tenant is never `tenant`.',
   })
   @ApiTenantHeader()
   @ApiOkResponse({ type: MeDto })

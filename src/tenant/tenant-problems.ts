@@ -4,8 +4,13 @@ import { Problem } from '../http/problem.js';
 export const tenantNotFound = (): Problem =>
   new Problem('tenant_not_found', 'The tenant does not exist, or this caller does not belong to it.');
 
-export const tenantClosed = (): Problem =>
-  new Problem('tenant_closed', 'The tenant is closed. An owner can open it again within its grace period.');
+/** @param tenants all tenants of the person, so that an owner learns which one they can open again */
+export const tenantClosed = (tenants?: readonly unknown[]): Problem =>
+  new Problem(
+    'tenant_closed',
+    'The tenant is closed. An owner can open it again within its grace period.',
+    tenants && { members: { tenants } },
+  );
 
 export const personErased = (): Problem =>
   new Problem(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { isLostRace } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
 import type { Role } from '../flow/index.js';
 import { Tombstones } from './erasure/tombstones.js';
@@ -59,14 +60,21 @@ export class TenantRepository {
     organizationId: string,
     { subject, issuedAt }: Pick<PersonInTenant, 'subject' | 'issuedAt'>,
   ): Promise<JoinedTenant | undefined> {
-    const [row] = await this.database.query<JoinedRow>(JOIN_ORGANIZATION, [
+    const values = [
       organizationId,
       subject,
       randomUUID(),
       new Date(),
       this.tombstones.personOf(subject),
       new Date(issuedAt),
-    ]);
+    ];
+    const join = (): Promise<JoinedRow[]> => this.database.query<JoinedRow>(JOIN_ORGANIZATION, values);
+    // The tenant was closed after the function had found it open: the database refuses the membership, and the second
+    // look finds the tenant closed.
+    const [row] = await join().catch((error: unknown) => {
+      if (isLostRace(error)) return join();
+      throw error;
+    });
     return row && { tenantId: row.tenant_id, isClosed: row.tenant_status === 'closed', membership: row.membership };
   }
 }

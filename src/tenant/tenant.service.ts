@@ -77,7 +77,7 @@ export class TenantService {
       if (isOnlyChoice && onlyChoice(memberships)?.tenant_id !== tenantId) return undefined;
       const tenants = memberships.map(summaryOf);
       const tenant = tenants.find(({ id }) => id === tenantId);
-      if (tenant?.status === 'closed') throw tenantClosed();
+      if (tenant?.status === 'closed') throw tenantClosed(tenants);
       return tenant && { subject: person.subject, tenant, tenants };
     });
   }
@@ -143,11 +143,16 @@ export class TenantService {
   }
 }
 
-/** What the memberships lead to when nobody names a tenant. Throws `tenant_required` when they lead to several. */
+/**
+ * The tenant that a request means when it names none: the only usable one, else the person's own draft, else a closed
+ * tenant, which every request then refuses. Closed tenants and the draft do not count as usable. The functions that read
+ * progress prove the same rule. Throws `tenant_required` for several usable tenants.
+ */
 function onlyChoice(memberships: readonly MembershipRow[]): MembershipRow | undefined {
-  const choices = memberships.filter(({ is_draft }) => !is_draft);
-  if (choices.length > 1) throw tenantRequired(choices);
-  return choices[0] ?? memberships[0];
+  const open = memberships.filter(({ status }) => status !== 'closed');
+  const usable = open.filter(({ is_draft }) => !is_draft);
+  if (usable.length > 1) throw tenantRequired(usable);
+  return usable[0] ?? open[0] ?? memberships[0];
 }
 
 const tenantRequired = (choices: readonly MembershipRow[]): Problem =>

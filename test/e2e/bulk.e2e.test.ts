@@ -174,7 +174,7 @@ describe('a job that fails again and again', () => {
   it('becomes a dead letter, and goes on when an operator says so', async () => {
     const { bulk } = await seat();
     const operator = service.operator();
-    const mayLock = 'FUNCTION foothold.lock_progress(uuid, text, text, text, text, boolean, text, text, text)';
+    const mayLock = 'FUNCTION foothold.lock_progress_v2(uuid, text, text, text, text, boolean, text, text, text)';
     await service.sql(`REVOKE EXECUTE ON ${mayLock} FROM foothold_app`);
     const { body: job } = await bulk.start({ step: 'profile', action: 'complete' });
     const show = async () => (await bulk.show(job.id)).body;

@@ -1,4 +1,5 @@
 import { RATE_LIMITS } from '../../src/auth0-sync/rate-limits.js';
+import { Administering } from '../support/administration.js';
 import type { Api } from '../support/api.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
@@ -63,6 +64,32 @@ describe('reading while the database is down', () => {
     } finally {
       await lab.databaseUp();
     }
+  });
+
+  it('C10: holds no mirror of a closed tenant, so that the only usable one is found, and mirrors it again when opened', async () => {
+    const ada = lab.person();
+    const [open, closed] = [
+      await createTenant(lab.service, { members: { [ada.subject]: 'owner' } }),
+      await createTenant(lab.service, { members: { [ada.subject]: 'owner' } }),
+    ];
+    for (const tenantId of [open, closed]) await tellBusiness(ada.inTenant(tenantId));
+    await lab.untilMirrored();
+    const mirrored = () => Object.keys(lab.metadataOf(ada.subject)).length;
+    expect(mirrored()).toBe(2);
+    const owner = new Administering(ada, closed);
+    expect((await owner.change({ status: 'closed' })).status).toBe(200);
+    await lab.untilMirrored();
+    expect(mirrored()).toBe(1);
+    await lab.databaseDown();
+    try {
+      expect((await ada.view()).body).toMatchObject({ tenantId: open, source: 'auth0' });
+      expect((await ada.inTenant(closed).view()).status).toBe(503);
+    } finally {
+      await lab.databaseUp();
+    }
+    expect((await owner.change({ status: 'active' })).status).toBe(200);
+    await lab.untilMirrored();
+    expect(mirrored()).toBe(2);
   });
 
   it('keeps a crowd inside the budget for reads: the others get 503 with Retry-After', async () => {

@@ -7,6 +7,7 @@ import { SendMirrors1795600100000 } from './1795600100000-SendMirrors.js';
 import { RollUpProgress1795600200000 } from './1795600200000-RollUpProgress.js';
 import { ErasePeople1795600300000 } from './1795600300000-ErasePeople.js';
 import { RunBulkJobs1795600400000 } from './1795600400000-RunBulkJobs.js';
+import { KnowClosedTenants1796010300000 } from './1796010300000-KnowClosedTenants.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -19,6 +20,7 @@ export const MIGRATIONS = [
   RollUpProgress1795600200000,
   ErasePeople1795600300000,
   RunBulkJobs1795600400000,
+  KnowClosedTenants1796010300000,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */

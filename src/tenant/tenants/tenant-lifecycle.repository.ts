@@ -21,13 +21,29 @@ const RENAME = {
   name: 'tenant_rename',
   text: 'UPDATE foothold.tenant SET name = $2, updated_at = $3 WHERE tenant_id = $1',
 };
+/** Auth0 holds mirrors of open tenants only, so every member's mirror is due when that changes. */
+const MIRRORS_ARE_DUE = `
+    INSERT INTO foothold.auth0_mirror_tenant AS m (tenant_id, wanted, due_at) SELECT tenant_id, 1, $2 FROM changed
+    ON CONFLICT (tenant_id) DO UPDATE SET wanted = m.wanted + 1,
+      due_at = least(m.due_at, excluded.due_at)`;
+/** The foreign key `membership_knows_closed` tells the members' directory rows. */
 const CLOSE = {
   name: 'tenant_close',
-  text: `UPDATE foothold.tenant SET status = 'closed', closed_at = $2, updated_at = $2 WHERE tenant_id = $1`,
+  text: `
+    WITH changed AS (
+      UPDATE foothold.tenant SET status = 'closed', closed_at = $2, updated_at = $2 WHERE tenant_id = $1
+      RETURNING tenant_id
+    )
+    ${MIRRORS_ARE_DUE}`,
 };
 const REOPEN = {
   name: 'tenant_reopen',
-  text: `UPDATE foothold.tenant SET status = 'active', closed_at = NULL, updated_at = $2 WHERE tenant_id = $1`,
+  text: `
+    WITH changed AS (
+      UPDATE foothold.tenant SET status = 'active', closed_at = NULL, updated_at = $2 WHERE tenant_id = $1
+      RETURNING tenant_id
+    )
+    ${MIRRORS_ARE_DUE}`,
 };
 /** What else is stored of a tenant, in another table, is a change of the tenant. */
 const TOUCH = {
@@ -62,11 +78,11 @@ const IS_UNTOUCHED = {
 const ARCHIVE = {
   name: 'tenant_archive',
   text: `
-    WITH archived AS (
+    WITH changed AS (
       UPDATE foothold.tenant SET status = 'archived', updated_at = $2 WHERE tenant_id = $1 RETURNING tenant_id
     ), ended AS (
       UPDATE foothold.member m SET status = 'removed', updated_at = $2
-      FROM archived WHERE m.tenant_id = archived.tenant_id AND m.status = 'active'
+      FROM changed WHERE m.tenant_id = changed.tenant_id AND m.status = 'active'
       RETURNING m.tenant_id, m.subject
     ), unlisted AS (
       UPDATE foothold.membership ms SET status = 'removed'
@@ -74,11 +90,9 @@ const ARCHIVE = {
     ), no_draft AS (
       DELETE FROM foothold.draft_owner d USING ended WHERE d.subject = ended.subject AND d.tenant_id = ended.tenant_id
     ), disconnected AS (
-      DELETE FROM foothold.organization o USING archived WHERE o.tenant_id = archived.tenant_id
+      DELETE FROM foothold.organization o USING changed WHERE o.tenant_id = changed.tenant_id
     )
-    INSERT INTO foothold.auth0_mirror_tenant AS m (tenant_id, wanted, due_at) SELECT tenant_id, 1, $2 FROM archived
-    ON CONFLICT (tenant_id) DO UPDATE SET wanted = m.wanted + 1,
-      due_at = least(m.due_at, excluded.due_at)`,
+    ${MIRRORS_ARE_DUE}`,
 };
 
 /** How a tenant comes to be, changes and ends. Who may do that is decided elsewhere. */
