@@ -44,7 +44,16 @@ describe('a bulk job', () => {
     const subjects = people.map(({ subject }) => subject);
     const job = await bulk.run({ where: { subjects }, step: 'profile', action: 'complete' });
     expect(job).toMatchObject({ status: 'completed', dryRun: false, lastError: null });
-    expect(job.counts).toEqual({ examined: 3, applied: 2, noOp: 1, movedSince: 0, refused: 0, reasons: {} });
+    expect(job.counts).toEqual({
+      examined: 3,
+      applied: 2,
+      noOp: 1,
+      movedSince: 0,
+      refused: 0,
+      notAMember: 0,
+      notMatched: 0,
+      reasons: {},
+    });
     const { items } = (await bulk.people(job.id)).body;
     expect(items.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['applied', 'applied', 'no_op']);
     for (const person of people) expect(await statusOf(person, 'profile')).toBe('completed');
@@ -166,7 +175,7 @@ describe('a bulk job', () => {
     await eventually(async () => (await tracesOf(service, [subject])).length === 0);
     expect((await bulk.show(job.id)).body.counts).toMatchObject({ applied: 1 });
     const { body: undo } = await bulk.undo(job.id);
-    expect((await bulk.ended(undo.id)).counts).toMatchObject({ examined: 1, refused: 1 });
+    expect((await bulk.ended(undo.id)).counts).toMatchObject({ examined: 1, notAMember: 1 });
   });
 });
 

@@ -45,9 +45,13 @@ export class BulkJob {
   @Column({ type: 'text', default: '' })
   cursor!: string;
 
-  /** People who were looked at. */
+  /** Subjects in the pages that are done. */
   @Column({ type: 'integer', default: 0 })
   examined!: number;
+
+  /** Members in these pages who did not match `where`; null in a job that was made before this was counted. */
+  @Column({ type: 'integer', name: 'not_matched', nullable: true })
+  notMatched!: number | null;
 
   @Column({ type: 'text', name: 'last_error', nullable: true })
   lastError!: string | null;
@@ -71,7 +75,7 @@ export class BulkJob {
   name: 'bulk_item_of_job',
   onDelete: 'CASCADE',
 })
-@Check('bulk_item_outcome_known', `outcome IN ('applied', 'no_op', 'refused', 'moved_since')`)
+@Check('bulk_item_outcome_known', `outcome IN ('applied', 'no_op', 'refused', 'moved_since', 'not_a_member')`)
 export class BulkItem {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'bulk_item_pk' })
   tenantId!: string;

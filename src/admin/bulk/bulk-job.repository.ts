@@ -25,6 +25,7 @@ export interface BulkJobRow {
   readonly status: JobStatus;
   readonly cursor: string;
   readonly examined: number;
+  readonly not_matched: number | null;
   readonly last_error: string | null;
   readonly created_by: string;
   readonly created_at: Date;
@@ -44,9 +45,10 @@ export interface BulkItemRow {
   readonly revision: number | null;
 }
 
-/** A member with their part of the flow; the part is null of whoever has not opened it. */
+/** A member, or a named subject that is none, with their part of the flow; it is null until they open the flow. */
 export interface CandidateRow {
   readonly subject: string;
+  readonly is_member: boolean;
   readonly flow_version: number | null;
   readonly steps: PartState['steps'] | null;
   readonly data: PartState['data'] | null;
@@ -61,14 +63,15 @@ export interface SharedPartRow {
   readonly data: PartState['data'];
 }
 
-const COLUMNS = `job_id, flow_key, people, step, action, reason, dry_run, undoes, status, cursor, examined, last_error,
-  created_by, created_at, started_at, ended_at`;
+const COLUMNS = `job_id, flow_key, people, step, action, reason, dry_run, undoes, status, cursor, examined, not_matched,
+  last_error, created_by, created_at, started_at, ended_at`;
 
 const CREATE = {
   name: 'bulk_create',
   text: `INSERT INTO foothold.bulk_job
-           (tenant_id, job_id, flow_key, people, step, action, reason, dry_run, undoes, status, created_by, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11)`,
+           (tenant_id, job_id, flow_key, people, step, action, reason, dry_run, undoes, status, not_matched, created_by,
+            created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $10, $11)`,
 };
 const FIND = {
   name: 'bulk_find',
@@ -87,7 +90,7 @@ const BEGIN = {
 /** Two processes may be at it for a moment, when one of them was taken for dead: only one of them takes the step. */
 const ADVANCE = {
   name: 'bulk_advance',
-  text: `UPDATE foothold.bulk_job SET cursor = $3, examined = examined + $4
+  text: `UPDATE foothold.bulk_job SET cursor = $3, examined = examined + $4, not_matched = not_matched + $6
          WHERE tenant_id = $1 AND job_id = $2 AND status = 'running' AND cursor = $5 RETURNING ${COLUMNS}`,
 };
 const END = {
@@ -102,15 +105,27 @@ const NOTE_ERROR = {
 };
 const CANDIDATES = {
   name: 'bulk_candidates',
-  text: `SELECT m.subject, p.flow_version, p.steps, p.data, q.step AS listed_step, q.since AS listed_since
+  text: `SELECT m.subject, true AS is_member, p.flow_version, p.steps, p.data, q.step AS listed_step, q.since AS listed_since
          FROM foothold.member m
          LEFT JOIN foothold.onboarding_progress p
            ON p.tenant_id = m.tenant_id AND p.flow_key = $2 AND p.subject = m.subject AND p.subject > $3
          LEFT JOIN foothold.onboarding_position q
            ON q.tenant_id = m.tenant_id AND q.flow_key = $2 AND q.subject = m.subject AND q.subject > $3
          WHERE m.tenant_id = $1 AND m.status = 'active' AND m.subject > $3
-           AND ($4::text[] IS NULL OR m.subject = ANY ($4))
-         ORDER BY m.subject LIMIT $5`,
+         ORDER BY m.subject LIMIT $4`,
+};
+const NAMED = {
+  name: 'bulk_named',
+  text: `SELECT named.subject, m.subject IS NOT NULL AS is_member, p.flow_version, p.steps, p.data,
+           q.step AS listed_step, q.since AS listed_since
+         FROM (SELECT DISTINCT subject FROM unnest($5::text[]) AS given (subject)
+               WHERE subject > $3 ORDER BY subject LIMIT $4) named
+         LEFT JOIN foothold.member m ON m.tenant_id = $1 AND m.subject = named.subject AND m.status = 'active'
+         LEFT JOIN foothold.onboarding_progress p
+           ON p.tenant_id = m.tenant_id AND p.flow_key = $2 AND p.subject = m.subject
+         LEFT JOIN foothold.onboarding_position q
+           ON q.tenant_id = m.tenant_id AND q.flow_key = $2 AND q.subject = m.subject
+         ORDER BY named.subject`,
 };
 const SHARED_PART = {
   name: 'bulk_shared_part',
@@ -173,10 +188,9 @@ export class BulkJobRepository {
   async advance(
     transaction: Transaction,
     { job_id: jobId, cursor }: BulkJobRow,
-    to: string,
-    examined: number,
+    done: { readonly last: string; readonly examined: number; readonly notMatched: number },
   ): Promise<BulkJobRow | undefined> {
-    const values = [transaction.tenantId, jobId, to, examined, cursor];
+    const values = [transaction.tenantId, jobId, done.last, done.examined, cursor, done.notMatched];
     const [row] = await transaction.query<BulkJobRow>(ADVANCE, values);
     return row;
   }
@@ -193,6 +207,7 @@ export class BulkJobRepository {
     await transaction.query(NOTE_ERROR, [transaction.tenantId, jobId, error]);
   }
 
+  /** By subject. With `subjects`, exactly these, members or not; otherwise all active members. */
   candidates(
     transaction: Transaction,
     flowKey: string,
@@ -200,8 +215,9 @@ export class BulkJobRepository {
     subjects: readonly string[] | undefined,
     limit: number,
   ): Promise<CandidateRow[]> {
-    const values = [transaction.tenantId, flowKey, after, subjects ?? null, limit];
-    return transaction.query<CandidateRow>(CANDIDATES, values);
+    const page = [transaction.tenantId, flowKey, after, limit];
+    if (!subjects) return transaction.query<CandidateRow>(CANDIDATES, page);
+    return transaction.query<CandidateRow>(NAMED, [...page, subjects]);
   }
 
   async sharedPart(transaction: Transaction, flowKey: string): Promise<SharedPartRow | undefined> {

@@ -23,6 +23,8 @@ const AT_ONCE = 3;
 interface Page {
   readonly last: string | undefined;
   readonly examined: number;
+  /** Members of the page for whom there is nothing to do, because another condition of `where` does not hold. */
+  readonly notMatched: number;
   readonly subjects: readonly string[];
   readonly move: (transaction: Transaction, subject: string) => Promise<BulkItemRow>;
 }
@@ -65,14 +67,14 @@ export class BulkRunner {
         const current = job;
         const page = await within((transaction) => this.pageOf(transaction, current));
         await this.doPage(tenantId, current, page, signal);
-        const { last, examined } = page;
+        const { last, examined, notMatched } = page;
         if (last === undefined) {
           await within((transaction) => this.jobs.end(transaction, jobId, { status: 'completed', at: new Date() }));
           return;
         }
         job = await within(
           async (transaction) =>
-            (await this.jobs.advance(transaction, current, last, examined)) ??
+            (await this.jobs.advance(transaction, current, { last, examined, notMatched })) ??
             this.jobs.begin(transaction, jobId, new Date()),
         );
       }
@@ -90,14 +92,18 @@ export class BulkRunner {
     const { flow_key: flowKey, people } = job;
     const rows = await this.jobs.candidates(transaction, flowKey, job.cursor, people.subjects, PAGE);
     const shared = await this.jobs.sharedPart(transaction, flowKey);
-    const meant = rows
-      .filter((row) => isMeant(job, this.flowOf(flowKey, shared ?? row), row, shared))
+    const members = new Set(rows.flatMap(({ subject, is_member }) => (is_member ? [subject] : [])));
+    // After a crash a page is done again. Who was moved by then matches `where` no more, and is not counted as unmatched.
+    const left = await this.notDone(transaction, job, rows);
+    const subjects = left
+      .filter((row) => !row.is_member || isMeant(job, this.flowOf(flowKey, shared ?? row), row, shared))
       .map(({ subject }) => subject);
     return {
       last: rows.at(-1)?.subject,
       examined: rows.length,
-      subjects: await this.notDone(transaction, job, meant),
-      move: (own, subject) => this.transition(own, job, subject),
+      notMatched: left.length - subjects.length,
+      subjects,
+      move: async (own, subject) => (members.has(subject) ? this.transition(own, job, subject) : notAMember(subject)),
     };
   }
 
@@ -112,14 +118,20 @@ export class BulkRunner {
     return {
       last: rows.at(-1)?.subject,
       examined: rows.length,
-      subjects: await this.notDone(transaction, job, [...revisions.keys()]),
+      notMatched: 0,
+      subjects: (await this.notDone(transaction, job, rows)).map(({ subject }) => subject),
       move: (own, subject) => this.takeBack(own, job, subject, revisions.get(subject) as number),
     };
   }
 
-  private async notDone(transaction: Transaction, { job_id: jobId }: BulkJobRow, subjects: string[]) {
+  private async notDone<Row extends { readonly subject: string }>(
+    transaction: Transaction,
+    { job_id: jobId }: BulkJobRow,
+    rows: readonly Row[],
+  ): Promise<Row[]> {
+    const subjects = rows.map(({ subject }) => subject);
     const done = await this.jobs.doneAmong(transaction, jobId, subjects);
-    return subjects.filter((subject) => !done.has(subject));
+    return rows.filter(({ subject }) => !done.has(subject));
   }
 
   /** A few at a time. What fails for one person fails the page, which is done again; who is done by then stays so. */
@@ -194,9 +206,13 @@ export class BulkRunner {
 /** @throws whatever is no refusal */
 function refusedItem(subject: string, error: unknown): BulkItemRow {
   if (!(error instanceof Problem)) throw error;
+  // Removed or erased after the page was read.
+  if (error.code === 'member_not_found') return notAMember(subject);
   const { reason } = error.members;
   return { subject, outcome: 'refused', why: typeof reason === 'string' ? reason : error.code, revision: null };
 }
+
+const notAMember = (subject: string): BulkItemRow => ({ subject, outcome: 'not_a_member', why: null, revision: null });
 
 /** The error's message may hold what it was about; its kind tells an operator where to look. */
 function nameOf(error: unknown): string {

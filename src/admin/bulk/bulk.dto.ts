@@ -50,7 +50,9 @@ export class BulkWhereDto {
     items: { type: 'string', minLength: 1, maxLength: 255 },
     minItems: 1,
     maxItems: MOST_SUBJECTS,
-    description: 'These people only.',
+    description:
+      'These subjects only. A subject that occurs twice counts once; one that is no active member of the tenant gets the ' +
+      'outcome `not_a_member`.',
   })
   @WhenPresent()
   @IsArray()
@@ -100,7 +102,7 @@ export class BulkUndoDto {
 }
 
 class BulkCountsDto {
-  @ApiProperty({ type: 'integer', description: 'People who were looked at so far.' })
+  @ApiProperty({ type: 'integer', description: 'Subjects examined so far: the sum of all other counts here.' })
   examined!: number;
 
   @ApiProperty({ type: 'integer' })
@@ -114,6 +116,19 @@ class BulkCountsDto {
 
   @ApiProperty({ type: 'integer' })
   refused!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'Subjects that are no active member of the tenant: named ones, and members who were removed before their turn.',
+  })
+  notAMember!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Members who were left alone because another condition of `where` does not hold for them.',
+  })
+  notMatched!: number;
 
   @ApiProperty({
     type: 'object',

@@ -44,7 +44,11 @@ export class BulkService {
     const step = memberStep(flow, request.step, '/step');
     if (where.stuckFor !== undefined) parseDuration(where.stuckFor, '/where/stuckFor');
     const at = where.step && parseStepKey(this.catalog.versionsOf(flow.key), where.step, '/where/step');
-    const people = { ...where, ...(at !== undefined && { step: at }) };
+    const people = {
+      ...where,
+      ...(at !== undefined && { step: at }),
+      ...(where.subjects && { subjects: [...new Set(where.subjects)] }),
+    };
     return this.administration.run(caller, tenantId, { changes: true }, (administration) =>
       this.create(administration, { flow_key: flow.key, people, step, action, reason, dry_run: dryRun, undoes: null }),
     );
@@ -125,6 +129,8 @@ export class BulkService {
     const counts = await this.jobs.counts(transaction, job.job_id);
     const of = (outcome: ItemOutcome): number =>
       counts.filter((count) => count.outcome === outcome).reduce((sum, { people }) => sum + people, 0);
+    const outcomes = counts.reduce((sum, { people }) => sum + people, 0);
+    const notMatched = job.not_matched ?? Math.max(0, job.examined - outcomes);
     return {
       id: job.job_id,
       flow: job.flow_key,
@@ -136,11 +142,13 @@ export class BulkService {
       dryRun: job.dry_run,
       undoes: job.undoes,
       counts: {
-        examined: job.examined,
+        examined: outcomes + notMatched,
         applied: of('applied'),
         noOp: of('no_op'),
         movedSince: of('moved_since'),
         refused: of('refused'),
+        notAMember: of('not_a_member'),
+        notMatched,
         reasons: Object.fromEntries(
           counts.flatMap(({ outcome, why, people }) => (outcome === 'refused' ? [[why ?? 'unknown', people]] : [])),
         ),

@@ -121,7 +121,8 @@ const REST: readonly Statement[] = [
            SET created_by = CASE created_by WHEN $2 THEN $3 ELSE created_by END, people = ${renamed('people')},
              reason = CASE created_by WHEN $2 THEN '(erased)' ELSE reason END,
              cursor = CASE cursor WHEN $2 THEN '' ELSE cursor END,
-             examined = CASE cursor WHEN $2 THEN 0 ELSE examined END
+             examined = CASE cursor WHEN $2 THEN 0 ELSE examined END,
+             not_matched = CASE WHEN cursor = $2 AND not_matched > 0 THEN 0 ELSE not_matched END
            WHERE tenant_id = $1
              AND (created_by = $2 OR cursor = $2 OR position(${WRITTEN} IN people::text) > 0)`,
   },

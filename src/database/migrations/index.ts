@@ -8,6 +8,7 @@ import { RollUpProgress1795600200000 } from './1795600200000-RollUpProgress.js';
 import { ErasePeople1795600300000 } from './1795600300000-ErasePeople.js';
 import { RunBulkJobs1795600400000 } from './1795600400000-RunBulkJobs.js';
 import { KnowClosedTenants1796010300000 } from './1796010300000-KnowClosedTenants.js';
+import { CountUnmatchedSubjects1796011600011 } from './1796011600011-CountUnmatchedSubjects.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -21,6 +22,7 @@ export const MIGRATIONS = [
   ErasePeople1795600300000,
   RunBulkJobs1795600400000,
   KnowClosedTenants1796010300000,
+  CountUnmatchedSubjects1796011600011,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */
