@@ -30,4 +30,8 @@ export class Member {
 
   @Column({ type: 'timestamptz', name: 'updated_at' })
   updatedAt!: Date;
+
+  /** The newest invitation's number at the removal. Null of an active member, and of one removed by an older build. */
+  @Column({ type: 'integer', name: 'removed_after', nullable: true })
+  removedAfter!: number | null;
 }

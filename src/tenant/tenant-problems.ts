@@ -21,11 +21,11 @@ export const personErased = (): Problem =>
 export const membershipRemoved = (): Problem =>
   new Problem(
     'membership_removed',
-    'This person was removed from the tenant. Ask one of its owners or admins to bring them back.',
+    'This person was removed from the tenant. Ask one of its owners or admins for a new invitation.',
   );
 
 export const memberNotFound = (): Problem =>
   new Problem(
     'member_not_found',
-    'There is no such member. Somebody who was removed is brought back with the status "active".',
+    'There is no such member. The status "active" brings a removed member back, and so does a new invitation.',
   );

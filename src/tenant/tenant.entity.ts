@@ -30,4 +30,8 @@ export class Tenant {
   /** Null unless it is closed: the grace period begins here. */
   @Column({ type: 'timestamptz', name: 'closed_at', nullable: true })
   closedAt!: Date | null;
+
+  /** Numbers the invitations, so that each is known to be older or newer than a removal. */
+  @Column({ type: 'integer', name: 'invitations_made', default: 0 })
+  invitationsMade!: number;
 }

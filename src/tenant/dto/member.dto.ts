@@ -38,7 +38,10 @@ export class MemberChangeDto {
   @IsIn(ROLES)
   role?: Role;
 
-  @ApiPropertyOptional({ enum: ['active'], description: 'Brings back somebody who was removed.' })
+  @ApiPropertyOptional({
+    enum: ['active'],
+    description: 'Brings back a removed member at once; a new invitation does when they accept it.',
+  })
   @WhenPresent()
   @IsIn(['active'])
   status?: 'active';

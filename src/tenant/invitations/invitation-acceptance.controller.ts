@@ -22,7 +22,9 @@ export class InvitationAcceptanceController {
   @ApiOperation({
     operationId: 'acceptInvitation',
     summary: 'Become a member by an invitation',
-    description: 'Again by the same person is answered the same. An untouched draft of theirs is archived.',
+    description:
+      'Sent again by the same person it is answered the same. Brings back a removed member if another person made the ' +
+      'invitation after the removal. An untouched draft of theirs is archived.',
   })
   @ApiOkResponse({ type: TenantSummaryDto })
   @ApiProblems(

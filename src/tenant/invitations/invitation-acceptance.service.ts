@@ -5,7 +5,7 @@ import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { Role } from '../../flow/index.js';
 import { Problem } from '../../http/problem.js';
 import { AuditRepository } from '../audit.repository.js';
-import { MemberRepository } from '../members/member.repository.js';
+import { MemberRepository, type MemberRow } from '../members/member.repository.js';
 import { Tombstones } from '../erasure/tombstones.js';
 import { membershipRemoved, personErased, tenantClosed } from '../tenant-problems.js';
 import type { TenantSummary } from '../tenant.service.js';
@@ -65,16 +65,21 @@ export class InvitationAcceptance {
     const now = new Date();
     if (!isMine) refuseEnded(invitation, now);
     if (tenant.status === 'closed') throw tenantClosed();
-    if (member?.status === 'removed') throw membershipRemoved();
-    if (member && isMine) return summaryOf(tenant, member.role);
-    if (member)
+    const wasRemoved = member?.status === 'removed';
+    if (wasRemoved && !bringsBack(invitation, member)) throw membershipRemoved();
+    if (member && !wasRemoved) {
+      if (isMine) return summaryOf(tenant, member.role);
       throw new Problem('already_member', 'This person is a member already; the invitation stays open for another.');
+    }
 
-    const tombstone = await this.tombstones.inTenant(transaction, subject);
-    if (tombstone && issuedAt < tombstone.erasedAt.getTime()) throw personErased();
-    await this.members.join(transaction, subject, role, now);
+    if (wasRemoved) await this.members.change(transaction, subject, { role, status: 'active' }, now);
+    else {
+      const tombstone = await this.tombstones.inTenant(transaction, subject);
+      if (tombstone && issuedAt < tombstone.erasedAt.getTime()) throw personErased();
+      await this.members.join(transaction, subject, role, now);
+    }
     await this.invitations.accept(transaction, invitationId, subject, now);
-    const detail = { invitationId, role, invitedBy: invitation.invited_by };
+    const detail = { invitationId, role, invitedBy: invitation.invited_by, ...(wasRemoved && { wasRemoved }) };
     await this.audit.record(
       transaction.tenantId,
       { actor: subject, action: 'invitation_accepted', subject, detail },
@@ -90,6 +95,13 @@ const summaryOf = ({ tenant_id: id, name, status }: TenantRow, role: Role): Tena
   status,
   role,
 });
+
+/**
+ * Whether an admin made the invitation after this person was removed. The maker may still invite: an open invitation is
+ * revoked when its maker is removed or gets a lower role.
+ */
+const bringsBack = ({ number, invited_by }: InvitationRow, { removed_after, subject }: MemberRow): boolean =>
+  number !== null && removed_after !== null && number > removed_after && invited_by !== subject;
 
 /** @throws Problem saying what has become of the invitation */
 function refuseEnded({ accepted_by, revoked_at, expires_at }: InvitationRow, now: Date): void {

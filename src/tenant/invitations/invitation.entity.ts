@@ -46,4 +46,8 @@ export class Invitation {
 
   @Column({ type: 'timestamptz', name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
+
+  /** In the order in which the tenant's invitations were made, from 1. Null of one made by an older build. */
+  @Column({ type: 'integer', nullable: true })
+  number!: number | null;
 }

@@ -14,16 +14,25 @@ export interface InvitationRow {
   readonly expires_at: Date;
   readonly accepted_by: string | null;
   readonly revoked_at: Date | null;
+  /** Null of one that an older build made. */
+  readonly number: number | null;
 }
 
-const COLUMNS = 'invitation_id, role, reason, invited_by, created_at, expires_at, accepted_by, revoked_at';
+/** What is known of an invitation when it is made; the tenant gives it its number. */
+export type NewInvitation = Omit<InvitationRow, 'accepted_by' | 'revoked_at' | 'number'>;
+
+const COLUMNS = 'invitation_id, role, reason, invited_by, created_at, expires_at, accepted_by, revoked_at, number';
 const OPEN = 'tenant_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL';
 
 const ISSUE = {
   name: 'invitation_issue',
-  text: `INSERT INTO foothold.invitation
-           (tenant_id, invitation_id, token_hash, role, reason, invited_by, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  text: `WITH counted AS (
+           UPDATE foothold.tenant SET invitations_made = invitations_made + 1 WHERE tenant_id = $1
+           RETURNING invitations_made
+         )
+         INSERT INTO foothold.invitation
+           (tenant_id, invitation_id, token_hash, role, reason, invited_by, created_at, expires_at, number)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, invitations_made FROM counted`,
 };
 const PAGE = {
   name: 'invitation_page',
@@ -59,7 +68,7 @@ export class InvitationRepository {
   async issue(
     transaction: Transaction,
     { invitationId, tokenHash }: InvitationKey,
-    { role, reason, invited_by, created_at, expires_at }: Omit<InvitationRow, 'accepted_by' | 'revoked_at'>,
+    { role, reason, invited_by, created_at, expires_at }: NewInvitation,
   ): Promise<void> {
     const what = [tokenHash, role, reason, invited_by, created_at, expires_at];
     await transaction.query(ISSUE, [transaction.tenantId, invitationId, ...what]);

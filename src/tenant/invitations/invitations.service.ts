@@ -5,7 +5,7 @@ import { pageOf, parseLimit, parseTimedCursor, timedPosition, type Page, type Pa
 import { Problem } from '../../http/problem.js';
 import { refuseOutOfReach } from '../administration/capacity.js';
 import { TenantAdministration } from '../administration/tenant-administration.js';
-import { InvitationRepository, type InvitationRow } from './invitation.repository.js';
+import { InvitationRepository, type NewInvitation } from './invitation.repository.js';
 import { issueToken } from './invitation-token.js';
 
 export interface InvitationRequest {
@@ -85,9 +85,7 @@ export class InvitationsService {
   }
 }
 
-type Shown = Omit<InvitationRow, 'accepted_by' | 'revoked_at'>;
-
-const invitationView = (row: Shown): InvitationView => ({
+const invitationView = (row: NewInvitation): InvitationView => ({
   id: row.invitation_id,
   role: row.role,
   reason: row.reason,

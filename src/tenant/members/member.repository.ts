@@ -9,9 +9,11 @@ export interface MemberRow {
   readonly status: MembershipStatus;
   readonly created_at: Date;
   readonly updated_at: Date;
+  /** Of a removed member: the number of the newest invitation then, or null when that is not known. */
+  readonly removed_after: number | null;
 }
 
-const COLUMNS = 'subject, role, status, created_at, updated_at';
+const COLUMNS = 'subject, role, status, created_at, updated_at, removed_after';
 
 const PAGE = {
   name: 'member_page',
@@ -49,7 +51,9 @@ const CHANGE = {
   name: 'member_change',
   text: `
     WITH changed AS (
-      UPDATE foothold.member SET role = $3, status = $4, updated_at = $5 WHERE tenant_id = $1 AND subject = $2
+      UPDATE foothold.member SET role = $3, status = $4, updated_at = $5, removed_after = CASE $4
+        WHEN 'removed' THEN (SELECT t.invitations_made FROM foothold.tenant t WHERE t.tenant_id = $1) END
+      WHERE tenant_id = $1 AND subject = $2
     ), listed AS (
       UPDATE foothold.membership SET role = $3, status = $4 WHERE subject = $2 AND tenant_id = $1
     ), no_draft AS (

@@ -24,7 +24,7 @@ export interface MemberPageQuery extends PageQuery {
 
 export interface MemberChange {
   readonly role?: Role;
-  /** Brings back somebody who was removed, which neither an invitation nor a login does. */
+  /** Brings back a removed member; so does an invitation made after the removal, and never a login. */
   readonly status?: 'active';
   readonly reason?: string;
 }
