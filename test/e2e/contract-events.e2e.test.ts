@@ -50,7 +50,7 @@ test('a stream begins with the current view and its revision as the id', async (
   const event = await stream.next();
   expect(event).toMatchObject({ id: 1, event: 'progress', data: { ...body, asOf: expect.any(String) } });
   expect(stream.headers.get('content-type')).toBe('text/event-stream');
-  expect(stream.headers.get('cache-control')).toBe('private, no-cache');
+  expect(stream.headers.get('cache-control')).toBe('private, no-cache, no-transform');
 });
 
 test('what the caller has already is not sent again, and the next change is', async () => {

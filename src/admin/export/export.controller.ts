@@ -49,7 +49,8 @@ export class ExportController {
     await reply
       .header('content-type', contentType)
       .header('content-disposition', `attachment; filename="${fileName}"`)
-      .header('cache-control', 'no-store')
+      .header('cache-control', 'no-store, no-transform')
+      .header('x-accel-buffering', 'no')
       .send(content);
   }
 }

@@ -18,6 +18,8 @@ export class ProgressEventsController {
   @Get(':flow/events')
   // A connection that streamed is not used again, so that it does not keep a stopping process.
   @Header('Connection', 'close')
+  // A proxy that compresses would keep events back until its buffer is full; nginx would, without compressing.
+  @Header('Cache-Control', 'private, no-cache, no-transform')
   @Header('X-Accel-Buffering', 'no')
   @ApiOperation({
     operationId: 'streamOnboarding',
