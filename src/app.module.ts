@@ -10,6 +10,7 @@ import { FlowCatalogModule } from './flow-catalog/flow-catalog.module.js';
 import { HealthModule } from './health/health.module.js';
 import { BodyPipe } from './http/body.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { QueryModule } from './http/query.module.js';
 import { RateLimitModule } from './http/rate-limit.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -17,7 +18,7 @@ import { OnboardingModule } from './onboarding/onboarding.module.js';
 import { PortsModule } from './ports.module.js';
 import { TenantModule } from './tenant/tenant.module.js';
 
-/** The table of contents. A request passes the guards in this order: who is it, then how often. */
+/** The table of contents. The guards run in this order: who calls, how often, and with which parameters. */
 @Module({})
 export class AppModule {
   static with(config: Config): DynamicModule {
@@ -27,6 +28,7 @@ export class AppModule {
         ConfigModule.with(config),
         AuthModule,
         RateLimitModule,
+        QueryModule,
         DatabaseModule,
         FlowCatalogModule,
         TenantModule,

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/public.decorator.js';
 import { ApiProblemResponse } from '../http/api-decorators.js';
 import { unavailable } from '../http/problem.js';
+import { IgnoresQuery } from '../http/query.guard.js';
 import { HealthDto, LivenessDto, ReadinessDto } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
@@ -10,6 +11,7 @@ const RETRY_SECONDS = 2;
 
 @ApiTags('Health')
 @Public()
+@IgnoresQuery()
 @Controller('health')
 export class HealthController {
   constructor(private readonly health: HealthService) {}

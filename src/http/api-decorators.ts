@@ -3,11 +3,12 @@ import { ApiBearerAuth, ApiExtraModels, ApiHeader, ApiResponse, getSchemaPath } 
 import { ProblemDto } from './problem.dto.js';
 import { PROBLEMS, type ProblemCode } from './problem.js';
 
-/** Every route behind the guard can be refused like this, whatever it does: a malformed address, then its caller. */
+/** Every guarded route can answer these: a malformed address, a caller without access, an unknown query parameter. */
 const BEHIND_THE_GUARD: readonly ProblemCode[] = [
   'bad_request',
   'unauthenticated',
   'forbidden',
+  'invalid_request',
   'rate_limited',
   'keys_unavailable',
 ];

@@ -2,9 +2,11 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
 import { Public } from '../auth/public.decorator.js';
+import { IgnoresQuery } from '../http/query.guard.js';
 
 @ApiTags('Health')
 @Public()
+@IgnoresQuery()
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly registry: Registry) {}

@@ -64,7 +64,7 @@ it('reads a body where none belongs as a body, never as the next request', async
 
 describe('an address that is written in another way', () => {
   /** The router understands all of these as /v1/me. */
-  const addresses = ['/v1/me', '/%76%31/me', '/v1/m%65', '/%761/me?x=/v1/', 'http://evil.example/v1/me'];
+  const addresses = ['/v1/me', '/%76%31/me', '/v1/m%65', '/%761/me?', 'http://evil.example/v1/me'];
 
   it.each(addresses)('%s: what it answers stays private', async (path) => {
     const { token } = service.person();

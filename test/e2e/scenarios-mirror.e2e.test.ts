@@ -210,9 +210,10 @@ describe('scenarios of the mirror', () => {
     const copied = lab.service.person(mallory.subject, {
       'https://foothold.dev/mirrors': { [metadataKeyOf(tenantId)]: honest },
     });
-    const { body } = await withForgedClaim
-      .with({ cookie: 'onboarding=complete' })
-      .get('/v1/onboarding/workspace?status=completed&isComplete=true');
+    const withForgedCookie = withForgedClaim.with({ cookie: 'onboarding=complete' });
+    const inQuery = await withForgedCookie.get('/v1/onboarding/workspace?status=completed&isComplete=true');
+    expect([inQuery.status, inQuery.body.code]).toEqual([422, 'invalid_request']);
+    const { body } = await withForgedCookie.view();
     expect(body).toMatchObject({ isComplete: false, currentStep: 'subscription', source: 'database' });
 
     await lab.databaseDown();
