@@ -51,9 +51,11 @@ export function move(flow: Flow, state: FlowState, command: Command): Acceptance
   const step = flow.step(command.step);
   if (!step) return refuse('unknown_step');
   const current = evaluate(flow, state).get(step.key) as StepEvaluation;
-  const verdict = judge(current, command.action, command.actor);
+  const changesData = differs(state, step, command.data);
+  const verdict = judge(current, command.action, command.actor, changesData);
   if (verdict !== 'accept' && verdict !== 'no-op') return verdict;
-  return accept(state, step, verdict === 'accept' ? effectsOf(flow, state, current, command) : [], applyMove);
+  const effects = verdict === 'accept' ? effectsOf(flow, state, current, command, changesData) : [];
+  return accept(state, step, effects, applyMove);
 }
 
 export function accept<Kind extends Effect>(
@@ -67,15 +69,32 @@ export function accept<Kind extends Effect>(
   return { ok: true, applied, step: key, part: scope, effects, state: next };
 }
 
+/** Whether the step's stored data would be other data once this is merged into it. */
+function differs(state: FlowState, step: StepDefinition, data: JsonObject | undefined): boolean {
+  if (!data) return false;
+  const stored = own(partOf(state, step).data, step.key) ?? {};
+  return !equalJson(mergeData(stored, data), stored);
+}
+
 /**
- * The rules, in the order in which they speak. In English:
- * 1. Whoever claims an attested step that applies is told that only a trusted system can complete it, whatever their role.
- * 2. Only the step's roles move it; an admin repairs on anybody's behalf.
- * 3. Asking for what already is succeeds and changes nothing.
+ * The rules, in the order in which they are checked. In English:
+ * 1. A caller who claims an attested step that applies is told that only a trusted system can complete it, whatever
+ *    their role.
+ * 2. Only the step's roles move it; an admin repairs on behalf of any member.
+ * 3. Asking for the state that a step already has succeeds and changes nothing. A completed step has a state that
+ *    includes its data: completing it again with other data is refused, because two devices that complete one step with
+ *    different answers must not both be told that theirs is stored.
  * 4. A resolved step changes by `save` (its data) or `reopen` only; a step that does not apply, not at all.
  * 5. An open step moves once everything it requires is done. Starting one that failed asks to try again.
+ *
+ * @param changesData the command's data, merged, differs from the stored data
  */
-export function judge(step: StepEvaluation, action: Action, actor: Actor): 'accept' | 'no-op' | Refusal {
+export function judge(
+  step: StepEvaluation,
+  action: Action,
+  actor: Actor,
+  changesData = false,
+): 'accept' | 'no-op' | Refusal {
   const { definition, status, blockedBy } = step;
   const claims = action === 'complete' || action === 'skip';
   if (definition.attested && claims && status !== 'completed' && status !== 'not_applicable') {
@@ -85,7 +104,7 @@ export function judge(step: StepEvaluation, action: Action, actor: Actor): 'acce
   if (status === 'not_applicable') return refuse('step_not_applicable');
   if (action === 'reopen') return judgeReopen(step, actor);
   if (isResolved(step)) {
-    if (action === 'start' || (action === 'complete' && status === 'completed')) return 'no-op';
+    if (action === 'start' || (action === 'complete' && status === 'completed' && !changesData)) return 'no-op';
     if (action === 'skip' && status === 'skipped') return 'no-op';
     if (action === 'save' && status === 'completed') return 'accept';
     return refuse('step_resolved');
@@ -107,11 +126,10 @@ function effectsOf(
   state: FlowState,
   current: StepEvaluation,
   { action, data, actor, at }: Command,
+  changesData: boolean,
 ): MoveEffect[] {
   const step = current.definition;
-  const stored = own(partOf(state, step).data, step.key) ?? {};
-  const changed = data && !equalJson(mergeData(stored, data), stored);
-  const dataEffects: MoveEffect[] = data && changed ? [{ kind: 'data', step: step.key, merge: data }] : [];
+  const dataEffects: MoveEffect[] = data && changesData ? [{ kind: 'data', step: step.key, merge: data }] : [];
   const by = actor.subject;
   const begin: MoveEffect[] =
     current.status === 'pending' || current.awaitsRetry

@@ -78,7 +78,9 @@ export class OnboardingController {
   @ApiOperation({
     operationId: 'transition',
     summary: 'Move one step',
-    description: 'Legal or refused; never half done.',
+    description:
+      'Stored as a whole or refused. `complete` on a completed step is 200 with `applied: false`, unless its data, ' +
+      'merged, differs from the stored data: then it is 409 `step_resolved`, and `save` changes the data.',
   })
   @ApiFlow()
   @ApiTenantHeader()

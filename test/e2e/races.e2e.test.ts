@@ -149,11 +149,13 @@ describe('two admins on one shared step', () => {
   const complete = (admin: Api, businessName: string, headers = {}) =>
     admin.move({ step: 'business_info', action: 'complete', data: { businessName } }, headers);
 
-  test('who both complete it: one does, the other finds it done, and nothing is mixed', async () => {
-    const [byAda, byGrace] = await Promise.all([complete(ada, 'Ada Ltd'), complete(grace, 'Grace Ltd')]);
-    expect([byAda.status, byGrace.status]).toEqual([200, 200]);
-    expect([byAda.body.applied, byGrace.body.applied].toSorted()).toEqual([false, true]);
-    const [winner, name] = byAda.body.applied ? [ada, 'Ada Ltd'] : [grace, 'Grace Ltd'];
+  test('C01: who both complete it: one does, the other is told so with what is stored, and nothing is mixed', async () => {
+    const answers = await Promise.all([complete(ada, 'Ada Ltd'), complete(grace, 'Grace Ltd')]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    const [winner, name] = answers[0].status === 200 ? [ada, 'Ada Ltd'] : [grace, 'Grace Ltd'];
+    const refused = answers.find(({ status }) => status === 409)!;
+    expect(refused.body).toMatchObject({ reason: 'step_resolved', current: { revision: 1 } });
+    expect(stepOf(refused.body.current, 'business_info').data).toEqual({ businessName: name });
     const { body } = await ada.view();
     expect(body.revision).toBe(1);
     expect(stepOf(body, 'business_info')).toMatchObject({ completedBy: winner.subject, data: { businessName: name } });
