@@ -37,9 +37,9 @@ const click = fc
   })
   .map(({ device: at, tab: which, step, action, name }) => {
     const field = step === 'profile' ? 'displayName' : 'projectName';
-    const takesData = action === 'save' && step !== 'invite_teammates';
-    const data = takesData ? { [field]: `name ${name}` } : undefined;
-    return new Step(`click(${at}.${which}, ${action} ${step}${takesData ? ` ${name}` : ''})`, async (world) => {
+    const isTyped = action === 'save' || (action === 'complete' && name > 0);
+    const data = isTyped && step !== 'invite_teammates' ? { [field]: `name ${name}` } : undefined;
+    return new Step(`click(${at}.${which}, ${action} ${step}${data ? ` ${name}` : ''})`, async (world) => {
       const clicked = tabOf(world, at, which);
       if (clicked) await world.click(clicked, step, action, data);
     });

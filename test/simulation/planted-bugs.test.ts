@@ -52,6 +52,25 @@ describe('the simulation finds, within 200 runs,', () => {
     expect(await whatItFinds(createClient)).toMatch(/sent two operations at once/);
   });
 
+  it('C01: a kit that takes two clicks with different data for the same click', async () => {
+    const createClient = withFault('sender.js', ({ createSender }) => ({
+      createSender: (context: any) => {
+        const sender = createSender(context);
+        const first = new Map<string, Promise<unknown>>();
+        const act = (flow: any, action: string, step: string, data: unknown): Promise<unknown> => {
+          const isPending = context.shared.queue?.list().some((other: any) => other.step === step);
+          const known = isPending && action === 'complete' ? first.get(step) : undefined;
+          if (known) return known;
+          const result = sender.act(flow, action, step, data);
+          first.set(step, result);
+          return result;
+        };
+        return { ...sender, act };
+      },
+    }));
+    expect(await whatItFinds(createClient)).toMatch(/What was typed .* was dropped/);
+  });
+
   it('a kit that trusts a lower revision', async () => {
     const createClient = withFault('view-order.js', () => ({ isOlder: () => false }));
     expect(await whatItFinds(createClient)).toMatch(/went from revision/);

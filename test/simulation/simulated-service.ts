@@ -31,6 +31,8 @@ export class SimulatedService {
   readonly accepted: string[] = [];
   /** Operations that were refused when they had nothing to do any more; the kit may count them as done. */
   readonly moot = new Set<string>();
+  /** Accepted operations whose data was not stored by then. */
+  readonly dropped = new Set<string>();
   private readonly done = new Map<string, Done>();
   private state = EMPTY_STATE;
   private revision = 0;
@@ -92,6 +94,8 @@ export class SimulatedService {
     if (decision.applied) this.take(decision.state);
     this.done.set(key, { bodyHash, applied: decision.applied });
     this.accepted.push(key);
+    const stored = this.state.member.data[body.step];
+    if (Object.entries(body.data ?? {}).some(([field, value]) => stored?.[field] !== value)) this.dropped.add(key);
     return this.json(200, { ...this.view(), applied: decision.applied });
   }
 

@@ -25,6 +25,9 @@ interface Click {
   /** Undefined while nothing was reported; the tab may have died first. */
   result?: ActionResult;
   readonly what: string;
+  readonly data?: Record<string, string>;
+  /** Step, action and data, for comparing. */
+  readonly asked: string;
 }
 
 /** One person, their devices and tabs, the service, and all that may happen to them. Deterministic for a seed. */
@@ -74,7 +77,14 @@ export class World {
     const before = browser.keys('q');
     const result = tab.client.act(flow, action, step, data);
     const made = browser.keys('q').filter((id) => !before.includes(id));
-    const click: Click = { browser, tab, operation: made[0] ?? null, what: `${action} ${step} on ${browser.name}` };
+    const click: Click = {
+      browser,
+      tab,
+      operation: made[0] ?? null,
+      what: `${action} ${step} on ${browser.name}`,
+      data,
+      asked: JSON.stringify([step, action, data]),
+    };
     this.clicks.push(click);
     void result.then((reported) => {
       if (tab.isAlive) click.result = reported;
@@ -122,11 +132,15 @@ export class World {
   /** Holds when all is quiet; throws what does not. */
   verify(): void {
     const { accepted } = this.service;
-    for (const { browser, tab, operation, result, what } of this.clicks) {
+    for (const click of this.clicks) {
+      const { browser, tab, operation, result, what } = click;
       if (operation === null) {
         if (result === undefined && tab.isAlive) throw new Error(`${what} was never answered.`);
+        this.verifyShared(click);
         continue;
       }
+      if (this.service.dropped.has(operation))
+        throw new Error(`What was typed for ${what} (${operation}) was dropped.`);
       const times = accepted.filter((id) => id === operation).length;
       const isRejected = browser.keys('r').includes(operation);
       if (browser.keys('q').includes(operation)) throw new Error(`${what} (${operation}) still waits.`);
@@ -140,6 +154,12 @@ export class World {
     }
     for (const browser of this.browsers) this.verifyOrder(browser);
     for (const browser of this.browsers) for (const tab of browser.tabs) this.verifyTab(tab);
+  }
+
+  /** What was typed in a click that made no operation is refused, or is what another operation has. */
+  private verifyShared({ browser, result, what, data, asked }: Click): void {
+    const isShared = this.clicks.some((other) => other.browser === browser && other.operation && other.asked === asked);
+    if (data && result?.status !== 'rejected' && !isShared) throw new Error(`What was typed for ${what} was dropped.`);
   }
 
   private verifyOrder(browser: SimulatedBrowser): void {

@@ -54,6 +54,19 @@ describe('importLegacy', () => {
     expect(client.getSnapshot(workspace).rejected[0]).toMatchObject({ step: 'business_info' });
   });
 
+  it('C01: lists what was not stored because the step had been completed with other data', async () => {
+    const person = lab.service.person();
+    await person.move({ step: 'business_info', action: 'complete', data: { businessName: 'Acme Ltd' } });
+    const { client } = lab.tab(person);
+    expect((await importLegacy(client, workspace, SOURCE, legacy))[0]).toEqual({
+      status: 'rejected',
+      code: 'step_resolved',
+    });
+    const { rejected, steps } = client.getSnapshot(workspace);
+    expect(rejected).toMatchObject([{ step: 'business_info', data: { businessName: 'Acme' } }]);
+    expect(steps[0]?.data).toEqual({ businessName: 'Acme Ltd' });
+  });
+
   it('keeps what it could not send in the queue, and sends it when the service is back', async () => {
     const person = lab.service.person();
     const storage = new KeptStorage();

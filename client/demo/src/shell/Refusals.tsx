@@ -27,6 +27,6 @@ const isSame = (one: RejectedOperation, other: RejectedOperation): boolean =>
 
 const REASONS: Readonly<Record<string, string>> = {
   step_blocked: 'What comes before it was taken back meanwhile. Please do that first, then try again.',
-  step_resolved: 'Somebody has done it meanwhile.',
+  step_resolved: 'It was done before, with other answers. Those are shown, and they stay.',
   expired: 'It waited in this browser for too long. Please do it again.',
 };

@@ -19,7 +19,9 @@ export interface LegacySource<StepKey extends string> {
 
 /**
  * Offers what an older product kept in this browser to the service, which judges it like any click; then removes it.
- * Attested steps are left out: a browser's word counts for nothing there. Call it when somebody is signed in.
+ * Attested steps are left out: a browser's word counts for nothing there. Call it when a user is signed in.
+ * A step that was completed with other data meanwhile keeps that data: the result is `rejected` with `step_resolved`,
+ * and the snapshot's `rejected` lists what was not stored.
  *
  * ```ts
  * await importLegacy(client, tour, {
@@ -28,7 +30,7 @@ export interface LegacySource<StepKey extends string> {
  * });
  * ```
  *
- * The old entries stay when nobody is signed in or the queue is full, and when `read` throws; then so does this.
+ * The old entries stay when no user is signed in or the queue is full, and when `read` throws; then so does this.
  */
 export async function importLegacy<StepKey extends string>(
   client: OnboardingClient,

@@ -1,4 +1,4 @@
-import type { Action, JsonObject } from '../../../../src/flow/index.js';
+import { equalJson, type Acceptance, type Action, type JsonObject, type Refusal } from '../../../../src/flow/index.js';
 import { textOf, type Answer } from './api.js';
 import type { ActionResult } from './client.types.js';
 import { isOnboardingView } from './contract.js';
@@ -39,6 +39,17 @@ interface Waiting {
 const HELD: Held = { retryAfterMs: null };
 
 const heldBy = ({ isPassing, retryAfterMs }: OnboardingFailure): Held => (isPassing ? { retryAfterMs } : HELD);
+
+/**
+ * The same click again, with nothing about its step in between: it shares the fate of the first. A click with other data
+ * is another click, because its data is stored or refused by itself.
+ */
+const isSameClick = (known: Operation, action: Action, data: JsonObject | undefined): boolean =>
+  known.action === action && equalJson(known.data, data);
+
+/** The step already is as asked, or is resolved in another way, as it was for the same click before this one. */
+const changesNothing = (decision: Acceptance | Refusal): boolean =>
+  decision.ok ? !decision.applied : decision.reason === 'step_resolved';
 
 const rejected = (code: string): ActionResult => ({ status: 'rejected', code });
 
@@ -161,14 +172,14 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
       const basis = slot.view && rebase(flow.rules, slot.view, slot.basis, before).basis;
       const at = new Date(environment.clock.now()).toISOString();
       const decision = basis && decideMove(flow.rules, basis, { step, action, data, at });
-      if (decision && !decision.ok && isFresh) return Promise.resolve(rejected(decision.reason));
-      if (decision?.ok && !decision.applied) {
-        // A second click on the same: it shares the first one's fate. Whether a step is done still, only the service
-        // knows; that it was started is nothing that anybody could lose.
-        const same = before.findLast((other) => other.step === step);
-        if (same) return resultOf(same.id);
-        if (action === 'start' && isFresh) return Promise.resolve({ status: 'confirmed' });
-      }
+      const last = before.findLast((other) => other.step === step);
+      if (decision && last && isSameClick(last, action, data) && changesNothing(decision)) return resultOf(last.id);
+      // What the user typed goes to the service, even where the rules refuse it now: a click before it may still fail,
+      // and a refusal is then listed, with its data, until the user dismisses it.
+      if (decision && !decision.ok && isFresh && !data) return Promise.resolve(rejected(decision.reason));
+      // Whether a step is still completed, only the service knows. That a step was started cannot get lost.
+      const isStarted = action === 'start' && decision?.ok && !decision.applied && !last && isFresh;
+      if (isStarted) return Promise.resolve({ status: 'confirmed' });
       const operation = queue.add({ flow: flow.key, tenant: shared.tenant, step, action, data });
       if (!operation) return Promise.resolve(rejected('queue_full'));
       const result = resultOf(operation.id);
