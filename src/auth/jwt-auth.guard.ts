@@ -1,10 +1,11 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../config/config.js';
 import { bearerToken } from './bearer-token.js';
 import { callerOf, type RequestWithCaller } from './caller.decorator.js';
 import type { Principal } from './principal.js';
-import { admit, RouteAccessReader, type RouteAccess } from './route-access.js';
+import { admit, refuseImpersonatedWrite, RouteAccessReader, type RouteAccess } from './route-access.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenCache } from './token-cache.js';
 import { tokenProblem } from './token-problem.js';
@@ -15,12 +16,15 @@ type Request = FastifyRequest & RequestWithCaller;
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly routes = new RouteAccessReader();
+  private readonly refusesImpersonatedWrites: boolean;
 
   constructor(
     private readonly tokens: TokenCache,
     private readonly keys: SigningKeys,
+    @Inject(CONFIG) { auth0 }: Config,
   ) {
     super();
+    this.refusesImpersonatedWrites = auth0.impersonatedWrites === 'refused';
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -31,7 +35,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     const caller = this.tokens.get(token);
     if (!caller) return this.verify(context, request, token, access);
     request.user = caller;
-    admit(caller, access);
+    this.admit(caller, access);
     return true;
   }
 
@@ -41,12 +45,17 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return caller;
   }
 
+  private admit(caller: Principal, access: RouteAccess): void {
+    if (this.refusesImpersonatedWrites) refuseImpersonatedWrite(caller, access);
+    admit(caller, access);
+  }
+
   private async verify(context: ExecutionContext, request: Request, token: string, access: RouteAccess) {
     const keysVersion = this.keys.version;
     await super.canActivate(context);
     const caller = callerOf(request);
     this.tokens.set(token, caller, keysVersion);
-    admit(caller, access);
+    this.admit(caller, access);
     return true;
   }
 }

@@ -10,6 +10,8 @@ export interface Principal {
   readonly kind: 'person' | 'machine';
   /** The Auth0 organisation the person logged in to; absent on other logins. */
   readonly orgId?: string;
+  /** Who acts with this token in the person's name: the outermost `act.sub` of RFC 8693. Absent where nobody else does. */
+  readonly impersonator?: string;
   readonly permissions: ReadonlySet<string>;
   /** Epoch milliseconds; 0 of a token that does not say, as if it were older than anything. */
   readonly issuedAt: number;
@@ -18,6 +20,17 @@ export interface Principal {
 }
 
 type Claims = Readonly<Record<string, unknown>>;
+
+/** Who did something, as the history and the audit log keep it. */
+export interface ActingCaller {
+  readonly actor: string;
+  readonly impersonator?: string;
+}
+
+export const actingCaller = ({ subject, impersonator }: Pick<Principal, 'subject' | 'impersonator'>): ActingCaller => ({
+  actor: subject,
+  ...(impersonator !== undefined && { impersonator }),
+});
 
 /**
  * Reads the claims of a token whose signature, issuer, audience and expiry have been checked. Pure but for the clock.
@@ -31,6 +44,7 @@ export function principalOf(claims: Claims, now: number = Date.now()): Principal
     subject,
     kind: isMachine ? 'machine' : 'person',
     ...(claims.org_id !== undefined && { orgId: identifier(claims, 'org_id') }),
+    ...(claims.act !== undefined && { impersonator: actorIn(claims) }),
     permissions: permissionsOf(claims),
     issuedAt,
     expiresAt: expiryOf(claims),
@@ -41,6 +55,13 @@ function identifier(claims: Claims, name: 'sub' | 'org_id'): string {
   const value = claims[name];
   if (typeof value === 'string' && isIdentifier(value)) return value;
   throw malformed(name, 'text of 1 to 255 characters');
+}
+
+/** A nested `act` names earlier actors of a chain; the outermost one is the current actor. */
+function actorIn({ act }: Claims): string {
+  const sub = typeof act === 'object' && act !== null && !Array.isArray(act) ? (act as Claims).sub : undefined;
+  if (typeof sub === 'string' && isIdentifier(sub)) return sub;
+  throw malformed('act', 'an object whose "sub" is a text of 1 to 255 characters');
 }
 
 /** jsonwebtoken lets a token without `exp` live for ever. */

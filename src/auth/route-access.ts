@@ -1,6 +1,7 @@
-import type { ExecutionContext } from '@nestjs/common';
+import { RequestMethod, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Problem } from '../http/problem.js';
+import { CHANGES_NOTHING } from './changes-nothing.decorator.js';
 import { IS_FOR_PEOPLE } from './for-people.decorator.js';
 import type { Principal } from './principal.js';
 import { IS_PUBLIC } from './public.decorator.js';
@@ -10,8 +11,13 @@ import { REQUIRED_PERMISSIONS, type Permission } from './require-permissions.dec
 export interface RouteAccess {
   readonly isPublic: boolean;
   readonly forPeople: boolean;
+  /** Whether the route may change what is stored on behalf of the caller. */
+  readonly isWrite: boolean;
   readonly permissions: readonly Permission[];
 }
+
+/** Where Nest keeps the method of a route; the constant is not among its exports. */
+const METHOD_METADATA = 'method';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
@@ -35,8 +41,21 @@ export class RouteAccessReader {
     const forPeople = this.reflector.getAllAndOverride<true | undefined>(IS_FOR_PEOPLE, targets) ?? false;
     const markedPublic = this.reflector.getAllAndOverride<true | undefined>(IS_PUBLIC, targets) ?? false;
     // A requirement on one route of a public controller closes that route.
-    return { isPublic: markedPublic && !forPeople && permissions.length === 0, forPeople, permissions };
+    const method = this.reflector.getAllAndOverride<RequestMethod>(METHOD_METADATA, targets);
+    const isWrite =
+      method !== RequestMethod.GET &&
+      this.reflector.getAllAndOverride<true | undefined>(CHANGES_NOTHING, targets) !== true;
+    return { isPublic: markedPublic && !forPeople && permissions.length === 0, forPeople, isWrite, permissions };
   }
+}
+
+/** @throws Problem `forbidden` when another user or a machine acts with the token, and the route changes something */
+export function refuseImpersonatedWrite({ impersonator }: Principal, { isWrite }: RouteAccess): void {
+  if (impersonator === undefined || !isWrite) return;
+  throw new Problem(
+    'forbidden',
+    'Another user acts with this token (claim "act"), and this service lets them read only (IMPERSONATED_WRITES=refused). Use a token without "act" to change anything.',
+  );
 }
 
 /** @throws Problem `forbidden` naming what the caller lacks */

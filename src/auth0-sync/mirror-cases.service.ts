@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../auth/principal.js';
+import { actingCaller, type Principal } from '../auth/principal.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problem.js';
@@ -42,19 +42,25 @@ export class MirrorCasesService {
       if (!found) throw new Problem('case_not_found', 'The tenant has no such case.');
       if (found.status !== 'open') throw new Problem('case_resolved', `The case is ${found.status} already.`);
       const mirror = this.seal.open(found.found, tenantId, found.subject);
-      const by = caller.subject;
+      const { subject: by, impersonator } = caller;
       const at = new Date();
       if (resolution === 'restore') {
         // Only while the key that sealed it is known: after a rotation there is nothing left to believe.
         if (!mirror) throw new Problem('case_unreadable', 'The mirror was sealed with a key that is not configured.');
-        await this.restore.restore(transaction, mirror, { by, reason, at });
+        await this.restore.restore(transaction, mirror, { by, impersonator, reason, at });
       } else {
         await this.restore.markDue(transaction, found.subject, at);
       }
       const status = resolution === 'restore' ? 'restored' : 'started_over';
       await this.cases.resolve(transaction, caseId, { status, by, reason, at });
       const detail = { case: caseId, resolution };
-      const entry = { actor: by, action: 'mirror_case_resolved', subject: found.subject, reason, detail } as const;
+      const entry = {
+        ...actingCaller(caller),
+        action: 'mirror_case_resolved',
+        subject: found.subject,
+        reason,
+        detail,
+      } as const;
       await this.audit.record(tenantId, entry, transaction);
       return this.shown({ ...found, status, resolved_at: at, resolved_by: by, reason }, tenantId);
     });

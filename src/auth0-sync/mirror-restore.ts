@@ -44,6 +44,8 @@ const MARK_DUE = {
 /** That the mirror is right. */
 export interface RestoreDecision {
   readonly by: string;
+  /** Who acted with the token of `by`. */
+  readonly impersonator: string | undefined;
   readonly reason: string;
   readonly at: Date;
 }
@@ -84,7 +86,7 @@ export class MirrorRestore {
     transaction: Transaction,
     flow: Flow,
     part: StepScope,
-    { mirror: { subject }, mirrored, by, reason, at }: Import,
+    { mirror: { subject }, mirrored, by, impersonator, reason, at }: Import,
   ): Promise<void> {
     const choice = { tenantId: transaction.tenantId, isOnlyChoice: false };
     await this.progress.open(choice, subject, flow, transaction);
@@ -107,6 +109,7 @@ export class MirrorRestore {
         step: last.step,
         actor: by,
         actorKind: 'import',
+        impersonator,
         reason,
         recordedAt,
         ...dueChange(flow, before, { part, state: { ...before.state, [part]: restored } }),

@@ -30,6 +30,8 @@ export interface Config {
     /** Accepted `iss` values, canonical first, each with its trailing slash. */
     readonly issuers: readonly string[];
     readonly audience: string;
+    /** Whether a token that another user or a machine acts with may change anything. */
+    readonly impersonatedWrites: 'allowed' | 'refused';
     /** Base URL of the canonical domain, without a trailing slash. */
     readonly canonicalUrl: string;
     /** Base URL of the Management API, without a trailing slash; always on the canonical domain. */
@@ -88,6 +90,7 @@ function configOf(env: Env): Config {
     auth0: {
       issuers: [...new Set(domains.map((domain) => `${baseUrlOf(domain)}/`))],
       audience: env.AUTH0_AUDIENCE,
+      impersonatedWrites: env.IMPERSONATED_WRITES,
       canonicalUrl,
       managementUrl: managementUrlOf(env.AUTH0_DOMAIN),
       managementAudience: managementAudienceOf(env.AUTH0_DOMAIN),

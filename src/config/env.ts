@@ -40,6 +40,11 @@ const SETTINGS = {
   }),
   RATE_LIMIT_BURST: atLeastOne({ default: 100, desc: 'requests one subject may send at once' }),
   RATE_LIMIT_PER_SECOND: positive({ default: 20, desc: 'requests per second one subject may keep up' }),
+  IMPERSONATED_WRITES: str({
+    choices: ['allowed', 'refused'],
+    default: 'allowed',
+    desc: 'whether a token with the claim "act" may change anything',
+  }),
   DATABASE_URL: postgresUrl({ desc: 'connection of the role foothold_app' }),
   DATABASE_MIGRATION_URL: postgresUrl({
     default: undefined,

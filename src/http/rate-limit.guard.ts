@@ -26,16 +26,18 @@ export class RateLimitGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { user } = context.switchToHttp().getRequest<RequestWithCaller>();
     if (!user) return true;
+    // A support tool must not use up the share of the person whose token it acts with.
+    const caller = user.impersonator ?? user.subject;
     const now = performance.now();
     // Not from the sum with `now`: its rounding would refuse the last request of a burst now and then.
-    const takenMs = Math.max((this.fullAgainAt.get(user.subject) ?? 0) - now, 0) + this.intervalMs;
+    const takenMs = Math.max((this.fullAgainAt.get(caller) ?? 0) - now, 0) + this.intervalMs;
     const waitMs = takenMs - this.burstMs;
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
-      const detail = `This person sends too many requests; wait ${seconds} s.`;
+      const detail = `This caller sends too many requests; wait ${seconds} s.`;
       throw new Problem('rate_limited', detail, { headers: { 'retry-after': String(seconds) } });
     }
-    this.fullAgainAt.set(user.subject, now + takenMs);
+    this.fullAgainAt.set(caller, now + takenMs);
     return true;
   }
 }

@@ -43,7 +43,7 @@ export class AttestationController {
     @Body() body: AttestationDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AttestationResultDto> {
-    const result = await this.attestations.attest(parseTenantId(tenantId), flow, body, caller.subject);
+    const result = await this.attestations.attest(parseTenantId(tenantId), flow, body, caller);
     void reply.status(result.deferred ? 202 : 200);
     return result;
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../auth/principal.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
@@ -10,6 +11,8 @@ import { ProgressRepository } from './progress.repository.js';
 import { hasBothParts } from './stored-progress.js';
 import { recordingTime } from './recording-time.js';
 import { TransitionMetrics } from './transition-metrics.js';
+
+type Sender = Pick<Principal, 'subject' | 'impersonator'>;
 
 /** What a trusted system says of a step. */
 export interface AttestationRequest {
@@ -48,7 +51,7 @@ export class AttestationService {
     tenantId: string,
     flowKey: string,
     request: AttestationRequest,
-    sender: string,
+    sender: Sender,
   ): Promise<AttestationResult> {
     const flow = this.catalog.flow(flowKey);
     try {
@@ -69,7 +72,7 @@ export class AttestationService {
     newestFlow: Flow,
     step: StepDefinition,
     request: AttestationRequest,
-    sender: string,
+    sender: Sender,
   ): Promise<AttestationResult> {
     const subject = step.scope === 'member' ? (request.subject as string) : '';
     const found = await this.attestations.find(transaction, subject);
@@ -97,14 +100,24 @@ export class AttestationService {
       ...(message !== undefined && { message }),
       data,
       occurredAt: occurredAt.toISOString(),
-      by: sender,
+      by: sender.subject,
       at: recordedAt.toISOString(),
     });
     if (!decision.ok) throw invalidRequest([{ path: '/step', message: decision.message }]);
 
     const { applied, deferred, part } = decision;
     if (earlier) return { applied: earlier.applied && !deferred, deferred, revision: before.revisions[part] };
-    const row = { eventId, step: step.key, outcome, message, data, applied, sender, occurredAt, recordedAt };
+    const row = {
+      eventId,
+      step: step.key,
+      outcome,
+      message,
+      data,
+      applied,
+      sender: sender.subject,
+      occurredAt,
+      recordedAt,
+    };
     await this.attestations.store(transaction, before, part, row);
     if (applied) {
       await this.progress.apply(
@@ -116,8 +129,9 @@ export class AttestationService {
           effects: decision.effects,
           action: 'attest',
           step: step.key,
-          actor: sender,
+          actor: sender.subject,
           actorKind: 'system',
+          impersonator: sender.impersonator,
           occurredAt,
           recordedAt,
           ...dueChange(flow, before, decision),

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ChangesNothing } from '../auth/changes-nothing.decorator.js';
 import { ForPeople } from '../auth/for-people.decorator.js';
 import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
 import { ClientReadsService } from './client-reads.service.js';
@@ -13,6 +14,7 @@ export class ClientReadsController {
   constructor(private readonly reads: ClientReadsService) {}
 
   @Post()
+  @ChangesNothing()
   @HttpCode(204)
   @ApiOperation({
     operationId: 'reportClientReads',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Effect } from '../flow/index.js';
-import type { ActorKind } from './onboarding-history.entity.js';
+import type { ActorKind } from './actor-kind.js';
 import type { ProgressKey } from './stored-progress.js';
 
 export interface HistoryRow {
@@ -14,6 +14,7 @@ export interface HistoryRow {
   readonly effects: Effect[];
   readonly actor: string;
   readonly actor_kind: ActorKind;
+  readonly impersonator: string | null;
   readonly reason: string | null;
   readonly client_time: Date | null;
   readonly recorded_at: Date;
@@ -34,7 +35,8 @@ export interface HistoryPosition {
  * writer sees to that), so each branch reads no more rows than the page has.
  */
 const branch = (subject: string): string => `
-  (SELECT subject, revision, flow_version, action, step, effects, actor, actor_kind, reason, client_time, recorded_at
+  (SELECT subject, revision, flow_version, action, step, effects, actor, actor_kind, impersonator, reason, client_time,
+     recorded_at
    FROM foothold.onboarding_history
    WHERE tenant_id = $1 AND flow_key = $2 AND subject = ${subject}
      AND ($4::timestamptz IS NULL OR (recorded_at, subject, revision) < ($4, $5, $6))

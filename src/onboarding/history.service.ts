@@ -45,6 +45,7 @@ function entryOf(row: HistoryRow): HistoryPageDto['items'][number] {
     effects: row.effects,
     actor: row.actor,
     actorKind: row.actor_kind,
+    impersonator: row.impersonator,
     reason: row.reason,
     occurredAt: row.client_time?.toISOString() ?? null,
     recordedAt: row.recorded_at.toISOString(),

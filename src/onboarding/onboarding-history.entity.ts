@@ -1,8 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { Effect } from '../flow/index.js';
+import type { ActorKind } from './actor-kind.js';
 import { OnboardingProgress } from './onboarding-progress.entity.js';
-
-export type ActorKind = 'member' | 'admin' | 'system' | 'import' | 'migration';
 
 /** Every accepted transition. Append-only by privilege; folding the effects gives the progress row back exactly. */
 @Entity({ schema: 'foothold', name: 'onboarding_history' })
@@ -10,8 +9,9 @@ export type ActorKind = 'member' | 'admin' | 'system' | 'import' | 'migration';
   name: 'history_of_progress',
   onDelete: 'CASCADE',
 })
-@Check('history_actor_kind_known', `actor_kind IN ('member', 'admin', 'system', 'import', 'migration')`)
+@Check('history_actor_kind_known', `actor_kind IN ('member', 'admin', 'system', 'import', 'migration', 'impersonated')`)
 @Index('history_by_admin', ['tenantId', 'actor'], { where: `actor_kind IN ('admin', 'import')` })
+@Index('history_by_impersonator', ['tenantId', 'impersonator'], { where: 'impersonator IS NOT NULL' })
 export class OnboardingHistory {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'onboarding_history_pk' })
   tenantId!: string;
@@ -60,4 +60,8 @@ export class OnboardingHistory {
 
   @Column({ type: 'timestamptz', name: 'recorded_at' })
   recordedAt!: Date;
+
+  /** Who acted with the actor's token; null where the actor did. */
+  @Column({ type: 'text', nullable: true })
+  impersonator!: string | null;
 }

@@ -93,9 +93,7 @@ export class OnboardingService {
   async transition(person: PersonInTenant, flowKey: string, request: TransitionRequest): Promise<TransitionResult> {
     const flow = this.catalog.flow(flowKey);
     return this.metrics.counted(flow.key, request.action, async () => {
-      const outcome = await this.tenants.within(person, (choice) =>
-        this.transitionIn(choice, person.subject, flow, request),
-      );
+      const outcome = await this.tenants.within(person, (choice) => this.transitionIn(choice, person, flow, request));
       if (outcome instanceof Problem) throw outcome;
       return outcome;
     });
@@ -107,7 +105,7 @@ export class OnboardingService {
    */
   private async transitionIn(
     choice: TenantChoice,
-    subject: string,
+    { subject, impersonator }: PersonInTenant,
     flow: Flow,
     request: TransitionRequest,
   ): Promise<TransitionResult | Problem | undefined> {
@@ -115,7 +113,7 @@ export class OnboardingService {
     const read = await this.progress.readForTransition(choice, subject, flow, key);
     if (!read) return undefined;
     await this.refuseOfEarlierLife(read, request);
-    const self: Mover = { subject, kind: 'member' };
+    const self: Mover = { subject, kind: 'member', ...(impersonator !== undefined && { impersonator }) };
     const outcome = await this.mover.move(read, flow, request, self);
     if (outcome !== 'lost race') return outcome;
     return this.unitOfWork.run({ tenantId: choice.tenantId, subject }, (transaction) =>

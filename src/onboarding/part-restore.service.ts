@@ -74,6 +74,7 @@ export class PartRestoreService {
       step: NO_STEP,
       actor: by.subject,
       actorKind: by.kind,
+      impersonator: by.impersonator,
       reason: by.reason,
       recordedAt: recordingTime({ updatedAt: now.updated_at }),
       ...dueChange(

@@ -30,8 +30,8 @@ const READ_FOR_TRANSITION = {
 const OPEN_PROGRESS = { name: 'open_progress', text: 'SELECT foothold.open_progress($1, $2, $3, $4, $5, $6, $7)' };
 const APPLY_TRANSITION = {
   name: 'apply_transition',
-  text: `SELECT foothold.apply_transition(
-           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) AS done`,
+  text: `SELECT foothold.apply_transition_v2(
+           $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) AS done`,
 };
 const STORE_NO_OP = {
   name: 'store_no_op',
@@ -126,6 +126,7 @@ export class ProgressRepository {
       change.isMirroredAtOnce ? change.recordedAt : new Date(change.recordedAt.getTime() + MIRROR_WINDOW_MS),
       change.dueSteps ?? null,
       change.reason ?? null,
+      change.impersonator ?? null,
     ];
     if (transaction) {
       const [row] = await transaction.query<{ done: boolean }>(APPLY_TRANSITION, values);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { actingCaller } from '../auth/principal.js';
 import { Lineage } from '../database/lineage.js';
 import type { Transaction } from '../database/transaction.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
@@ -113,7 +114,8 @@ export class StepMover {
       action,
       step: decision.step,
       actor: by.subject,
-      actorKind: by.kind,
+      actorKind: by.kind === 'member' && by.impersonator !== undefined ? 'impersonated' : by.kind,
+      impersonator: by.impersonator,
       reason: by.reason,
       operation,
       occurredAt: request.occurredAt === undefined ? undefined : new Date(request.occurredAt),
@@ -137,7 +139,7 @@ export class StepMover {
     if (rejection.reason === 'attestation_required') {
       const about = by.kind === 'admin' ? { subject: before.subject, reason: by.reason } : {};
       const detail = { flow: flow.key, step, action };
-      const entry = { actor: by.subject, action: 'attestation_claimed', ...about, detail } as const;
+      const entry = { ...actingCaller(by), action: 'attestation_claimed', ...about, detail } as const;
       await this.audit.record(before.tenantId, entry, transaction);
     }
     return refusalOf(rejection, this.present(before).view, viewOf(flow, before.state, actor).allowed);

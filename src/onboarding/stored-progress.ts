@@ -1,6 +1,6 @@
 import type { Effect, Flow, FlowState, PartState, Role, StepScope } from '../flow/index.js';
 import type { TenantStatus } from '../tenant/tenant.entity.js';
-import type { ActorKind } from './onboarding-history.entity.js';
+import type { ActorKind } from './actor-kind.js';
 
 /** Both parts of a person's progress in one flow, as they were stored together. */
 export interface StoredProgress {
@@ -44,6 +44,8 @@ export interface ProgressChange {
   readonly step: string;
   readonly actor: string;
   readonly actorKind: ActorKind;
+  /** Who acted with the actor's token. */
+  readonly impersonator?: string;
   /** Why, where it was done on somebody else's behalf. */
   readonly reason?: string;
   readonly operation?: { readonly key: string; readonly requestHash: string };

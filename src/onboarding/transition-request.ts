@@ -21,7 +21,15 @@ export interface Mover {
   readonly subject: string;
   readonly kind: 'member' | 'admin';
   readonly reason?: string;
+  /** Who acts with this person's token, if another user or a machine does. */
+  readonly impersonator?: string;
 }
+
+/** An admin, or a user who acts with an admin's token. */
+export const adminMover = (
+  { subject, impersonator }: Pick<Mover, 'subject' | 'impersonator'>,
+  reason: string,
+): Mover => ({ subject, kind: 'admin', reason, ...(impersonator !== undefined && { impersonator }) });
 
 /**
  * Visible ASCII but for what ends or escapes a quoted text, and for the comma, which is how two headers arrive. At least 8

@@ -32,4 +32,8 @@ export class Audit {
 
   @Column({ type: 'timestamptz', name: 'recorded_at' })
   recordedAt!: Date;
+
+  /** Who acted with the actor's token; null where the actor did. */
+  @Column({ type: 'text', nullable: true })
+  impersonator!: string | null;
 }

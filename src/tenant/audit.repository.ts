@@ -7,6 +7,8 @@ import type { AuditAction } from './audit-actions.js';
 
 export interface AuditEntry {
   readonly actor: string;
+  /** Who acted in the actor's name. */
+  readonly impersonator?: string;
   readonly action: AuditAction;
   /** Whom it was done to, where it was somebody. */
   readonly subject?: string;
@@ -18,6 +20,7 @@ export interface AuditEntry {
 export interface AuditRow {
   readonly audit_id: string;
   readonly actor: string;
+  readonly impersonator: string | null;
   readonly action: AuditAction;
   readonly subject: string | null;
   readonly reason: string | null;
@@ -28,13 +31,13 @@ export interface AuditRow {
 /** Nothing is written for a tenant that does not exist: the row is selected from it. */
 const RECORD = {
   name: 'record_audit',
-  text: `INSERT INTO foothold.audit (tenant_id, audit_id, actor, action, subject, reason, detail, recorded_at)
-         SELECT tenant_id, $2::uuid, $3, $4, $5, $6, $7::jsonb, $8::timestamptz
+  text: `INSERT INTO foothold.audit (tenant_id, audit_id, actor, action, subject, reason, detail, recorded_at, impersonator)
+         SELECT tenant_id, $2::uuid, $3, $4, $5, $6, $7::jsonb, $8::timestamptz, $9
          FROM foothold.tenant WHERE tenant_id = $1`,
 };
 const PAGE = {
   name: 'audit_page',
-  text: `SELECT audit_id, actor, action, subject, reason, detail, recorded_at FROM foothold.audit
+  text: `SELECT audit_id, actor, impersonator, action, subject, reason, detail, recorded_at FROM foothold.audit
          WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (recorded_at, audit_id) < ($2, $3::uuid))
          ORDER BY recorded_at DESC, audit_id DESC LIMIT $4`,
 };
@@ -58,7 +61,7 @@ export class AuditRepository {
 }
 
 async function write(transaction: Transaction, entry: AuditEntry): Promise<void> {
-  const { actor, action, subject = null, reason = null, detail = {} } = entry;
+  const { actor, impersonator = null, action, subject = null, reason = null, detail = {} } = entry;
   const what = [actor, action, subject, reason, JSON.stringify(detail)];
-  await transaction.query(RECORD, [transaction.tenantId, randomUUID(), ...what, new Date()]);
+  await transaction.query(RECORD, [transaction.tenantId, randomUUID(), ...what, new Date(), impersonator]);
 }

@@ -12,6 +12,8 @@ export interface PersonInTenant {
   readonly issuedAt: number;
   /** The Auth0 organisation of the token. */
   readonly organizationId?: string;
+  /** Who acts in the person's name, if another user or a machine does. */
+  readonly impersonator?: string;
   /** From the header `X-Tenant-Id`. */
   readonly tenantId?: string;
   /** What the token tells of the person's progress, for when the database cannot; parsed only then. */
@@ -35,13 +37,14 @@ const parseTenantHeader = (value: unknown): string =>
 /** Parameter decorator: the calling person with the tenant they named, as {@link PersonInTenant}. */
 export const Person = createParamDecorator((_data: unknown, context: ExecutionContext): PersonInTenant => {
   const request = context.switchToHttp().getRequest<FastifyRequest & RequestWithCaller>();
-  const { subject, issuedAt, orgId } = callerOf(request);
+  const { subject, issuedAt, orgId, impersonator } = callerOf(request);
   const header = request.headers['x-tenant-id'];
   return {
     subject,
     issuedAt,
     mirrorsClaim: () => mirrorsClaimOf(request),
     ...(orgId !== undefined && { organizationId: orgId }),
+    ...(impersonator !== undefined && { impersonator }),
     ...(header !== undefined && { tenantId: parseTenantHeader(header) }),
   };
 });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { actingCaller } from '../auth/principal.js';
 import type { Role } from '../flow/index.js';
 import { Problem } from '../http/problem.js';
 import { AuditRepository } from './audit.repository.js';
@@ -133,11 +134,11 @@ export class TenantService {
 
   /** Whether the tenant exists is nobody's business but its members'; that somebody asked is the tenant's. */
   private async refuseStranger(person: PersonInTenant): Promise<Problem> {
-    const { tenantId, subject } = person;
+    const { tenantId } = person;
     if (tenantId !== undefined) {
       // Before anything is written down about somebody who asked to be forgotten.
       await this.tombstones.refuseErased(person, tenantId);
-      await this.audit.record(tenantId, { actor: subject, action: 'tenant_probed', detail: {} });
+      await this.audit.record(tenantId, { ...actingCaller(person), action: 'tenant_probed', detail: {} });
     }
     return tenantNotFound();
   }

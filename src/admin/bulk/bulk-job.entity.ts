@@ -59,6 +59,10 @@ export class BulkJob {
   @Column({ type: 'text', name: 'created_by' })
   createdBy!: string;
 
+  /** Who acted with the token of `createdBy`; null where they did themselves. */
+  @Column({ type: 'text', nullable: true })
+  impersonator!: string | null;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 

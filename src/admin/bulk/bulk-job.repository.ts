@@ -28,6 +28,7 @@ export interface BulkJobRow {
   readonly not_matched: number | null;
   readonly last_error: string | null;
   readonly created_by: string;
+  readonly impersonator: string | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
@@ -35,7 +36,17 @@ export interface BulkJobRow {
 
 export type NewBulkJob = Pick<
   BulkJobRow,
-  'job_id' | 'flow_key' | 'people' | 'step' | 'action' | 'reason' | 'dry_run' | 'undoes' | 'created_by' | 'created_at'
+  | 'job_id'
+  | 'flow_key'
+  | 'people'
+  | 'step'
+  | 'action'
+  | 'reason'
+  | 'dry_run'
+  | 'undoes'
+  | 'created_by'
+  | 'impersonator'
+  | 'created_at'
 >;
 
 export interface BulkItemRow {
@@ -64,14 +75,14 @@ export interface SharedPartRow {
 }
 
 const COLUMNS = `job_id, flow_key, people, step, action, reason, dry_run, undoes, status, cursor, examined, not_matched,
-  last_error, created_by, created_at, started_at, ended_at`;
+  last_error, created_by, impersonator, created_at, started_at, ended_at`;
 
 const CREATE = {
   name: 'bulk_create',
   text: `INSERT INTO foothold.bulk_job
            (tenant_id, job_id, flow_key, people, step, action, reason, dry_run, undoes, status, not_matched, created_by,
-            created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $10, $11)`,
+            created_at, impersonator)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $10, $11, $12)`,
 };
 const FIND = {
   name: 'bulk_find',
@@ -163,7 +174,7 @@ const LOCK_REVISION = {
 export class BulkJobRepository {
   async create(transaction: Transaction, job: NewBulkJob): Promise<void> {
     const about = [job.job_id, job.flow_key, JSON.stringify(job.people), job.step, job.action, job.reason];
-    const rest = [job.dry_run, job.undoes, job.created_by, job.created_at];
+    const rest = [job.dry_run, job.undoes, job.created_by, job.created_at, job.impersonator];
     await transaction.query(CREATE, [transaction.tenantId, ...about, ...rest]);
   }
 

@@ -9,6 +9,7 @@ import type { JobPayload } from '../../jobs/job-queue.repository.js';
 import { JobRunner, type JobAttempt } from '../../jobs/job-runner.js';
 import { OnBehalfService } from '../../onboarding/on-behalf.service.js';
 import { PartRestoreService } from '../../onboarding/part-restore.service.js';
+import { adminMover, type Mover } from '../../onboarding/transition-request.js';
 import { BulkJobRepository, type BulkItemRow, type BulkJobRow, type CandidateRow } from './bulk-job.repository.js';
 import { isMeant } from './meant.js';
 
@@ -169,10 +170,9 @@ export class BulkRunner {
   }
 
   private async transition(transaction: Transaction, job: BulkJobRow, subject: string): Promise<BulkItemRow> {
-    const { flow_key: flowKey, step, action, reason, created_by: createdBy } = job;
+    const { flow_key: flowKey, step, action } = job;
     const request = { step, action, idempotencyKey: keyOf(job, subject) };
-    const by = { subject: createdBy, kind: 'admin', reason } as const;
-    const result = await this.onBehalf.transition(transaction, subject, flowKey, request, by);
+    const result = await this.onBehalf.transition(transaction, subject, flowKey, request, moverOf(job));
     if (result instanceof Problem) return refusedItem(subject, result);
     if (!result.applied) return { subject, outcome: 'no_op', why: null, revision: null };
     const revision = await this.jobs.lockRevision(transaction, flowKey, subject);
@@ -181,11 +181,10 @@ export class BulkRunner {
 
   /** Only what nobody has touched since: whoever went on from there keeps what they did. */
   private async takeBack(transaction: Transaction, job: BulkJobRow, subject: string, then: number) {
-    const { flow_key: flowKey, reason, created_by: createdBy } = job;
+    const { flow_key: flowKey } = job;
     const now = await this.jobs.lockRevision(transaction, flowKey, subject);
     if (now !== then) return { subject, outcome: 'moved_since', why: null, revision: null } as const;
-    const by = { subject: createdBy, kind: 'admin', reason } as const;
-    const { revision } = await this.parts.restore(transaction, subject, flowKey, then - 1, by);
+    const { revision } = await this.parts.restore(transaction, subject, flowKey, then - 1, moverOf(job));
     return { subject, outcome: 'applied', why: null, revision } as const;
   }
 
@@ -223,3 +222,6 @@ function nameOf(error: unknown): string {
 
 const keyOf = ({ job_id: jobId }: BulkJobRow, subject: string): string =>
   createHash('sha256').update(`${jobId}\n${subject}`).digest('base64url');
+
+const moverOf = ({ created_by: subject, impersonator, reason }: BulkJobRow): Mover =>
+  adminMover({ subject, ...(impersonator !== null && { impersonator }) }, reason);

@@ -107,9 +107,10 @@ export class BulkService {
 
   private async create(
     { transaction, by, record }: Administration,
-    asked: Omit<NewBulkJob, 'job_id' | 'created_by' | 'created_at'>,
+    asked: Omit<NewBulkJob, 'job_id' | 'created_by' | 'impersonator' | 'created_at'>,
   ): Promise<BulkJobDto> {
-    const job = { ...asked, job_id: randomUUID(), created_by: by.subject, created_at: new Date() };
+    const made = { created_by: by.subject, impersonator: by.impersonator ?? null, created_at: new Date() };
+    const job = { ...asked, job_id: randomUUID(), ...made };
     await this.jobs.create(transaction, job);
     await this.queue.add(transaction, BULK_TASK, { tenantId: transaction.tenantId, jobId: job.job_id });
     const { flow_key: flow, step, action, dry_run: dryRun, reason } = job;

@@ -54,6 +54,7 @@ const MOVE_ENTRIES = {
   name: 'erase_move_entries',
   text: `UPDATE foothold.onboarding_history h
          SET subject = $4, effects = kept.effects, actor = CASE h.actor WHEN $3 THEN $4 ELSE h.actor END,
+           impersonator = CASE h.impersonator WHEN $3 THEN $4 ELSE h.impersonator END,
            operation_key = NULL, client_time = NULL, reason = NULL
          FROM unnest($5::integer[], $6::jsonb[]) AS kept (revision, effects)
          WHERE h.tenant_id = $1 AND h.flow_key = $2 AND h.subject = $3 AND h.revision = kept.revision`,
@@ -77,14 +78,16 @@ const RENAME_IN_OTHERS = {
     WITH acted AS (
       SELECT DISTINCT flow_key, subject FROM foothold.onboarding_history
       WHERE tenant_id = $1 AND actor = $2 AND actor_kind IN ('admin', 'import')
+      UNION SELECT flow_key, subject FROM foothold.onboarding_history WHERE tenant_id = $1 AND impersonator = $2
       UNION SELECT flow_key, subject FROM foothold.onboarding_progress WHERE tenant_id = $1 AND subject = ''
     ), renamed AS (
       UPDATE foothold.onboarding_history h
-      SET actor = CASE h.actor WHEN $2 THEN $3 ELSE h.actor END, effects = ${renamed('h.effects')},
+      SET actor = CASE h.actor WHEN $2 THEN $3 ELSE h.actor END,
+        impersonator = CASE h.impersonator WHEN $2 THEN $3 ELSE h.impersonator END, effects = ${renamed('h.effects')},
         operation_key = CASE h.actor WHEN $2 THEN NULL ELSE h.operation_key END
       FROM acted
       WHERE h.tenant_id = $1 AND h.flow_key = acted.flow_key AND h.subject = acted.subject
-        AND (h.actor = $2 OR position(${WRITTEN} IN h.effects::text) > 0)
+        AND (h.actor = $2 OR h.impersonator = $2 OR position(${WRITTEN} IN h.effects::text) > 0)
     ), touched AS (
       UPDATE foothold.onboarding_progress p
       SET steps = ${renamed('p.steps')}, revision = p.revision + 1, updated_at = greatest(p.updated_at, $5)
@@ -103,9 +106,10 @@ const REST: readonly Statement[] = [
   {
     name: 'erase_audit',
     text: `UPDATE foothold.audit
-           SET actor = CASE actor WHEN $2 THEN $3 ELSE actor END, subject = CASE subject WHEN $2 THEN $3 ELSE subject END,
-             reason = CASE WHEN $2 IN (actor, subject) THEN NULL ELSE reason END, detail = ${renamed('detail')}
-           WHERE tenant_id = $1 AND (actor = $2 OR subject = $2 OR position(${WRITTEN} IN detail::text) > 0)`,
+           SET actor = CASE actor WHEN $2 THEN $3 ELSE actor END,
+             impersonator = CASE impersonator WHEN $2 THEN $3 ELSE impersonator END, subject = CASE subject WHEN $2 THEN $3 ELSE subject END,
+             reason = CASE WHEN $2 IN (actor, subject, impersonator) THEN NULL ELSE reason END, detail = ${renamed('detail')}
+           WHERE tenant_id = $1 AND (actor = $2 OR subject = $2 OR impersonator = $2 OR position(${WRITTEN} IN detail::text) > 0)`,
   },
   {
     name: 'erase_invitations',
@@ -118,13 +122,14 @@ const REST: readonly Statement[] = [
   {
     name: 'erase_bulk_jobs',
     text: `UPDATE foothold.bulk_job
-           SET created_by = CASE created_by WHEN $2 THEN $3 ELSE created_by END, people = ${renamed('people')},
-             reason = CASE created_by WHEN $2 THEN '(erased)' ELSE reason END,
+           SET created_by = CASE created_by WHEN $2 THEN $3 ELSE created_by END,
+             impersonator = CASE impersonator WHEN $2 THEN $3 ELSE impersonator END, people = ${renamed('people')},
+             reason = CASE WHEN $2 IN (created_by, impersonator) THEN '(erased)' ELSE reason END,
              cursor = CASE cursor WHEN $2 THEN '' ELSE cursor END,
              examined = CASE cursor WHEN $2 THEN 0 ELSE examined END,
              not_matched = CASE WHEN cursor = $2 AND not_matched > 0 THEN 0 ELSE not_matched END
            WHERE tenant_id = $1
-             AND (created_by = $2 OR cursor = $2 OR position(${WRITTEN} IN people::text) > 0)`,
+             AND (created_by = $2 OR impersonator = $2 OR cursor = $2 OR position(${WRITTEN} IN people::text) > 0)`,
   },
   {
     name: 'erase_bulk_items',

@@ -83,13 +83,16 @@ export class ErasureService {
 
   private async forget({ transaction, tenant, by }: Administration, subject: string, reason?: string) {
     const pseudonym = `erased|${randomUUID()}`;
-    const actor = by.subject === subject ? pseudonym : by.subject;
+    const named = (caller: string): string => (caller === subject ? pseudonym : caller);
+    const actor = named(by.subject);
     const person = this.tombstones.personOf(subject);
     const erased = { subject, pseudonym, person, by: actor, at: new Date() };
     const isTheirs = tenant.status === 'draft' && !(await this.repository.hasOthers(transaction, subject));
     await this.repository.erase(transaction, erased);
     if (isTheirs) await this.repository.eraseDraft(transaction, erased);
-    const entry = { actor, action: 'person_erased', subject: pseudonym, reason, detail: { as: by.as } } as const;
+    const { impersonator } = by;
+    const acting = { actor, ...(impersonator !== undefined && { impersonator: named(impersonator) }) };
+    const entry = { ...acting, action: 'person_erased', subject: pseudonym, reason, detail: { as: by.as } } as const;
     await this.audit.record(transaction.tenantId, entry, transaction);
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import { PartRestoreService, type RestoreResult } from '../../onboarding/part-restore.service.js';
+import { adminMover } from '../../onboarding/transition-request.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 
 /** Which part of a flow: a member's, or without a subject the one that the tenant shares. */
@@ -26,7 +27,7 @@ export class RestoreService {
     { revision, reason }: { readonly revision: number; readonly reason: string },
   ): Promise<RestoreResult> {
     const flow = this.catalog.flow(flowKey).key;
-    const by = { subject: caller.subject, kind: 'admin', reason } as const;
+    const by = adminMover(caller, reason);
     return this.administration.run(caller, tenantId, { changes: true }, async ({ transaction, record }) => {
       const result = await this.parts.restore(transaction, subject ?? '', flow, revision, by);
       if (result.applied) {

@@ -6,7 +6,7 @@ import { Problem } from '../../http/problem.js';
 import { OnBehalfService } from '../../onboarding/on-behalf.service.js';
 import type { TransitionResult } from '../../onboarding/step-mover.js';
 import { TransitionMetrics } from '../../onboarding/transition-metrics.js';
-import type { TransitionRequest } from '../../onboarding/transition-request.js';
+import { adminMover, type TransitionRequest } from '../../onboarding/transition-request.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 import type { MemberInFlow } from '../member-in-flow.js';
 
@@ -27,7 +27,7 @@ export class MemberTransitionsService {
     reason: string,
   ): Promise<TransitionResult> {
     const flow = this.catalog.flow(flowKey);
-    const by = { subject: caller.subject, kind: 'admin', reason } as const;
+    const by = adminMover(caller, reason);
     return this.metrics.counted(flow.key, request.action, async () => {
       const outcome = await this.administration.run(caller, tenantId, { changes: true }, async (administration) => {
         const result = await this.onBehalf.transition(administration.transaction, subject, flow.key, request, by);

@@ -9,6 +9,7 @@ import { ErasePeople1795600300000 } from './1795600300000-ErasePeople.js';
 import { RunBulkJobs1795600400000 } from './1795600400000-RunBulkJobs.js';
 import { KnowClosedTenants1796010300000 } from './1796010300000-KnowClosedTenants.js';
 import { NumberInvitations1796010400000 } from './1796010400000-NumberInvitations.js';
+import { RecordImpersonators1796010500000 } from './1796010500000-RecordImpersonators.js';
 import { CountUnmatchedSubjects1796011600011 } from './1796011600011-CountUnmatchedSubjects.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
@@ -24,6 +25,7 @@ export const MIGRATIONS = [
   RunBulkJobs1795600400000,
   KnowClosedTenants1796010300000,
   NumberInvitations1796010400000,
+  RecordImpersonators1796010500000,
   CountUnmatchedSubjects1796011600011,
 ];
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Effect } from '../../flow/index.js';
-import type { ActorKind } from '../onboarding-history.entity.js';
+import { ACTOR_KINDS, type ActorKind } from '../actor-kind.js';
 
 @ApiSchema({ name: 'HistoryEntry' })
 export class HistoryEntryDto {
@@ -33,8 +33,18 @@ export class HistoryEntryDto {
   @ApiProperty()
   actor!: string;
 
-  @ApiProperty({ enum: ['member', 'admin', 'system', 'import', 'migration'] })
+  @ApiProperty({
+    enum: ACTOR_KINDS,
+    description: '`impersonated`: another user moved a step with a token of the actor.',
+  })
   actorKind!: ActorKind;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Who acted with a token of the actor (its claim `act.sub`, RFC 8693); null where the actor did.',
+  })
+  impersonator!: string | null;
 
   @ApiProperty({ type: String, nullable: true })
   reason!: string | null;

@@ -49,7 +49,7 @@ export class ProgressEventsService implements OnModuleDestroy {
     expiresAt: number,
     lastRevision?: number,
   ): Promise<ProgressStream> {
-    const leave = this.enter(person.subject);
+    const leave = this.enter(person.impersonator ?? person.subject);
     const stream = new ProgressStream(lastRevision);
     stream.once('close', leave);
     try {
@@ -83,18 +83,18 @@ export class ProgressEventsService implements OnModuleDestroy {
     return watch;
   }
 
-  private enter(subject: string): () => void {
+  private enter(caller: string): () => void {
     this.refuseWhenStopping();
-    const open = this.openStreams.get(subject) ?? 0;
+    const open = this.openStreams.get(caller) ?? 0;
     if (open >= STREAMS_PER_SUBJECT) {
-      const detail = `This person has ${open} streams open, which is the most; close one of them.`;
+      const detail = `This caller has ${open} streams open, which is the most; close one of them.`;
       throw new Problem('rate_limited', detail, { headers: { 'retry-after': String(RETRY_SECONDS) } });
     }
-    this.openStreams.set(subject, open + 1);
+    this.openStreams.set(caller, open + 1);
     return () => {
-      const left = (this.openStreams.get(subject) ?? 1) - 1;
-      if (left > 0) this.openStreams.set(subject, left);
-      else this.openStreams.delete(subject);
+      const left = (this.openStreams.get(caller) ?? 1) - 1;
+      if (left > 0) this.openStreams.set(caller, left);
+      else this.openStreams.delete(caller);
     };
   }
 

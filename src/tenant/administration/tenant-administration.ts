@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../auth/principal.js';
+import { actingCaller, type Principal } from '../../auth/principal.js';
 import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { Problem } from '../../http/problem.js';
@@ -27,9 +27,9 @@ export interface Access {
 export interface Administration {
   readonly transaction: Transaction;
   readonly tenant: TenantRow;
-  readonly by: { readonly subject: string; readonly as: Capacity };
+  readonly by: { readonly subject: string; readonly as: Capacity; readonly impersonator?: string };
   /** Who did it is known; what, to whom and why is to be told. */
-  readonly record: (entry: Omit<AuditEntry, 'actor'>) => Promise<void>;
+  readonly record: (entry: Omit<AuditEntry, 'actor' | 'impersonator'>) => Promise<void>;
 }
 
 /**
@@ -55,24 +55,35 @@ export class TenantAdministration {
     access: Access,
     work: (administration: Administration) => Promise<T>,
   ): Promise<T> {
-    const { subject } = caller;
+    const { subject, impersonator } = caller;
     const outcome = await this.unitOfWork.run({ tenantId, subject }, async (transaction) => {
       const standing = await this.standingOf(transaction, caller, access);
       const as = standing && capacityOf(caller, standing);
       if (!as) {
         if (await this.tombstones.inTenant(transaction, subject)) return personErased();
-        await this.audit.record(transaction.tenantId, { actor: subject, action: 'tenant_probed' }, transaction);
+        await this.audit.record(
+          transaction.tenantId,
+          { ...actingCaller(caller), action: 'tenant_probed' },
+          transaction,
+        );
         // Not thrown: what was recorded is to be kept.
         return tenantNotFound();
       }
       refuse(as, standing.tenant, access);
-      const record = (entry: Omit<AuditEntry, 'actor'>): Promise<void> =>
+      const record = (entry: Omit<AuditEntry, 'actor' | 'impersonator'>): Promise<void> =>
         this.audit.record(
           transaction.tenantId,
-          { ...entry, actor: subject, detail: { ...entry.detail, as } },
+          { ...entry, ...actingCaller(caller), detail: { ...entry.detail, as } },
           transaction,
         );
-      return { result: await work({ transaction, tenant: standing.tenant, by: { subject, as }, record }) };
+      return {
+        result: await work({
+          transaction,
+          tenant: standing.tenant,
+          by: { subject, as, ...(impersonator !== undefined && { impersonator }) },
+          record,
+        }),
+      };
     });
     if (outcome instanceof Problem) throw outcome;
     return outcome.result;

@@ -8,6 +8,7 @@ import { AuditRepository, type AuditRow } from '../audit.repository.js';
 export interface AuditEntryView {
   readonly id: string;
   readonly actor: string;
+  readonly impersonator: string | null;
   readonly action: AuditAction;
   readonly subject: string | null;
   readonly reason: string | null;

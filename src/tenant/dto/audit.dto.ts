@@ -9,6 +9,13 @@ export class AuditEntryDto {
   @ApiProperty({ description: 'Who.' })
   actor!: string;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Who acted with a token of the actor (its claim `act.sub`, RFC 8693); null where the actor did.',
+  })
+  impersonator!: string | null;
+
   @ApiProperty({ enum: AUDIT_ACTIONS, description: 'Did or tried what.' })
   action!: AuditAction;
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../auth/principal.js';
+import { actingCaller, type Principal } from '../../auth/principal.js';
 import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { Role } from '../../flow/index.js';
@@ -16,7 +16,7 @@ import { InvitationRepository, type InvitationRow } from './invitation.repositor
 import { parseToken, type InvitationKey } from './invitation-token.js';
 import { invitationNotFound } from './invitations.service.js';
 
-type Newcomer = Pick<Principal, 'subject' | 'issuedAt'>;
+type Newcomer = Pick<Principal, 'subject' | 'issuedAt' | 'impersonator'>;
 
 /** Becoming a member by a token. */
 @Injectable()
@@ -36,23 +36,18 @@ export class InvitationAcceptance {
    * that the person may have is archived afterwards, in a transaction of its own tenant; a crash in between leaves it
    * where it does no harm, because a draft never counts as a choice.
    */
-  async accept({ subject, issuedAt }: Newcomer, token: string): Promise<TenantSummary> {
+  async accept(newcomer: Newcomer, token: string): Promise<TenantSummary> {
     const key = parseToken(token);
     if (!key) throw invitationNotFound();
-    const scope = { tenantId: key.tenantId, subject };
-    const tenant = await this.unitOfWork.run(scope, (transaction) =>
-      this.join(transaction, { subject, issuedAt }, key),
-    );
-    await this.drafts.archiveOf(subject);
+    const scope = { tenantId: key.tenantId, subject: newcomer.subject };
+    const tenant = await this.unitOfWork.run(scope, (transaction) => this.join(transaction, newcomer, key));
+    await this.drafts.archiveOf(newcomer);
     return tenant;
   }
 
-  private async join(
-    transaction: Transaction,
-    { subject, issuedAt }: Newcomer,
-    key: InvitationKey,
-  ): Promise<TenantSummary> {
-    // Whoever does not hold a token of the tenant locks nothing of it.
+  private async join(transaction: Transaction, newcomer: Newcomer, key: InvitationKey): Promise<TenantSummary> {
+    const { subject, issuedAt } = newcomer;
+    // A caller without a token of the tenant locks nothing of it.
     if (!(await this.invitations.findByToken(transaction, key))) throw invitationNotFound();
     await this.lifecycle.lock(transaction);
     const invitation = await this.invitations.findByToken(transaction, key);
@@ -82,7 +77,7 @@ export class InvitationAcceptance {
     const detail = { invitationId, role, invitedBy: invitation.invited_by, ...(wasRemoved && { wasRemoved }) };
     await this.audit.record(
       transaction.tenantId,
-      { actor: subject, action: 'invitation_accepted', subject, detail },
+      { ...actingCaller(newcomer), action: 'invitation_accepted', subject, detail },
       transaction,
     );
     return summaryOf(tenant, role);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { Principal } from '../../auth/principal.js';
+import { actingCaller, type Principal } from '../../auth/principal.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { Transaction } from '../../database/transaction.js';
 import { pageOf, parseIdCursor, parseLimit, type Page, type PageQuery } from '../../http/page.js';
@@ -45,12 +45,13 @@ export class TenantsService {
   }
 
   /** An active tenant without members; its first owner is invited. For the platform only: the route sees to that. */
-  create({ subject: actor }: Principal, { name, organizationId, reason }: NewTenant): Promise<TenantView> {
+  create(caller: Principal, { name, organizationId, reason }: NewTenant): Promise<TenantView> {
     return this.unitOfWork.run({ tenantId: randomUUID() }, async (transaction) => {
       await this.lifecycle.create(transaction, name, new Date());
       if (organizationId !== undefined) await this.connect(transaction, organizationId);
       const detail = { name, ...(organizationId !== undefined && { organizationId }), as: 'platform' };
-      await this.audit.record(transaction.tenantId, { actor, action: 'tenant_created', reason, detail }, transaction);
+      const entry = { ...actingCaller(caller), action: 'tenant_created', reason, detail } as const;
+      await this.audit.record(transaction.tenantId, entry, transaction);
       return this.view(transaction);
     });
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { actingCaller, type Principal } from '../../auth/principal.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AuditRepository } from '../audit.repository.js';
 import { TenantRepository } from '../tenant.repository.js';
@@ -15,7 +16,8 @@ export class UntouchedDrafts {
   ) {}
 
   /** Archives the person's draft, unless anything was done with it: then it is theirs to keep. */
-  async archiveOf(subject: string): Promise<void> {
+  async archiveOf(person: Pick<Principal, 'subject' | 'impersonator'>): Promise<void> {
+    const { subject } = person;
     const memberships = await this.tenants.membershipsOf(subject);
     const draft = memberships.find(({ is_draft }) => is_draft);
     if (!draft) return;
@@ -23,7 +25,8 @@ export class UntouchedDrafts {
       if (!(await this.lifecycle.lockUntouchedDraft(transaction))) return;
       await this.lifecycle.archive(transaction, new Date());
       const detail = { because: 'joined_another_tenant' };
-      await this.audit.record(transaction.tenantId, { actor: subject, action: 'tenant_archived', detail }, transaction);
+      const entry = { ...actingCaller(person), action: 'tenant_archived', detail } as const;
+      await this.audit.record(transaction.tenantId, entry, transaction);
     });
   }
 }
