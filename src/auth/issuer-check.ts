@@ -62,7 +62,7 @@ export class IssuerCheck implements OnModuleInit, OnModuleDestroy {
   }
 
   private variableOf(issuer: string): string {
-    return issuer === this.issuers[0] ? 'AUTH0_DOMAIN' : 'AUTH0_CUSTOM_DOMAIN';
+    return issuer === this.issuers[0] ? 'AUTH0_DOMAIN' : 'AUTH0_CUSTOM_DOMAINS';
   }
 }
 

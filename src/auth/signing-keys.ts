@@ -4,7 +4,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { IssuerKeySet, type KeySetState } from './issuer-key-set.js';
 import { claimedKeyOf } from './unverified-token.js';
 
-/** The signing keys of all accepted issuers: the canonical domain and the custom one publish a set each. */
+/** The signing keys of all accepted issuers: the canonical domain and each custom domain publish a set. */
 @Injectable()
 export class SigningKeys implements OnModuleInit, OnModuleDestroy {
   private readonly issuers: readonly string[];

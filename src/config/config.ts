@@ -71,7 +71,7 @@ export function loadConfig(source?: NodeJS.ProcessEnv): Config {
 
 function configOf(env: Env): Config {
   const canonicalUrl = baseUrlOf(env.AUTH0_DOMAIN);
-  const domains = [env.AUTH0_DOMAIN, env.AUTH0_CUSTOM_DOMAIN].filter((domain) => domain !== undefined);
+  const domains = [env.AUTH0_DOMAIN, ...env.AUTH0_CUSTOM_DOMAINS];
   return {
     logLevel: env.LOG_LEVEL,
     http: {

@@ -16,40 +16,49 @@ export function contradictionsIn(env: Partial<Env>): string[] {
   ];
 }
 
-function domains({ AUTH0_DOMAIN: canonical, AUTH0_CUSTOM_DOMAIN: custom }: Partial<Env>): string[] {
-  if (canonical && custom && !isCanonical(canonical) && isCanonical(custom)) {
+function domains({ AUTH0_DOMAIN: canonical, AUTH0_CUSTOM_DOMAINS: custom = [] }: Partial<Env>): string[] {
+  const swapped = canonical && !isCanonical(canonical) ? custom.find(isCanonical) : undefined;
+  if (swapped) {
     return [
-      `AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAIN are swapped: ${custom} is the canonical domain and belongs into AUTH0_DOMAIN, ${canonical} into AUTH0_CUSTOM_DOMAIN`,
+      `AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAINS are swapped: ${swapped} is the canonical domain and belongs into AUTH0_DOMAIN, ${canonical} into AUTH0_CUSTOM_DOMAINS`,
     ];
   }
   const problems: string[] = [];
   if (canonical && !isCanonical(canonical)) {
     problems.push(
-      `AUTH0_DOMAIN: ${canonical} is a custom domain and belongs into AUTH0_CUSTOM_DOMAIN; expected here is the canonical domain of the tenant, ${isStandIn(canonical) ? 'http://localhost:PORT for the local stand-in' : `such as acme.eu.auth0.com, since the Management API knows no other (${WHERE_DOMAINS_ARE})`}`,
+      `AUTH0_DOMAIN: ${canonical} is a custom domain and belongs into AUTH0_CUSTOM_DOMAINS; expected here is the canonical domain of the tenant, ${isStandIn(canonical) ? 'http://localhost:PORT for the local stand-in' : `such as acme.eu.auth0.com, since the Management API knows no other (${WHERE_DOMAINS_ARE})`}`,
     );
   }
-  if (custom && custom === canonical) {
-    problems.push(
-      `AUTH0_CUSTOM_DOMAIN: ${custom} is AUTH0_DOMAIN itself; leave it empty when there is no custom domain`,
-    );
-  } else if (custom && isCanonical(custom)) {
-    problems.push(
-      `AUTH0_CUSTOM_DOMAIN: ${custom} is a canonical domain, of another tenant than ${canonical ?? 'AUTH0_DOMAIN'}; expected the tenant's own login domain such as login.acme.com, or nothing`,
-    );
-  }
-  if (canonical && custom && isStandIn(canonical) !== isStandIn(custom)) {
-    problems.push(
-      `AUTH0_CUSTOM_DOMAIN: ${custom} and AUTH0_DOMAIN (${canonical}) cannot be of one tenant: one of them is the local stand-in`,
-    );
-  }
-  return problems;
+  return [
+    ...problems,
+    ...custom.flatMap((domain, index) => customDomain(domain, custom.indexOf(domain) < index, canonical)),
+  ];
 }
 
-function audience({ AUTH0_AUDIENCE: audience, AUTH0_DOMAIN, AUTH0_CUSTOM_DOMAIN }: Partial<Env>): string[] {
+function customDomain(domain: string, isRepeated: boolean, canonical: string | undefined): string[] {
+  const name = 'AUTH0_CUSTOM_DOMAINS';
+  if (isRepeated) return [`${name}: ${domain} is listed twice; list each domain once`];
+  if (domain === canonical) {
+    return [`${name}: ${domain} is AUTH0_DOMAIN itself; leave it out, its tokens are accepted anyway`];
+  }
+  if (isCanonical(domain)) {
+    return [
+      `${name}: ${domain} is a canonical domain, of another tenant than ${canonical ?? 'AUTH0_DOMAIN'}; expected the tenant's own login domains such as login.acme.com, or nothing`,
+    ];
+  }
+  if (canonical && isStandIn(canonical) !== isStandIn(domain)) {
+    return [
+      `${name}: ${domain} and AUTH0_DOMAIN (${canonical}) cannot be of one tenant: one of them is the local stand-in`,
+    ];
+  }
+  return [];
+}
+
+function audience({ AUTH0_AUDIENCE: audience, AUTH0_DOMAIN, AUTH0_CUSTOM_DOMAINS = [] }: Partial<Env>): string[] {
   if (!audience) return [];
   const expected =
     'expected the identifier of the API that you made for Foothold (Applications → APIs), such as https://api.acme.com';
-  const ofTenant = [AUTH0_DOMAIN, AUTH0_CUSTOM_DOMAIN].some(
+  const ofTenant = [AUTH0_DOMAIN, ...AUTH0_CUSTOM_DOMAINS].some(
     (domain) => domain && (audience === domain || audience.startsWith(`${baseUrlOf(domain)}/`)),
   );
   if (ofTenant || /^https:\/\/[^/]+\.auth0\.com\/(api\/v2|userinfo)\/?$/.test(audience)) {
@@ -87,9 +96,13 @@ function others(env: Partial<Env>): string[] {
 /** What a local run supplies. */
 function localValues(env: Partial<Env>): string[] {
   const problems: string[] = [];
-  for (const name of ['AUTH0_DOMAIN', 'AUTH0_CUSTOM_DOMAIN'] as const) {
-    if (env[name] && isStandIn(env[name])) {
-      problems.push(`${name}: the local stand-in (${env[name]}) cannot be used with NODE_ENV=production`);
+  const named = [
+    ...(env.AUTH0_DOMAIN === undefined ? [] : [['AUTH0_DOMAIN', env.AUTH0_DOMAIN] as const]),
+    ...(env.AUTH0_CUSTOM_DOMAINS ?? []).map((domain) => ['AUTH0_CUSTOM_DOMAINS', domain] as const),
+  ];
+  for (const [name, domain] of named) {
+    if (isStandIn(domain)) {
+      problems.push(`${name}: the local stand-in (${domain}) cannot be used with NODE_ENV=production`);
     }
   }
   if (env.AUTH0_AUDIENCE === 'https://api.foothold.local') {

@@ -4,6 +4,7 @@ import { RATE_PLANS } from './rate-plan.js';
 import {
   atLeastOne,
   auth0Domain,
+  auth0Domains,
   environmentName,
   headerNames,
   identifier,
@@ -57,7 +58,7 @@ const SETTINGS = {
   DATABASE_POOL_SIZE: num({ default: 5, desc: 'connections per process' }),
   DATABASE_POOLER: bool({ default: false, desc: 'true behind a transaction-mode pooler such as pgbouncer' }),
   AUTH0_DOMAIN: auth0Domain({ desc: 'canonical tenant domain, such as acme.eu.auth0.com' }),
-  AUTH0_CUSTOM_DOMAIN: auth0Domain({ default: undefined, desc: 'login domain, if one is set up' }),
+  AUTH0_CUSTOM_DOMAINS: auth0Domains({ default: [], desc: 'login domains, comma-separated' }),
   AUTH0_AUDIENCE: identifier({ desc: 'identifier of the API in Auth0' }),
   AUTH0_CLIENT_ID: identifier({ desc: 'machine-to-machine application of the service, for the Management API' }),
   AUTH0_CLIENT_SECRET: secret({ desc: 'secret of that application' }),
@@ -72,6 +73,9 @@ const SETTINGS = {
   ERASURE_KEY: sealKey({ desc: 'recognises who was erased; make one with: openssl rand -base64 32' }),
 };
 
+/** Old names stop the start, because a setting that is ignored silently is worse than one that is refused. */
+const RENAMED: Readonly<Record<string, string>> = { AUTH0_CUSTOM_DOMAIN: 'AUTH0_CUSTOM_DOMAINS' };
+
 /** Reads every setting. What is missing or malformed is absent from `values`, and named in `problems`. */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): { values: Partial<Env>; problems: string[] } {
   let problems: string[] = [];
@@ -84,7 +88,10 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): { values: Part
       );
     },
   });
-  return { values, problems };
+  const renamed = Object.entries(RENAMED).flatMap(([before, now]) =>
+    before in present ? [`${before} is now ${now}: move its value there, a list separated by commas`] : [],
+  );
+  return { values, problems: [...problems, ...renamed] };
 }
 
 /** For command lines that need no more than the owning role's connection. Throws {@link SettingsError}. */

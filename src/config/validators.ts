@@ -18,6 +18,19 @@ export const auth0Domain = makeValidator<string>((value) => {
   return value;
 });
 
+/** Auth0 domains, separated by commas; the order does not matter. */
+export const auth0Domains = makeValidator<string[]>((value) => {
+  const domains = value
+    .split(',')
+    .map((domain) => domain.trim())
+    .filter(Boolean);
+  for (const domain of domains) {
+    const fault = domainFault(domain);
+    if (fault) throw new EnvError(fault);
+  }
+  return domains;
+});
+
 /** Text without white space at its ends or in it: an identifier that was copied with a space never matches. */
 export const identifier = makeValidator<string>((value) => {
   if (/\s/.test(value)) throw new EnvError(`expected no white space, got ${JSON.stringify(value)}`);

@@ -5,22 +5,24 @@ import { baseUrlOf } from '../config/auth0-domain.js';
 import type { Env } from '../config/env.js';
 import { failed, ok, skipped, type Finding } from './finding.js';
 
-type DomainVariable = 'AUTH0_DOMAIN' | 'AUTH0_CUSTOM_DOMAIN';
+type DomainVariable = 'AUTH0_DOMAIN' | 'AUTH0_CUSTOM_DOMAINS';
 
-const CHECK = { AUTH0_DOMAIN: 'auth0.canonical-domain', AUTH0_CUSTOM_DOMAIN: 'auth0.custom-domain' } as const;
+const CHECK = { AUTH0_DOMAIN: 'auth0.canonical-domain', AUTH0_CUSTOM_DOMAINS: 'auth0.custom-domain' } as const;
 /** The `Date` header has whole seconds. */
 const DATE_RESOLUTION_MS = 1_000;
 
-/** Both domains: whether they are who the settings say, publish usable keys, are one tenant, and keep the time. */
+/** Every domain: whether it is who the settings say, publishes usable keys, is of the one tenant, and keeps the time. */
 export async function checkDomains(
   env: Partial<Env>,
 ): Promise<{ readonly findings: Finding[]; readonly canonicalAnswers: boolean }> {
-  const [canonical, custom] = await Promise.all([
+  const { AUTH0_CUSTOM_DOMAINS: listed = [] } = env;
+  const [canonical, ...custom] = await Promise.all([
     checkDomain('AUTH0_DOMAIN', env.AUTH0_DOMAIN),
-    checkDomain('AUTH0_CUSTOM_DOMAIN', env.AUTH0_CUSTOM_DOMAIN),
+    ...(listed.length ? listed : [undefined]).map((domain) => checkDomain('AUTH0_CUSTOM_DOMAINS', domain)),
   ]);
+  const tenants = custom.flatMap(({ keyIds }, index) => sameTenant(canonical.keyIds, keyIds, listed[index]));
   return {
-    findings: [...canonical.findings, ...custom.findings, ...sameTenant(canonical.keyIds, custom.keyIds)],
+    findings: [...canonical.findings, ...custom.flatMap(({ findings }) => findings), ...tenants],
     canonicalAnswers: canonical.answers,
   };
 }
@@ -95,15 +97,16 @@ function checkClock(domain: string, { clockSkewMs }: Discovery): Finding {
 }
 
 /** A tenant signs with the same keys whatever the domain. */
-function sameTenant(canonical: readonly string[], custom: readonly string[]): Finding[] {
+function sameTenant(canonical: readonly string[], custom: readonly string[], domain = ''): Finding[] {
   if (!canonical.length || !custom.length) return [];
   const check = 'auth0.custom-domain.tenant';
-  if (custom.some((id) => canonical.includes(id))) return [ok(check, 'Both domains belong to one tenant')];
+  if (custom.some((id) => canonical.includes(id)))
+    return [ok(check, `${domain} and the canonical domain belong to one tenant`)];
   return [
-    failed(check, 'AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAIN belong to different tenants', {
-      found: `keys ${custom.join(', ')} at the custom domain`,
+    failed(check, `AUTH0_DOMAIN and ${domain} of AUTH0_CUSTOM_DOMAINS belong to different tenants`, {
+      found: `keys ${custom.join(', ')} at ${domain}`,
       expected: `keys ${canonical.join(', ')}, as at the canonical one`,
-      change: 'AUTH0_CUSTOM_DOMAIN or AUTH0_DOMAIN',
+      change: 'AUTH0_CUSTOM_DOMAINS or AUTH0_DOMAIN',
     }),
   ];
 }

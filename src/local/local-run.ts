@@ -64,7 +64,7 @@ export function environmentOf({ postgres, standIn, sealKey, erasureKey }: LocalR
     ...(postgres && { DATABASE_URL: postgres.appUrl, DATABASE_MIGRATION_URL: postgres.migrationUrl }),
     ...(standIn && {
       AUTH0_DOMAIN: standIn.domain,
-      AUTH0_CUSTOM_DOMAIN: standIn.customDomain,
+      AUTH0_CUSTOM_DOMAINS: standIn.customDomain,
       AUTH0_AUDIENCE: standIn.audience,
       AUTH0_CLIENT_ID: SERVICE_CLIENT_ID,
       AUTH0_CLIENT_SECRET: MACHINE_SECRET,

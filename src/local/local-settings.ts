@@ -33,7 +33,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
     return { dataDir, postgres: false, standIn: undefined, sealKey: false, erasureKey: false };
   }
   refuseOrphan(env, 'DATABASE_MIGRATION_URL', 'DATABASE_URL');
-  for (const companion of ['AUTH0_CUSTOM_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET']) {
+  for (const companion of ['AUTH0_CUSTOM_DOMAINS', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET']) {
     refuseOrphan(env, companion, 'AUTH0_DOMAIN');
   }
   refuseOrphan(env, 'MIRROR_SEAL_KEY_PREVIOUS', 'MIRROR_SEAL_KEY');

@@ -24,7 +24,7 @@ let wire: Wire;
 
 beforeAll(async () => {
   issuer = await TestIssuer.start();
-  const env = { AUTH0_DOMAIN: issuer.baseUrl, AUTH0_CUSTOM_DOMAIN: '', AUTH0_AUDIENCE: AUDIENCE };
+  const env = { AUTH0_DOMAIN: issuer.baseUrl, AUTH0_CUSTOM_DOMAINS: '', AUTH0_AUDIENCE: AUDIENCE };
   service = await TestService.start({ env, create: async (config) => (app = await createApp(config)) });
   wire = new Wire(service.url);
 });

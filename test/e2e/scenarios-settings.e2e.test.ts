@@ -29,8 +29,8 @@ describe('S45 a wrong domain setting stops the start', () => {
     ['the custom one', { AUTH0_DOMAIN: 'login.acme.com' }, 'AUTH0_DOMAIN: login.acme.com is a custom domain'],
     [
       'set twice',
-      { AUTH0_CUSTOM_DOMAIN: 'acme.eu.auth0.com' },
-      'AUTH0_CUSTOM_DOMAIN: acme.eu.auth0.com is AUTH0_DOMAIN',
+      { AUTH0_CUSTOM_DOMAINS: 'acme.eu.auth0.com' },
+      'AUTH0_CUSTOM_DOMAINS: acme.eu.auth0.com is AUTH0_DOMAIN',
     ],
   ])('%s: the variable is named, and no other domain is tried', (_what, changes, named) => {
     const { code, output } = start(changes);

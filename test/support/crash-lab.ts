@@ -166,7 +166,7 @@ export class CrashLab {
         RATE_LIMIT_BURST: '1000000',
         DATABASE_URL: this.postgres.appUrl,
         AUTH0_DOMAIN: domain,
-        AUTH0_CUSTOM_DOMAIN: customDomain,
+        AUTH0_CUSTOM_DOMAINS: customDomain,
         AUTH0_AUDIENCE: audience,
         ...MIRROR_SETTINGS,
       },

@@ -62,7 +62,7 @@ export class TestService {
       const settings: NodeJS.ProcessEnv = {
         DATABASE_URL: database.appUrl,
         AUTH0_DOMAIN: standIn.domain,
-        AUTH0_CUSTOM_DOMAIN: standIn.customDomain,
+        AUTH0_CUSTOM_DOMAINS: standIn.customDomain,
         AUTH0_AUDIENCE: standIn.audience,
         ...MIRROR_SETTINGS,
         LOG_LEVEL: 'silent',

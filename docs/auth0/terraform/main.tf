@@ -1,4 +1,4 @@
-# Everything that Foothold needs in an Auth0 tenant, but for a custom domain and your own front ends' looks.
+# Everything that Foothold needs in an Auth0 tenant, but for custom domains (list them in AUTH0_CUSTOM_DOMAINS) and your own front ends' looks.
 # docs/auth0.md says what each part is for, and how to check the result.
 
 terraform {

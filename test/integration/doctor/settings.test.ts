@@ -23,7 +23,7 @@ describe('a right set-up', () => {
   });
 
   test('without a test person, a custom domain and an owner’s connection, those are skipped and not failed', async () => {
-    const findings = await lab.examined({ AUTH0_CUSTOM_DOMAIN: '', DATABASE_MIGRATION_URL: '' });
+    const findings = await lab.examined({ AUTH0_CUSTOM_DOMAINS: '', DATABASE_MIGRATION_URL: '' });
     const skipped = findings.filter(({ status }) => status !== 'ok');
     expect(skipped.map(({ check, status }) => [check, status])).toEqual([
       ['auth0.custom-domain', 'skipped'],
@@ -38,7 +38,7 @@ describe('wrong settings are named as at the start', () => {
     [{ MIRROR_SEAL_KEY: '' }, 'MIRROR_SEAL_KEY', /^MIRROR_SEAL_KEY is missing/],
     [{ MIRROR_SEAL_KEY: 'c2hvcnQ=' }, 'MIRROR_SEAL_KEY', /random bytes/],
     [{ AUTH0_RATE_PLAN: 'gold' }, 'AUTH0_RATE_PLAN', /free,essentials/],
-    [{ AUTH0_CUSTOM_DOMAIN: 'https://login.acme.com' }, 'AUTH0_CUSTOM_DOMAIN', /write login\.acme\.com$/],
+    [{ AUTH0_CUSTOM_DOMAINS: 'https://login.acme.com' }, 'AUTH0_CUSTOM_DOMAINS', /write login\.acme\.com$/],
     [{ AUTH0_AUDIENCE: 'https://acme.eu.auth0.com/api/v2/' }, 'AUTH0_AUDIENCE', /belongs to Auth0 itself/],
   ])('%j', async (changes, variable, told) => {
     const settings = failuresOf(await lab.examined(changes)).filter(({ check }) => check === 'settings');
@@ -46,9 +46,9 @@ describe('wrong settings are named as at the start', () => {
   });
 
   test('swapped domains name both variables', async () => {
-    const swapped = { AUTH0_DOMAIN: lab.standIn.customDomain, AUTH0_CUSTOM_DOMAIN: lab.standIn.domain };
+    const swapped = { AUTH0_DOMAIN: lab.standIn.customDomain, AUTH0_CUSTOM_DOMAINS: lab.standIn.domain };
     const [settings] = failuresOf(await lab.examined(swapped));
-    expect(settings).toMatchObject({ check: 'settings', change: 'AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAIN' });
+    expect(settings).toMatchObject({ check: 'settings', change: 'AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAINS' });
   });
 
   test('with Auth0’s half missing, the database is examined all the same, and the other way round', async () => {

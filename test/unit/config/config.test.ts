@@ -29,7 +29,7 @@ function problemsOf(changes: NodeJS.ProcessEnv): readonly string[] {
 }
 
 test('the Management API and its audience are on the canonical domain, also with a custom one', () => {
-  const { auth0 } = loadConfig({ ...PRODUCTION, AUTH0_CUSTOM_DOMAIN: 'login.acme.com' });
+  const { auth0 } = loadConfig({ ...PRODUCTION, AUTH0_CUSTOM_DOMAINS: 'login.acme.com' });
   expect(auth0).toMatchObject({
     issuers: ['https://acme.eu.auth0.com/', 'https://login.acme.com/'],
     managementUrl: 'https://acme.eu.auth0.com/api/v2',
@@ -37,6 +37,31 @@ test('the Management API and its audience are on the canonical domain, also with
     client: { id: '4pEWpcfZ6iS2yrfX0mAuYvHFAXMPsJTC', secret: 'drawn-by-Auth0' },
     ratePlan: 'free',
   });
+});
+
+test('C16: every custom domain is an issuer, and each wrong entry is named', () => {
+  const { auth0 } = loadConfig({ ...PRODUCTION, AUTH0_CUSTOM_DOMAINS: 'login.acme.com, login.acme-labs.com,' });
+  expect(auth0.issuers).toEqual([
+    'https://acme.eu.auth0.com/',
+    'https://login.acme.com/',
+    'https://login.acme-labs.com/',
+  ]);
+  const wrong = 'login.acme.com,login.acme.com,acme.eu.auth0.com,globex.us.auth0.com';
+  expect(problemsOf({ AUTH0_CUSTOM_DOMAINS: wrong })).toEqual([
+    expect.stringMatching(/^AUTH0_CUSTOM_DOMAINS: login.acme.com is listed twice/),
+    expect.stringMatching(/^AUTH0_CUSTOM_DOMAINS: acme.eu.auth0.com is AUTH0_DOMAIN itself/),
+    expect.stringMatching(/^AUTH0_CUSTOM_DOMAINS: globex.us.auth0.com is a canonical domain/),
+  ]);
+  expect(problemsOf({ AUTH0_CUSTOM_DOMAINS: 'login.acme.com,https://login.b.com' })).toEqual([
+    expect.stringMatching(/^AUTH0_CUSTOM_DOMAINS: .*got "https:\/\/login.b.com": write login.b.com/),
+  ]);
+});
+
+test('C16: the old name for one custom domain stops the start and names the new one', () => {
+  expect(problemsOf({ AUTH0_CUSTOM_DOMAIN: 'login.acme.com' })).toEqual([
+    expect.stringMatching(/^AUTH0_CUSTOM_DOMAIN is now AUTH0_CUSTOM_DOMAINS/),
+  ]);
+  expect(problemsOf({ AUTH0_CUSTOM_DOMAIN: '' })).toEqual([]);
 });
 
 test('seal keys are the bytes that were given, and are not shown when the settings are printed', () => {
@@ -118,10 +143,12 @@ describe('an Auth0 domain', () => {
     ['acme', undefined],
     ['${AUTH0_DOMAIN}', undefined],
   ])('written as "%s" is refused, for the canonical and for the custom one', (value, remedy) => {
-    for (const name of ['AUTH0_DOMAIN', 'AUTH0_CUSTOM_DOMAIN']) {
+    for (const name of ['AUTH0_DOMAIN', 'AUTH0_CUSTOM_DOMAINS']) {
       const [problem, ...more] = problemsOf({ [name]: value });
       expect(problem).toContain(`${name}: expected a bare host name such as acme.eu.auth0.com`);
-      expect(problem).toContain(`got "${value}": ${remedy ? `write ${remedy}` : 'copy it'}`);
+      // Entries of a list may have spaces around them.
+      const got = name === 'AUTH0_DOMAIN' ? value : value.trim();
+      expect(problem).toContain(`got "${got}": ${remedy ? `write ${remedy}` : 'copy it'}`);
       expect(more).toEqual([]);
     }
   });
@@ -129,23 +156,23 @@ describe('an Auth0 domain', () => {
   test.each([
     [
       { AUTH0_DOMAIN: 'login.acme.com' },
-      /^AUTH0_DOMAIN: login.acme.com is a custom domain and belongs into AUTH0_CUSTOM/,
+      /^AUTH0_DOMAIN: login.acme.com is a custom domain and belongs into AUTH0_CUSTOM_DOMAINS/,
     ],
     [
-      { AUTH0_DOMAIN: 'login.acme.com', AUTH0_CUSTOM_DOMAIN: CANONICAL },
-      /^AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAIN are swapped: acme.eu.auth0.com is the canonical/,
+      { AUTH0_DOMAIN: 'login.acme.com', AUTH0_CUSTOM_DOMAINS: CANONICAL },
+      /^AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAINS are swapped: acme.eu.auth0.com is the canonical/,
     ],
     [
-      { AUTH0_CUSTOM_DOMAIN: CANONICAL },
-      /^AUTH0_CUSTOM_DOMAIN: acme.eu.auth0.com is AUTH0_DOMAIN itself; leave it empty/,
+      { AUTH0_CUSTOM_DOMAINS: CANONICAL },
+      /^AUTH0_CUSTOM_DOMAINS: acme.eu.auth0.com is AUTH0_DOMAIN itself; leave it out/,
     ],
     [
-      { AUTH0_CUSTOM_DOMAIN: 'globex.auth0.com' },
-      /^AUTH0_CUSTOM_DOMAIN: globex.auth0.com is a canonical domain, of ano/,
+      { AUTH0_CUSTOM_DOMAINS: 'globex.auth0.com' },
+      /^AUTH0_CUSTOM_DOMAINS: globex.auth0.com is a canonical domain, of ano/,
     ],
     [
-      { NODE_ENV: '', AUTH0_CUSTOM_DOMAIN: 'http://127.0.0.1:3001' },
-      /^AUTH0_CUSTOM_DOMAIN: .* cannot be of one tenant/,
+      { NODE_ENV: '', AUTH0_CUSTOM_DOMAINS: 'http://127.0.0.1:3001' },
+      /^AUTH0_CUSTOM_DOMAINS: .* cannot be of one tenant/,
     ],
     [
       { NODE_ENV: '', AUTH0_DOMAIN: 'http://127.0.0.1:3001' },
@@ -164,7 +191,7 @@ test.each([
   'acme.eu.auth0.com',
   'https://acme.eu.auth0.com/',
 ])('the audience %s is Auth0’s own and refused', (audience) => {
-  expect(problemsOf({ AUTH0_CUSTOM_DOMAIN: 'login.acme.com', AUTH0_AUDIENCE: audience })).toEqual([
+  expect(problemsOf({ AUTH0_CUSTOM_DOMAINS: 'login.acme.com', AUTH0_AUDIENCE: audience })).toEqual([
     expect.stringMatching(/^AUTH0_AUDIENCE: .* belongs to Auth0 itself/),
   ]);
 });
@@ -172,11 +199,11 @@ test.each([
 test('malformed, missing and contradictory settings are all told at once', () => {
   const problems = problemsOf({
     DATABASE_URL: '',
-    AUTH0_CUSTOM_DOMAIN: 'https://x.com',
+    AUTH0_CUSTOM_DOMAINS: 'https://x.com',
     AUTH0_DOMAIN: 'login.acme.com',
   });
   expect(problems.map((problem) => problem.split(/[: ]/)[0]).sort()).toEqual([
-    'AUTH0_CUSTOM_DOMAIN',
+    'AUTH0_CUSTOM_DOMAINS',
     'AUTH0_DOMAIN',
     'DATABASE_URL',
   ]);

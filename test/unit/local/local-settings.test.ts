@@ -68,7 +68,7 @@ test('production has no local part, however little is set', () => {
 });
 
 test.each([
-  [{ AUTH0_CUSTOM_DOMAIN: 'login.acme.com' }, 'AUTH0_DOMAIN is missing, while AUTH0_CUSTOM_DOMAIN is set'],
+  [{ AUTH0_CUSTOM_DOMAINS: 'login.acme.com' }, 'AUTH0_DOMAIN is missing, while AUTH0_CUSTOM_DOMAINS is set'],
   [{ AUTH0_CLIENT_ID: 'abc' }, 'AUTH0_DOMAIN is missing, while AUTH0_CLIENT_ID is set'],
   [{ AUTH0_CLIENT_SECRET: 'abc' }, 'AUTH0_DOMAIN is missing, while AUTH0_CLIENT_SECRET is set'],
   [{ MIRROR_SEAL_KEY_PREVIOUS: 'x' }, 'MIRROR_SEAL_KEY is missing, while MIRROR_SEAL_KEY_PREVIOUS is set'],

@@ -140,7 +140,7 @@ export const configOf = (canonical: TestIssuer, custom?: TestIssuer): Config =>
   loadConfig({
     DATABASE_URL: 'postgres://nobody@127.0.0.1/none',
     AUTH0_DOMAIN: canonical.baseUrl,
-    AUTH0_CUSTOM_DOMAIN: custom?.baseUrl ?? '',
+    AUTH0_CUSTOM_DOMAINS: custom?.baseUrl ?? '',
     AUTH0_AUDIENCE: AUDIENCE,
     ...MIRROR_SETTINGS,
   });

@@ -37,7 +37,7 @@ export class DoctorLab {
       DATABASE_URL: database.appUrl,
       DATABASE_MIGRATION_URL: database.migrationUrl,
       AUTH0_DOMAIN: auth0.domain,
-      AUTH0_CUSTOM_DOMAIN: standIn.customDomain,
+      AUTH0_CUSTOM_DOMAINS: standIn.customDomain,
       AUTH0_AUDIENCE: standIn.audience,
       ...MIRROR_SETTINGS,
     });
