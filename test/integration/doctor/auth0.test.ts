@@ -57,11 +57,7 @@ describe('a wrong Auth0 is named:', () => {
 
   test('a custom domain of another tenant', async () => {
     const fault = await lab.theFault({ AUTH0_CUSTOM_DOMAINS: stranger.customDomain });
-    expect(fault).toEqual([
-      'auth0.custom-domain.tenant',
-      says(/^keys .* at http:/),
-      says(/^AUTH0_CUSTOM_DOMAINS or/),
-    ]);
+    expect(fault).toEqual(['auth0.custom-domain.tenant', says(/^keys .* at http:/), says(/^AUTH0_CUSTOM_DOMAINS or/)]);
   });
 
   test.each([
