@@ -38,6 +38,10 @@ export interface Api {
 
 /** They say nothing on what was asked: log in, or ask again later. */
 const UNDECIDED_STATUSES = [401, 408, 425, 429];
+/** The token is refused, or so large that its header is: a fresh one may be better, once; then the user has to log in. */
+const TOKEN_STATUSES = [401, 431];
+const TOKEN_TOO_LARGE =
+  'The login is too large to be sent. Log in again; if that does not help, claims have to be removed from the access token.';
 
 /** `subject`: whom a token must name, now; somebody else's token is never sent. */
 export function createApi(
@@ -79,7 +83,7 @@ export function createApi(
 
   async function open(request: ApiRequest): Promise<Response> {
     const response = await call(request, false);
-    return response.status === 401 ? call(request, true) : response;
+    return TOKEN_STATUSES.includes(response.status) ? call(request, true) : response;
   }
 
   async function send(request: ApiRequest): Promise<Answer> {
@@ -106,6 +110,7 @@ async function answerOf(response: Response, now: number): Promise<Answer> {
   const body = parseJson(await response.text());
   if (response.ok || status === 304) return { status, body, etag: headers.get('etag') };
   const problem = isObject(body) ? body : {};
+  if (status === 431) return new OnboardingFailure('headers_too_large', TOKEN_TOO_LARGE, 'auth');
   const code = textOf(problem['code']);
   const message = textOf(problem['detail']) || `The service answered ${status}.`;
   // Only the service's own word refuses; a proxy's error page is an outage.
