@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { invalidToken, missingToken } from './unauthenticated.js';
 
-/** Characters. Node itself stops at 16 kB for all headers together, with a 400 that says nothing about tokens. */
+/** Characters. All headers together may have 16 kB; this refusal says that it is the token. */
 const MAX_TOKEN_LENGTH = 12_288;
 
 const SCHEME = 'bearer ';

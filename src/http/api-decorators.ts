@@ -8,8 +8,10 @@ const BEHIND_THE_GUARD: readonly ProblemCode[] = [
   'bad_request',
   'unauthenticated',
   'forbidden',
+  'request_timeout',
   'invalid_request',
   'rate_limited',
+  'headers_too_large',
   'keys_unavailable',
 ];
 /** … and every route that needs the database, like this. */

@@ -38,3 +38,10 @@ export const corsOptions = ({ corsOrigins, corsAllowedHeaders }: Settings) => ({
   // An OPTIONS request of a person at a terminal is answered like a preflight; strict, it would be 400 in plain text.
   strictPreflight: false,
 });
+
+/** For an answer that no hook sees. The origin may be anything that came in. */
+export function corsHeaders({ corsOrigins }: Pick<Settings, 'corsOrigins'>, origin = ''): Record<string, string> {
+  if (corsOrigins.length === 0) return {};
+  const exposed = { vary: 'Origin', 'access-control-expose-headers': EXPOSED_HEADERS.join(', ') };
+  return corsOrigins.includes(origin) ? { ...exposed, 'access-control-allow-origin': origin } : exposed;
+}

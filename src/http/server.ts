@@ -1,5 +1,5 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -7,9 +7,12 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
+import { API_HEADERS } from './api-headers.js';
 import { corsOptions } from './cors.js';
 import { readJsonBodies } from './json-body.js';
-import { problemOf, sendProblem } from './problem.filter.js';
+import { answerUnroutable, OutsideHooks } from './outside-hooks.js';
+import { sendProblem } from './problem.filter.js';
+import { READ_HEADER_BYTES, refusalBeforeRouting } from './refused-request.js';
 import { answerUnreadable } from './unreadable-request.js';
 import { closeUnusedOnStop } from './unused-connections.js';
 
@@ -21,18 +24,6 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_PARAM_LENGTH = 3 * 255;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
-/**
- * What protects an answer that is data and never a page (OWASP REST Security Cheat Sheet). Pages get helmet's whole set,
- * which costs 13 headers a request.
- */
-const API_HEADERS = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
-
 /** Fastify with our limits. Its own request log stays off: ours is one line a request, without headers or bodies. */
 export const createAdapter = (): FastifyAdapter =>
   new FastifyAdapter({
@@ -42,10 +33,11 @@ export const createAdapter = (): FastifyAdapter =>
     forceCloseConnections: 'idle',
     // A request that still comes in over an open connection is answered, and told to close it.
     return503OnClosing: false,
+    // Node would refuse both by itself, without our headers and our log line.
+    http: { maxHeaderSize: READ_HEADER_BYTES, requireHostHeader: false },
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(problemOf(error), request, reply),
+    frameworkErrors: answerUnroutable,
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
@@ -55,13 +47,22 @@ export const createAdapter = (): FastifyAdapter =>
 /** Everything on the HTTP server that is not a Nest module: security headers, CORS, request ids, log and metrics. */
 export async function configureServer(app: NestFastifyApplication, config: Config, logger: Logger): Promise<void> {
   app.enableCors(corsOptions(config.http));
-  const metrics = app.get(RequestMetrics);
   const fastify = app.getHttpAdapter().getInstance();
+  const outsideHooks = new OutsideHooks(config.http, logger, app.get(RequestMetrics));
+  fastify.decorate('outsideHooks', outsideHooks);
+  // An expectation that the service does not know may be ignored (RFC 9110, 10.1.1); Node would answer 417 by itself.
+  fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   readJsonBodies(fastify);
   // As with GET, a body is no part of the request: nothing reads it, so nothing can be wrong with it.
   fastify.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    const refusal = refusalBeforeRouting(request);
+    if (refusal) {
+      // The hook that adds these runs later.
+      void reply.headers(outsideHooks.headers(request.headers.origin));
+      return sendProblem(refusal, request, reply);
+    }
     if (isPage(request.url)) return protectPage(request.raw, reply.raw, () => done());
     void reply.headers(API_HEADERS);
     done();
@@ -82,11 +83,9 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    metrics.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     const { id: requestId, method } = request;
-    const ms = Math.round(reply.elapsedTime * 10) / 10;
-    logger.info({ requestId, method, route, status: reply.statusCode, ms }, 'request');
+    const route = request.routeOptions.url ?? 'unknown';
+    outsideHooks.record({ requestId, method, route, status: reply.statusCode, elapsedMs: reply.elapsedTime });
     done();
   });
 }

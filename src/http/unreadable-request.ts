@@ -1,25 +1,69 @@
+import type { ConnectionError, FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from './problem.js';
 import { problemDocument } from './problem.filter.js';
+import { headersTooLarge } from './refused-request.js';
 
-const REFUSALS: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: 'The headers are too large, together they may be 16 kB.',
-  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time; send it again.',
-};
+/** Node's own name for the answer under way on a connection; its default handler reads it, too. */
+interface ServerSocket extends Socket {
+  readonly _httpMessage?: ServerResponse | null;
+}
+
+/** So long the client may take to read the answer, while it still sends what nobody reads. */
+const LINGER_MS = 1_000;
 
 /** Answers what Node could not read as a request, so that there is no request and no reply: a problem like any other. */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const problem = new Problem('bad_request', REFUSALS[error.code ?? ''] ?? 'The request is not well-formed HTTP.');
-  const body = JSON.stringify(problemDocument(problem, { id: randomUUID(), url: '' }));
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    'content-type: application/problem+json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'cache-control: no-store',
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+export function answerUnreadable(this: FastifyInstance, error: ConnectionError, socket: ServerSocket): void {
+  // Answered already; what still arrives is not read.
+  if (socket.writableEnded) return;
+  // Browsers open connections ahead: one that never sent a byte asked for nothing.
+  const isUnused = socket.bytesRead === 0;
+  if (error.code === 'ECONNRESET' || !socket.writable || isUnused) return void socket.destroy();
+  const problem = problemOf(error);
+  if (socket._httpMessage) return endUnderWay(socket._httpMessage, problem, socket);
+
+  const requestId = randomUUID();
+  const body = JSON.stringify(problemDocument(problem, { id: requestId, url: '' }));
+  const headers = {
+    ...this.outsideHooks.headers(originIn(error.rawPacket)),
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const { status } = problem;
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(linger));
+  this.outsideHooks.record({ requestId, method: 'unknown', route: 'unknown', status, elapsedMs: 0 });
+}
+
+function problemOf({ code }: ConnectionError): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new Problem('request_timeout', 'The request did not arrive in time; send it again.');
+  }
+  return new Problem('bad_request', 'The request is not well-formed HTTP.');
+}
+
+/** The fault is in the body of a request that is being answered, or behind it: the connection ends with that answer. */
+function endUnderWay(response: ServerResponse, problem: Problem, socket: Socket): void {
+  const { req: request } = response;
+  if (response.headersSent) return void socket.destroy();
+  response.shouldKeepAlive = false;
+  // Whoever reads the body is told, and answers as with any other fault in it.
+  if (!request.complete && request.listenerCount('error') > 0) request.emit('error', problem);
+}
+
+const ORIGIN = /\norigin:[ \t]*(\S+)/i;
+
+/** Of the page that asks, if that header came with the same packet. */
+function originIn(packet: unknown): string | undefined {
+  if (!Buffer.isBuffer(packet)) return undefined;
+  const [head = ''] = packet.toString('latin1').split('\r\n\r\n', 1);
+  return ORIGIN.exec(head)?.[1];
 }

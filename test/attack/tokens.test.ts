@@ -118,9 +118,9 @@ describe('a token that comes another way', () => {
     const { host } = new URL(service.url);
     const flood = `GET /v1/me HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${'x'.repeat(100_000)}\r\n\r\n`;
     const answer = await wire.write(flood);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
     expect(answer).toContain('application/problem+json');
-    expect(answer).toContain('"code":"bad_request"');
+    expect(answer).toContain('"code":"headers_too_large"');
     expect(answer.length).toBeLessThan(2_000);
     expect(await statusOf(good())).toBe(200);
   });
