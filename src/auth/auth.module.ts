@@ -5,10 +5,18 @@ import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenCache } from './token-cache.js';
+import { TokenClock } from './token-clock.js';
 
 /** Who calls: verifies access tokens and closes every route that is not `@Public()`. */
 @Module({
-  providers: [IssuerCheck, SigningKeys, TokenCache, JwtStrategy, { provide: APP_GUARD, useClass: JwtAuthGuard }],
-  exports: [IssuerCheck, SigningKeys],
+  providers: [
+    IssuerCheck,
+    SigningKeys,
+    TokenCache,
+    TokenClock,
+    JwtStrategy,
+    { provide: APP_GUARD, useClass: JwtAuthGuard },
+  ],
+  exports: [IssuerCheck, SigningKeys, TokenClock],
 })
 export class AuthModule {}

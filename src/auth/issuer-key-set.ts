@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { JwksClient } from 'jwks-rsa';
 import { unavailable, type Problem } from '../http/problem.js';
 import { reasonOf } from './reason-of.js';
+import type { TokenClock } from './token-clock.js';
 import { invalidToken } from './unauthenticated.js';
 import { ALGORITHM } from './unverified-token.js';
 
@@ -53,10 +54,14 @@ export class IssuerKeySet {
   private inFlight: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param onChange called whenever a key came or went */
+  /**
+   * @param onChange called whenever a key came or went
+   * @param clock is told what time it is there
+   */
   constructor(
     readonly issuer: string,
     private readonly onChange: () => void,
+    private readonly clock: TokenClock,
   ) {
     this.client = new JwksClient({
       jwksUri: `${issuer}.well-known/jwks.json`,
@@ -171,11 +176,15 @@ export class IssuerKeySet {
   }
 
   private async fetchJson(uri: string): Promise<{ keys: unknown }> {
+    const askedAt = performance.now();
     const response = await fetch(uri, {
       redirect: 'error',
       signal: AbortSignal.any([AbortSignal.timeout(FETCH_TIMEOUT_MS), this.stopping.signal]),
     });
-    if (response.ok) return (await response.json()) as { keys: unknown };
+    if (response.ok) {
+      this.clock.observeAnswer(response.headers, askedAt, performance.now());
+      return (await response.json()) as { keys: unknown };
+    }
     await response.body?.cancel();
     throw new Error(`HTTP ${response.status} from ${uri}`);
   }

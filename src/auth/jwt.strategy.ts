@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { bearerToken } from './bearer-token.js';
 import { CLOCK_TOLERANCE_SECONDS, principalOf, type Principal } from './principal.js';
 import { SigningKeys } from './signing-keys.js';
+import { TokenClock } from './token-clock.js';
 import { ALGORITHM } from './unverified-token.js';
 
 type KeyCallback = (error: unknown, key?: Buffer) => void;
@@ -16,7 +17,11 @@ const asDeclared = (key: KeyObject) => key as unknown as Buffer;
 /** Verifies access tokens: signature, issuer, audience and times by passport-jwt, the other claims by `principalOf`. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
-  constructor(@Inject(CONFIG) { auth0 }: Config, keys: SigningKeys) {
+  constructor(
+    @Inject(CONFIG) { auth0 }: Config,
+    keys: SigningKeys,
+    private readonly clock: TokenClock,
+  ) {
     super({
       jwtFromRequest: bearerToken,
       secretOrKeyProvider: (_request: unknown, token: string, done: KeyCallback) => {
@@ -34,6 +39,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   }
 
   validate(claims: Record<string, unknown>): Principal {
+    this.clock.observeIssue(claims['iat']);
     return principalOf(claims);
   }
 }

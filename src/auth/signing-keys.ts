@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { IssuerKeySet, type KeySetState } from './issuer-key-set.js';
+import { TokenClock } from './token-clock.js';
 import { claimedKeyOf } from './unverified-token.js';
 
 /** The signing keys of all accepted issuers: the canonical domain and each custom domain publish a set. */
@@ -11,9 +12,10 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
   private readonly sets: ReadonlyMap<string, IssuerKeySet>;
   private changes = 0;
 
-  constructor(@Inject(CONFIG) { auth0 }: Config) {
+  constructor(@Inject(CONFIG) { auth0 }: Config, clock: TokenClock) {
     this.issuers = auth0.issuers;
-    this.sets = new Map(auth0.issuers.map((issuer) => [issuer, new IssuerKeySet(issuer, () => this.changes++)]));
+    const setOf = (issuer: string) => new IssuerKeySet(issuer, () => this.changes++, clock);
+    this.sets = new Map(auth0.issuers.map((issuer) => [issuer, setOf(issuer)]));
   }
 
   /** Grows with every key that comes or goes; what was verified under a lower version must be verified again. */

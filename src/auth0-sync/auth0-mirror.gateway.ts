@@ -8,7 +8,7 @@ import { mirrorKeys, type MirrorKeys } from './mirror-key.js';
 import { Mirror, MirrorFailure, type MirrorChanges, type StoredMirrors } from './mirror.js';
 import { RateBudget, type CallKind } from './rate-budget.js';
 import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
-import { numberIn, retryAtIn } from './rate-headers.js';
+import { numberIn, retryAfterIn } from './rate-headers.js';
 import { NO_ANSWER, wholeFetch } from './whole-fetch.js';
 
 type RawResponse = Awaited<ReturnType<ReturnType<UsersClient['get']>['withRawResponse']>>;
@@ -81,7 +81,7 @@ export class Auth0MirrorGateway extends Mirror {
     kind: CallKind,
     run: (users: UsersClient) => ReturnType<UsersClient['get']>,
   ): Promise<StoredMirrors> {
-    const sentAt = Date.now();
+    const sentAt = performance.now();
     const { data, rawResponse }: RawResponse = await run(this.users).withRawResponse();
     this.budget.observe(kind, sentAt, {
       limit: numberIn(rawResponse.headers, 'x-ratelimit-limit'),
@@ -115,7 +115,7 @@ export class Auth0MirrorGateway extends Mirror {
       case 429:
         return new MirrorFailure('rate_limited', 'Auth0 says too many requests', {
           cause: error,
-          retryAt: retryAtIn((error as SdkError).rawResponse?.headers ?? new Headers()),
+          retryAfterMs: retryAfterIn((error as SdkError).rawResponse?.headers ?? new Headers()),
         });
       case NO_ANSWER:
         return new MirrorFailure('unavailable', `Auth0 does not answer: ${said}`, { cause: error });

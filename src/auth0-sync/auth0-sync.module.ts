@@ -22,6 +22,7 @@ import { MirrorRepository } from './mirror.repository.js';
 import { MirrorRestore } from './mirror-restore.js';
 import { MirrorSender } from './mirror-sender.js';
 import { MirrorWorker } from './mirror-worker.js';
+import { MirrorsAhead } from './mirrors-ahead.js';
 import { Mirror } from './mirror.js';
 import { MirroredProgress } from './mirrored-progress.js';
 import { RateBudget } from './rate-budget.js';
@@ -63,6 +64,7 @@ import { WantedMirrors } from './wanted-mirrors.js';
     MirrorRestore,
     MirrorSender,
     MirrorWorker,
+    MirrorsAhead,
     MirroredProgress,
     RateBudget,
     RateBudgetRepository,

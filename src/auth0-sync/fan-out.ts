@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
 import { MirrorBacklog } from '../maintenance/mirror-backlog.js';
 import { FanOutRepository } from './fan-out.repository.js';
 import { RateBudget } from './rate-budget.js';
@@ -16,6 +17,7 @@ const TENANTS_AT_ONCE = 20;
 @Injectable()
 export class FanOut {
   constructor(
+    private readonly clock: DatabaseClock,
     private readonly backlog: MirrorBacklog,
     private readonly repository: FanOutRepository,
     private readonly budget: RateBudget,
@@ -23,7 +25,7 @@ export class FanOut {
 
   /** Marks at most one page. Returns how many mirrors became due. */
   async step(): Promise<number> {
-    const now = new Date();
+    const now = this.clock.date();
     const { pageSize: limit } = this.budget.fanOut;
     const seenSince = new Date(now.getTime() - SEEN_WITHIN_MS);
     for (const tenantId of await this.backlog.changedTenants(now, TENANTS_AT_ONCE)) {

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import { isObject } from '../flow/index.js';
 import { MirrorFailure } from './mirror.js';
-import { retryAtIn } from './rate-headers.js';
+import { retryAfterIn } from './rate-headers.js';
 import { NO_ANSWER } from './whole-fetch.js';
 
 /** A new token is asked for in the background when less than this share of the lifetime is left. */
@@ -37,7 +37,7 @@ export class MachineTokens {
   /** @throws MirrorFailure when no token can be had */
   async current(): Promise<string> {
     const { token } = this;
-    const now = Date.now();
+    const now = performance.now();
     if (token && now < token.unusableAt) {
       if (now >= token.refreshAt) this.ask().catch(() => undefined);
       return token.value;
@@ -51,14 +51,14 @@ export class MachineTokens {
   }
 
   private ask(): Promise<MachineToken> {
-    if (this.failure && Date.now() < this.failure.until) return Promise.reject(this.failure.error);
+    if (this.failure && performance.now() < this.failure.until) return Promise.reject(this.failure.error);
     return (this.asking ??= this.request()
       .then((token) => {
         this.failure = undefined;
         return (this.token = token);
       })
       .catch((error: MirrorFailure) => {
-        this.failure = { error, until: error.retryAt ?? Date.now() + this.pauseMs };
+        this.failure = { error, until: performance.now() + (error.retryInMs ?? this.pauseMs) };
         throw error;
       })
       .finally(() => (this.asking = undefined)));
@@ -66,7 +66,7 @@ export class MachineTokens {
 
   private async request(): Promise<MachineToken> {
     const { canonicalUrl, managementAudience, client } = this.auth0;
-    const askedAt = Date.now();
+    const askedAt = performance.now();
     const response = await this.fetch(`${canonicalUrl}/oauth/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -99,6 +99,6 @@ function failureOf({ status, headers }: Response, answer: unknown): MirrorFailur
   if (status === NO_ANSWER) return new MirrorFailure('unavailable', `The token endpoint does not answer: ${said}`);
   // Never `refused`: no mirror is to blame for it, and all of them follow once the settings are right.
   return new MirrorFailure('unavailable', `No machine token (${status}): ${said}`, {
-    ...(status === 429 && { retryAt: retryAtIn(headers) }),
+    ...(status === 429 && { retryAfterMs: retryAfterIn(headers) }),
   });
 }

@@ -18,6 +18,9 @@ import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 /** A slot is reserved no further ahead than this: what was reserved when Auth0 says "too many" is still sent. */
 const AHEAD_MS = 2_000;
 
+/** For the policy, which compares with the wall clock: once that was set back, it would try nothing until it caught up. */
+const PROBED_AT_ANY_TIME = -Infinity;
+
 export type MirrorCircuitStatus = 'closed' | 'open' | 'half_open';
 
 /**
@@ -50,7 +53,7 @@ export class MirrorAccess {
 
   /** Whether a call has a chance: not while the circuit is open and its pause is not over. */
   isOpen(kind: CallKind): boolean {
-    return this.status(kind) === 'open' && Date.now() < this.pausedUntil[kind];
+    return this.status(kind) === 'open' && performance.now() < this.pausedUntil[kind];
   }
 
   /** @param patienceMs how long to wait for a slot of the budget */
@@ -65,7 +68,7 @@ export class MirrorAccess {
     this.refuseWhileOpen('read');
     const taken = this.budget.takeLeasedRead();
     if (!taken.granted) {
-      throw new MirrorFailure('rate_limited', 'The budget for reads is spent', { retryAt: Date.now() + taken.waitMs });
+      throw new MirrorFailure('rate_limited', 'The budget for reads is spent', { retryAfterMs: taken.waitMs });
     }
     return this.call('read', () => this.mirror.read(subject));
   }
@@ -96,8 +99,8 @@ export class MirrorAccess {
       const longest = Math.min(firstMs * 2 ** (attempt - 1), lastMs);
       // Processes that lost it together must not try it again together.
       const pauseMs = longest * (0.5 + Math.random() / 2);
-      this.pausedUntil[kind] = Date.now() + pauseMs;
-      return pauseMs;
+      this.pausedUntil[kind] = performance.now() + pauseMs;
+      return PROBED_AT_ANY_TIME;
     });
     const policy = circuitBreaker(
       handleWhen((error) => error instanceof MirrorFailure && error.kind === 'unavailable'),
@@ -117,17 +120,17 @@ export class MirrorAccess {
   }
 
   private async waitForSlot(kind: CallKind, patienceMs: number): Promise<void> {
-    const deadline = Date.now() + patienceMs;
+    const deadline = performance.now() + patienceMs;
     for (;;) {
-      const slot = await this.budget.reserve(kind, Math.min(AHEAD_MS, deadline - Date.now()));
-      const retryAt = Date.now() + this.budget.retryMs(kind);
-      if (slot === undefined && retryAt > deadline) {
-        throw new MirrorFailure('rate_limited', `The budget for ${kind}s is spent`, { retryAt });
+      const slotInMs = await this.budget.reserve(kind, Math.min(AHEAD_MS, deadline - performance.now()));
+      const retryAfterMs = this.budget.retryMs(kind);
+      if (slotInMs === undefined && performance.now() + retryAfterMs > deadline) {
+        throw new MirrorFailure('rate_limited', `The budget for ${kind}s is spent`, { retryAfterMs });
       }
       // Not all at the same moment: others wait for the same slot.
-      const waitMs = (slot ?? retryAt + Math.random() * 100) - Date.now();
+      const waitMs = slotInMs ?? retryAfterMs + Math.random() * 100;
       if (waitMs > 0) await this.pause(waitMs);
-      if (slot !== undefined) return;
+      if (slotInMs !== undefined) return;
     }
   }
 
@@ -138,6 +141,7 @@ export class MirrorAccess {
   }
 
   private async call(kind: CallKind, run: () => Promise<StoredMirrors>): Promise<StoredMirrors> {
+    this.refuseWhileOpen(kind);
     try {
       const stored = await this.circuits[kind].execute(run);
       this.metrics.countCall(kind, 'ok');
@@ -149,7 +153,7 @@ export class MirrorAccess {
         throw error;
       }
       this.metrics.countCall(kind, error.kind);
-      if (error.kind === 'rate_limited') await this.budget.exhausted(kind, error.retryAt ?? Date.now());
+      if (error.kind === 'rate_limited') await this.budget.exhausted(kind, error.retryInMs ?? 0);
       throw error;
     }
   }

@@ -85,8 +85,8 @@ export class MirrorCaseRepository {
 
   /** Does nothing while a case of this person in this tenant is open. */
   async raise({ subject, tenantId }: MirrorContent, found: SealedMirror): Promise<void> {
-    const values = [subject, tenantId, randomUUID(), JSON.stringify(found), new Date()];
-    await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(RAISE, values));
+    const values = [subject, tenantId, randomUUID(), JSON.stringify(found)];
+    await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(RAISE, [...values, transaction.now()]));
   }
 
   list(transaction: Transaction, limit: number): Promise<CaseRow[]> {

@@ -43,7 +43,7 @@ export class MirrorCasesService {
       if (found.status !== 'open') throw new Problem('case_resolved', `The case is ${found.status} already.`);
       const mirror = this.seal.open(found.found, tenantId, found.subject);
       const { subject: by, impersonator } = caller;
-      const at = new Date();
+      const at = transaction.now();
       if (resolution === 'restore') {
         // Only while the key that sealed it is known: after a rotation there is nothing left to believe.
         if (!mirror) throw new Problem('case_unreadable', 'The mirror was sealed with a key that is not configured.');

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { MirrorBacklog, type DriftedMirror } from '../maintenance/mirror-backlog.js';
 import { ExportComparison, type ExportCounts } from './export-comparison.js';
@@ -14,9 +15,10 @@ export interface ReconciliationProgress {
 /** Has every mirror of every tenant compared with the database. The workers of all processes do it. */
 @Injectable()
 export class MirrorReconciliation {
-  private begunAt = new Date();
+  private begunAt = new Date(0);
 
   constructor(
+    private readonly clock: DatabaseClock,
     private readonly backlog: MirrorBacklog,
     private readonly unitOfWork: UnitOfWork,
     private readonly report: SyncReportRepository,
@@ -25,7 +27,7 @@ export class MirrorReconciliation {
 
   /** Returns how many mirrors will be looked at. */
   async begin(isDryRun: boolean): Promise<number> {
-    this.begunAt = new Date();
+    this.begunAt = this.clock.date();
     let mirrors = 0;
     for (const tenantId of await this.backlog.allTenants()) {
       mirrors += await this.unitOfWork.run({ tenantId }, (transaction) =>
@@ -40,7 +42,7 @@ export class MirrorReconciliation {
    * `absent` are the mirrors of people who are not in it.
    */
   async beginWithExport(file: string, isDryRun: boolean): Promise<ExportCounts & { readonly absent: number }> {
-    this.begunAt = new Date();
+    this.begunAt = this.clock.date();
     const counts = await this.exports.run(file, !isDryRun);
     return { ...counts, absent: (await this.backlog.uncheckedSince(this.begunAt)) - counts.newer };
   }
@@ -50,7 +52,7 @@ export class MirrorReconciliation {
     const [pending, drift, { parked }] = await Promise.all([
       this.backlog.underReconciliation(this.begunAt),
       this.backlog.drifted(this.begunAt),
-      this.backlog.lag(new Date()),
+      this.backlog.lag(this.clock.date()),
     ]);
     return { pending, drift, parked };
   }

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Lineage } from '../database/lineage.js';
 import type { MirrorDrift } from './auth0-mirror.entity.js';
 import { MirrorAccess } from './mirror-access.js';
@@ -27,6 +28,7 @@ export class MirrorSender {
   private readonly logger = new Logger(MirrorSender.name);
 
   constructor(
+    private readonly clock: DatabaseClock,
     private readonly lineage: Lineage,
     private readonly repository: MirrorRepository,
     private readonly wanted: WantedMirrors,
@@ -110,7 +112,7 @@ export class MirrorSender {
       lineage: this.lineage.current,
       mirroredAt: asOf,
       ...(claim.pendingCheck && drift !== undefined && { checked: { drift } }),
-      checkAgainAt: claim.doubtful ? new Date(Date.now() + this.timing.doubtMs) : null,
+      checkAgainAt: claim.doubtful ? this.clock.in(this.timing.doubtMs) : null,
     });
   }
 
@@ -133,11 +135,11 @@ export class MirrorSender {
 
   /** A send that begins must have ended before somebody else may begin one. */
   private patienceOf({ leasedUntil }: Claim): number {
-    return leasedUntil.getTime() - Date.now() - this.timing.callMs - LEASE_MARGIN_MS;
+    return leasedUntil.getTime() - this.clock.now() - this.timing.callMs - LEASE_MARGIN_MS;
   }
 
   private async settleFailure(claim: Claim, failure: MirrorFailure): Promise<void> {
-    const { kind, reason, retryAt, isDoubtful } = failure;
+    const { kind, reason, retryInMs = 0, isDoubtful } = failure;
     const jitterMs = Math.random() * this.timing.retry.firstMs;
     if (failure.isPersonUnknown && (await this.repository.forget(claim))) return this.metrics.countSend('unchanged');
     if (kind === 'refused') {
@@ -146,9 +148,9 @@ export class MirrorSender {
       return this.metrics.countSend('parked');
     }
     if (kind === 'rate_limited' || !isDoubtful) {
-      await this.repository.release(claim, new Date((retryAt ?? Date.now()) + jitterMs), reason);
+      await this.repository.release(claim, this.clock.in(retryInMs + jitterMs), reason);
     } else {
-      await this.repository.retry(claim, new Date(Date.now() + this.backoffMs(claim.attempts)), reason);
+      await this.repository.retry(claim, this.clock.in(this.backoffMs(claim.attempts)), reason);
     }
     this.metrics.countSend('retried');
   }

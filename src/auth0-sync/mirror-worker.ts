@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseStartup } from '../database/database-startup.js';
 import { MirrorBacklog } from '../maintenance/mirror-backlog.js';
 import { FanOut } from './fan-out.js';
 import { MirrorAccess } from './mirror-access.js';
 import { MirrorSender } from './mirror-sender.js';
 import { MirrorRepository, type Claim } from './mirror.repository.js';
+import { MirrorsAhead } from './mirrors-ahead.js';
 import { RateBudget } from './rate-budget.js';
 import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 
@@ -13,6 +15,7 @@ import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 const CONCURRENT = { least: 2, most: 16 } as const;
 /** What is under way when the process stops may end by itself for so long. */
 const STOP_GRACE_MS = 2_000;
+const LOOK_AHEAD_EVERY_MS = 60_000;
 
 /**
  * Sends due mirrors. Every process runs one, and they share the work: each claims a few mirrors at a time, tenant by
@@ -28,11 +31,14 @@ export class MirrorWorker implements OnModuleDestroy {
   private readonly stopping = new AbortController();
   private readonly underWay = new Set<Promise<void>>();
   private running: Promise<void> | undefined;
+  private lookedAheadAt = -Infinity;
 
   constructor(
+    private readonly clock: DatabaseClock,
     private readonly backlog: MirrorBacklog,
     private readonly repository: MirrorRepository,
     private readonly sender: MirrorSender,
+    private readonly ahead: MirrorsAhead,
     private readonly fanOut: FanOut,
     private readonly access: MirrorAccess,
     private readonly budget: RateBudget,
@@ -64,6 +70,7 @@ export class MirrorWorker implements OnModuleDestroy {
 
   /** Whether there may be more to do at once. */
   private async round(): Promise<boolean> {
+    await this.lookAhead();
     if (this.access.isOpen('write')) return false;
     const free = this.concurrency - this.underWay.size;
     if (free <= 0) {
@@ -75,6 +82,12 @@ export class MirrorWorker implements OnModuleDestroy {
     return claims.length > 0 || (await this.fanOut.step()) > 0;
   }
 
+  private async lookAhead(): Promise<void> {
+    if (performance.now() - this.lookedAheadAt < LOOK_AHEAD_EVERY_MS) return;
+    this.lookedAheadAt = performance.now();
+    await this.ahead.makeDue();
+  }
+
   /** While the circuit is half open one send tries it; the others would only wait for that one. */
   private get concurrency(): number {
     if (this.access.status('write') !== 'closed') return 1;
@@ -83,8 +96,8 @@ export class MirrorWorker implements OnModuleDestroy {
 
   private async claim(limit: number): Promise<Claim[]> {
     const claims: Claim[] = [];
-    for (const tenantId of await this.backlog.dueTenants(new Date(), limit)) {
-      const now = new Date();
+    for (const tenantId of await this.backlog.dueTenants(this.clock.date(), limit)) {
+      const now = this.clock.date();
       const leasedUntil = new Date(now.getTime() + this.timing.leaseMs);
       claims.push(...(await this.repository.claim(tenantId, now, leasedUntil, limit - claims.length)));
       if (claims.length >= limit) break;

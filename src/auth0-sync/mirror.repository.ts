@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { PartState, Role } from '../flow/index.js';
 import type { MemberStatus } from '../tenant/member.entity.js';
@@ -146,7 +147,10 @@ const FOUND = {
 /** The edge to the queue of mirrors. Each method is one transaction of one tenant. */
 @Injectable()
 export class MirrorRepository {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   async claim(tenantId: string, now: Date, leasedUntil: Date, limit: number): Promise<Claim[]> {
     const rows = await this.unitOfWork.run({ tenantId }, (transaction) =>
@@ -195,7 +199,7 @@ export class MirrorRepository {
     claim: Claim,
     { wanted, tenantWanted, lineage, mirroredAt, checked, checkAgainAt }: Settlement,
   ): Promise<void> {
-    const drift = [checked ? new Date() : null, checked?.drift ?? null];
+    const drift = [checked ? this.clock.date() : null, checked?.drift ?? null];
     return this.update(SETTLE, claim, [wanted, tenantWanted, lineage, mirroredAt, ...drift, checkAgainAt]);
   }
 
@@ -210,7 +214,7 @@ export class MirrorRepository {
   }
 
   park(claim: Claim, reason: string, checked?: { readonly drift: MirrorDrift | null }): Promise<void> {
-    return this.update(PARK, claim, [reason, checked ? new Date() : null, checked?.drift ?? null]);
+    return this.update(PARK, claim, [reason, checked ? this.clock.date() : null, checked?.drift ?? null]);
   }
 
   /** False, and nothing is done, when the person is a member, perhaps again. */
@@ -222,12 +226,12 @@ export class MirrorRepository {
   }
 
   compared(claim: Claim, drift: MirrorDrift | null): Promise<void> {
-    return this.update(COMPARED, claim, [new Date(), drift]);
+    return this.update(COMPARED, claim, [this.clock.date(), drift]);
   }
 
   /** @param repairs makes the mirror due if it differs */
   async found(tenantId: string, subject: string, drift: MirrorDrift | null, repairs: boolean): Promise<void> {
-    const now = new Date();
+    const now = this.clock.date();
     const dueAt = repairs && drift !== null ? now : null;
     const check = dueAt && drift === 'ahead' ? 'repair' : null;
     await this.unitOfWork.run({ tenantId }, (transaction) =>

@@ -22,20 +22,23 @@ export abstract class Mirror {
 }
 
 /**
- * rate_limited: not before `retryAt`; nothing was done.
+ * rate_limited: not before `retryAfterMs` have passed; nothing was done.
  * unavailable: no answer, or a fault of theirs. Whether it was done is not known. Trying again may help.
  * refused: trying again does not help until somebody mends what `reason` says; nothing was done.
  */
 export type FailureKind = 'rate_limited' | 'unavailable' | 'refused';
 
 export class MirrorFailure extends Error {
+  private readonly failedAt = performance.now();
+
   constructor(
     readonly kind: FailureKind,
     /** For the operator: short, without anything secret or personal. */
     readonly reason: string,
     readonly options: {
       readonly cause?: unknown;
-      readonly retryAt?: number;
+      /** From now, in milliseconds. */
+      readonly retryAfterMs?: number;
       /** Nothing was sent at all. */
       readonly untried?: boolean;
       /** Nobody of that name is there, so nothing of theirs is. */
@@ -46,9 +49,10 @@ export class MirrorFailure extends Error {
     this.name = 'MirrorFailure';
   }
 
-  /** Epoch milliseconds. */
-  get retryAt(): number | undefined {
-    return this.options.retryAt;
+  /** How much is left of `retryAfterMs`, however long ago the failure was. */
+  get retryInMs(): number | undefined {
+    const { retryAfterMs } = this.options;
+    return retryAfterMs === undefined ? undefined : Math.max(0, this.failedAt + retryAfterMs - performance.now());
   }
 
   get isPersonUnknown(): boolean {

@@ -75,8 +75,8 @@ function knownFlow(mirror: MirrorContent | undefined, { key }: Flow): KnownFlow 
 }
 
 function statusUnknown(failure: unknown, outage: Error): Error {
-  if (!(failure instanceof MirrorFailure) || failure.retryAt === undefined) return outage;
-  const seconds = Math.ceil((failure.retryAt - Date.now()) / 1000);
+  if (!(failure instanceof MirrorFailure) || failure.retryInMs === undefined) return outage;
+  const seconds = Math.ceil(failure.retryInMs / 1000);
   const retryAfter = Math.min(Math.max(seconds, RETRY_SECONDS.least), RETRY_SECONDS.most);
   return unavailable(
     'status_unknown',

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseStartup } from '../database/database-startup.js';
-import { commonBucket, fanOutBucket, ownBucket, slotOf } from './paced-bucket.js';
+import { commonBucket, fanOutBucket, ownBucket, slotOf, type PacedBucket } from './paced-bucket.js';
+import { LONGEST_PAUSE_MS } from './rate-headers.js';
 import { RATE_LIMITS, type CallKind, type RateLimit } from './rate-limits.js';
 import { RateBudgetRepository } from './rate-budget.repository.js';
 
@@ -12,27 +14,32 @@ const BEAT_MS = 10_000;
 /** A process that was killed is counted for so long. */
 const ALIVE_MS = 3 * BEAT_MS;
 const FAN_OUT_BUCKET = 'fan_out';
+/** So much later than expected a bucket may be full again, without a clock being at fault. */
+const SLACK_MS = 5_000;
 
 /**
  * One budget for the calls of all processes to the Management API. It is kept in the database, where a call reserves the
  * moment at which it may be sent. For the time when there is no database each process has leased a share of the reads
  * ahead: so many of its own, by how many processes there were.
+ *
+ * What the processes share is told in the database's time. What one process keeps for itself is in its monotonic time.
  */
 @Injectable()
 export class RateBudget implements OnModuleDestroy {
   private readonly logger = new Logger(RateBudget.name);
   private readonly processId = randomUUID();
   private readonly limits: Record<CallKind, RateLimit>;
-  /** By bucket: what answers told, that it will not be full again before this time. */
+  /** By bucket: what answers told, that it will not be full again before this monotonic time. */
   private readonly notFullBefore = new Map<string, number>();
   private processes = 1;
-  /** Of the leased share. */
+  /** Of the leased share, in monotonic time. */
   private fullAt = 0;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
     @Inject(CONFIG) { auth0 }: Config,
+    private readonly clock: DatabaseClock,
     private readonly repository: RateBudgetRepository,
     startup: DatabaseStartup,
   ) {
@@ -52,23 +59,23 @@ export class RateBudget implements OnModuleDestroy {
   }
 
   /**
-   * Reserves the moment for one call, in milliseconds since 1970: wait until then, then send it. Undefined when that
-   * would be later than `aheadMs` from now: then nothing was reserved, and `retryMs` is a good time to ask again.
+   * Reserves the moment for one call: wait so many milliseconds, then send it. Undefined when that would be more than
+   * `aheadMs`: then nothing was reserved, and `retryMs` is a good time to ask again.
    */
   async reserve(kind: CallKind, aheadMs: number): Promise<number | undefined> {
     const { bucket: name } = this.limits[kind];
     const bucket = commonBucket(this.limits[kind]);
-    const now = Date.now();
-    const notFullBefore = this.notFullBefore.get(name) ?? 0;
-    const fullAt = await this.repository.take(name, bucket, { calls: 1, now, aheadMs, notFullBefore });
-    return fullAt === undefined ? undefined : slotOf(fullAt, bucket, now);
+    const now = this.clock.now();
+    const notFullBefore = now + this.notFullForMs(name);
+    const options = { calls: 1, now, aheadMs, notFullBefore, latestFullAt: now + latestFullInMs(bucket) };
+    const fullAt = await this.repository.take(name, bucket, options);
+    return fullAt === undefined ? undefined : Math.max(0, slotOf(fullAt, bucket, now) - this.clock.now());
   }
 
   retryMs(kind: CallKind): number {
     const { bucket: name } = this.limits[kind];
     const bucket = commonBucket(this.limits[kind]);
-    const blockedMs = (this.notFullBefore.get(name) ?? 0) - bucket.burstMs - Date.now();
-    return Math.max(blockedMs, bucket.intervalMs);
+    return Math.max(this.notFullForMs(name) - bucket.burstMs, bucket.intervalMs);
   }
 
   get fanOut() {
@@ -78,13 +85,14 @@ export class RateBudget implements OnModuleDestroy {
   /** Takes one page of members that follow somebody else's change; false when it is not time for one. */
   async takeFanOutPage(): Promise<boolean> {
     const { pageSize: calls, ...bucket } = this.fanOut;
-    const options = { calls, now: Date.now(), aheadMs: 0, notFullBefore: 0 };
+    const now = this.clock.now();
+    const options = { calls, now, aheadMs: 0, notFullBefore: 0, latestFullAt: now + latestFullInMs(bucket) };
     return (await this.repository.take(FAN_OUT_BUCKET, bucket, options)) !== undefined;
   }
 
   /** Takes one read from the leased share, without the database. Milliseconds to wait instead when there is none. */
   takeLeasedRead(): { readonly granted: true } | { readonly granted: false; readonly waitMs: number } {
-    const now = Date.now();
+    const now = performance.now();
     const { intervalMs, burstMs } = this.ownReads();
     const fullAt = Math.max(this.fullAt, now, this.notFullBefore.get(this.limits.read.bucket) ?? 0) + intervalMs;
     const waitMs = fullAt - burstMs - now;
@@ -96,12 +104,12 @@ export class RateBudget implements OnModuleDestroy {
   /** Reads that could be sent at once from the leased share. */
   leasedReadsLeft(): number {
     const { intervalMs, burstMs } = this.ownReads();
-    return Math.max(0, Math.floor((burstMs - Math.max(this.fullAt - Date.now(), 0)) / intervalMs));
+    return Math.max(0, Math.floor((burstMs - Math.max(this.fullAt - performance.now(), 0)) / intervalMs));
   }
 
   /**
    * What an answer told of its bucket: somebody else (another installation, a script) may be spending from it, too.
-   * @param sentAt when the call was sent: what was spent since then is not in the answer
+   * @param sentAt monotonic time when the call was sent: what was spent since then is not in the answer
    */
   observe(kind: CallKind, sentAt: number, { limit, remaining }: { limit?: number; remaining?: number }): void {
     if (limit !== undefined && limit >= 1 && limit < this.limits[kind].burst) {
@@ -115,12 +123,18 @@ export class RateBudget implements OnModuleDestroy {
     this.raise(kind, sentAt + burstMs - Math.min(remaining * intervalMs, burstMs));
   }
 
-  /** Auth0 refused a call of this kind: nobody sends one before `until`. */
-  async exhausted(kind: CallKind, until: number): Promise<void> {
+  /** Auth0 refused a call of this kind: no process sends one in the next `pauseMs`. */
+  async exhausted(kind: CallKind, pauseMs: number): Promise<void> {
     const { intervalMs, burstMs } = commonBucket(this.limits[kind]);
-    const fullAt = until + burstMs - intervalMs;
-    this.raise(kind, fullAt);
+    const fullInMs = pauseMs + burstMs - intervalMs;
+    this.raise(kind, performance.now() + fullInMs);
+    const fullAt = this.clock.now() + fullInMs;
     await this.repository.notFullBefore(this.limits[kind].bucket, fullAt).catch(() => undefined);
+  }
+
+  /** For how long, by what answers told, a bucket will not be full. */
+  private notFullForMs(name: string): number {
+    return Math.max(0, (this.notFullBefore.get(name) ?? 0) - performance.now());
   }
 
   private raise(kind: CallKind, fullAt: number): void {
@@ -133,9 +147,8 @@ export class RateBudget implements OnModuleDestroy {
   }
 
   private async beat(): Promise<void> {
-    const now = Date.now();
     try {
-      this.processes = await this.repository.beat(this.processId, new Date(now), new Date(now - ALIVE_MS));
+      this.processes = await this.repository.beat(this.processId, this.clock.date(), ALIVE_MS);
     } catch (error) {
       // The share that was leased last goes on.
       this.logger.debug({ err: error }, 'The share of the rate budget was not renewed');
@@ -145,3 +158,6 @@ export class RateBudget implements OnModuleDestroy {
     this.timer.unref();
   }
 }
+
+/** A bucket that is said to be full later than this was told so by a clock that was ahead. */
+const latestFullInMs = ({ burstMs }: PacedBucket): number => LONGEST_PAUSE_MS + burstMs + SLACK_MS;

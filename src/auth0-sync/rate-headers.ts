@@ -3,7 +3,7 @@ interface ReadableHeaders {
 }
 
 /** Auth0 says when its bucket has a token again; an absurd clock must not silence us for longer than this. */
-const LONGEST_PAUSE_MS = 60_000;
+export const LONGEST_PAUSE_MS = 60_000;
 const SHORTEST_PAUSE_MS = 500;
 
 /** A header's number; undefined when it is missing or no number. */
@@ -12,11 +12,13 @@ export function numberIn(headers: ReadableHeaders, name: string): number | undef
   return value === null || !Number.isFinite(Number(value)) ? undefined : Number(value);
 }
 
-/** When to try again after a 429, by our clock: Auth0's own is taken from its `Date` header, since it may differ. */
-export function retryAtIn(headers: ReadableHeaders): number {
-  const now = Date.now();
+/**
+ * How long to wait after a 429, in milliseconds. The header says until when by Auth0's clock, which the answer's own
+ * `Date` tells.
+ */
+export function retryAfterIn(headers: ReadableHeaders): number {
   const reset = numberIn(headers, 'x-ratelimit-reset');
   const theirs = Date.parse(headers.get('date') ?? '');
-  const waitMs = reset === undefined ? SHORTEST_PAUSE_MS : reset * 1000 - (Number.isNaN(theirs) ? now : theirs);
-  return now + Math.min(Math.max(waitMs, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+  const waitMs = reset === undefined ? SHORTEST_PAUSE_MS : reset * 1000 - (Number.isNaN(theirs) ? Date.now() : theirs);
+  return Math.min(Math.max(waitMs, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
 }

@@ -50,7 +50,7 @@ const CHECK = {
 @Injectable()
 export class SyncReportRepository {
   async counts(transaction: Transaction): Promise<SyncCounts> {
-    const [row] = await transaction.query<SyncCounts>(COUNTS, [transaction.tenantId, new Date()]);
+    const [row] = await transaction.query<SyncCounts>(COUNTS, [transaction.tenantId, transaction.now()]);
     return row as SyncCounts;
   }
 
@@ -61,7 +61,7 @@ export class SyncReportRepository {
 
   /** Makes every mirror of the tenant due for a look at what Auth0 holds. Returns how many. */
   async check(transaction: Transaction, check: MirrorCheck): Promise<number> {
-    const rows = await transaction.query(CHECK, [transaction.tenantId, check, new Date()]);
+    const rows = await transaction.query(CHECK, [transaction.tenantId, check, transaction.now()]);
     return rows.length;
   }
 }

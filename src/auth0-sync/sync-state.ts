@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { DatabaseClock } from '../database/database-clock.js';
 import { DatabasePing } from '../database/database-ping.js';
 import { KeptCount } from '../database/kept-count.js';
 import { MirrorBacklog, type MirrorLag } from '../maintenance/mirror-backlog.js';
@@ -13,12 +14,12 @@ const KEPT_MS = 1_000;
 export interface MirrorState {
   /** Null while it is not known, because the database does not answer. */
   readonly lag: MirrorLag | null;
+  /** For how long the oldest due mirror has been due, in milliseconds; 0 when none is, null while it is not known. */
+  readonly lateMs: number | null;
   readonly circuits: { readonly read: MirrorCircuitStatus; readonly write: MirrorCircuitStatus };
   /** Reads that this process could do now without the database. */
   readonly leasedReadsLeft: number;
 }
-
-const secondsSince = (date: Date | null): number => (date ? Math.max(0, Date.now() - date.getTime()) / 1000 : 0);
 
 const GAUGES: ReadonlyArray<readonly [name: string, help: string, (state: MirrorState) => number | null | undefined]> =
   [
@@ -27,7 +28,7 @@ const GAUGES: ReadonlyArray<readonly [name: string, help: string, (state: Mirror
     [
       'foothold_mirror_lag_seconds',
       'For how long the oldest due mirror has been due',
-      ({ lag }) => lag && secondsSince(lag.oldestDueAt),
+      ({ lateMs }) => lateMs && lateMs / 1000,
     ],
     [
       'foothold_mirror_leased_reads',
@@ -51,18 +52,21 @@ export class SyncState implements OnModuleInit {
   private readonly lag: KeptCount<MirrorLag>;
 
   constructor(
+    private readonly clock: DatabaseClock,
     ping: DatabasePing,
     backlog: MirrorBacklog,
     private readonly access: MirrorAccess,
     private readonly budget: RateBudget,
     private readonly registry: Registry,
   ) {
-    this.lag = new KeptCount(ping, KEPT_MS, () => backlog.lag(new Date()));
+    this.lag = new KeptCount(ping, KEPT_MS, () => backlog.lag(clock.date()));
   }
 
   async now(): Promise<MirrorState> {
+    const lag = await this.lag.now();
     return {
-      lag: await this.lag.now(),
+      lag,
+      lateMs: lag && (lag.oldestDueAt ? Math.max(0, this.clock.now() - lag.oldestDueAt.getTime()) : 0),
       circuits: { read: this.access.status('read'), write: this.access.status('write') },
       leasedReadsLeft: this.budget.leasedReadsLeft(),
     };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Lineage } from '../database/lineage.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { mirrorOf } from './member-mirror.js';
@@ -19,6 +20,7 @@ export class WantedMirrors {
   private readonly flowKeys: readonly string[];
 
   constructor(
+    private readonly clock: DatabaseClock,
     private readonly catalog: FlowCatalog,
     private readonly lineage: Lineage,
     private readonly repository: MirrorRepository,
@@ -28,7 +30,7 @@ export class WantedMirrors {
 
   /** As it is now; undefined when there is no such member. */
   async take(tenantId: string, subject: string): Promise<WantedMirror | undefined> {
-    const asOf = new Date();
+    const asOf = this.clock.date();
     const state = await this.repository.memberState(tenantId, subject, this.flowKeys);
     if (!state) return undefined;
     const taken = { tenantId, subject, lineage: this.lineage.current, asOf };

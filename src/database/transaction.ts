@@ -1,4 +1,5 @@
 import pg, { type PoolClient, type QueryConfig } from 'pg';
+import type { DatabaseClock } from './database-clock.js';
 import { isUnavailable } from './database-errors.js';
 import type { Statement } from './statement.js';
 import { isUuid } from './uuid.js';
@@ -22,6 +23,7 @@ export class Transaction {
   constructor(
     private readonly client: PoolClient,
     private readonly scope: Scope,
+    private readonly clock: Pick<DatabaseClock, 'date'>,
     private readonly configOf: (statement: Statement, values: readonly unknown[]) => QueryConfig,
   ) {
     if (!isUuid(scope.tenantId)) throw new TypeError('A transaction needs the tenant as a lower-case UUID');
@@ -29,6 +31,11 @@ export class Transaction {
 
   get tenantId(): string {
     return this.scope.tenantId;
+  }
+
+  /** The database's time, without a round trip. */
+  now(): Date {
+    return this.clock.date();
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from './database-clock.js';
 import { isLostRace } from './database-errors.js';
 import { Database } from './database.js';
 import { Transaction, type Scope } from './transaction.js';
@@ -9,7 +10,10 @@ const ATTEMPTS = 3;
 /** The only way to write: one transaction of one tenant, with row-level security set to it. */
 @Injectable()
 export class UnitOfWork {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   /**
    * COMMIT when `work` resolves, ROLLBACK when it throws. After a deadlock or a lost insert all of `work` runs again, so
@@ -27,7 +31,7 @@ export class UnitOfWork {
 
   private async attempt<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const client = await this.database.connect();
-    const transaction = new Transaction(client, scope, (statement, values) =>
+    const transaction = new Transaction(client, scope, this.clock, (statement, values) =>
       this.database.configOf(statement, values),
     );
     try {

@@ -1,6 +1,7 @@
 import { discover, type Discovery } from '../auth/discovery.js';
 import { IssuerKeySet } from '../auth/issuer-key-set.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../auth/principal.js';
+import { TokenClock } from '../auth/token-clock.js';
 import { baseUrlOf } from '../config/auth0-domain.js';
 import type { Env } from '../config/env.js';
 import { failed, ok, skipped, type Finding } from './finding.js';
@@ -68,7 +69,7 @@ async function checkDomain(variable: DomainVariable, domain: string | undefined)
 
 /** With the service's own key set, so that a key counts here if and only if it counts there. */
 async function checkKeys(variable: DomainVariable, issuer: string): Promise<Omit<CheckedDomain, 'answers'>> {
-  const set = new IssuerKeySet(issuer, () => undefined);
+  const set = new IssuerKeySet(issuer, () => undefined, new TokenClock());
   await set.refresh();
   const { lastError } = set.state();
   const keyIds = set.keyIds();

@@ -133,6 +133,30 @@ export class MirrorsHealthDto {
   leasedReadsLeft!: number;
 }
 
+/** The clock of this process's host. A wrong one degrades the service; it never makes it unready. */
+@ApiSchema({ name: 'ClockHealth' })
+export class ClockHealthDto {
+  @ApiProperty({ enum: LEVEL_STATUSES, description: 'Degraded: more than 2 s apart from one of the two.' })
+  status!: LevelStatus;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'How far this host is ahead of the database; negative: behind; null until it was measured.',
+  })
+  databaseSkewSeconds!: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'The same against the issuer of the tokens, by the `Date` of its answers and by the `iat` of tokens.',
+  })
+  tokensSkewSeconds!: number | null;
+
+  @ApiProperty({ type: [String], description: 'What is wrong, and what to correct.' })
+  faults!: string[];
+}
+
 @ApiSchema({ name: 'Health' })
 export class HealthDto {
   @ApiProperty({ enum: LEVEL_STATUSES })
@@ -149,4 +173,7 @@ export class HealthDto {
 
   @ApiProperty({ type: SettingsHealthDto })
   settings!: SettingsHealthDto;
+
+  @ApiProperty({ type: ClockHealthDto })
+  clock!: ClockHealthDto;
 }

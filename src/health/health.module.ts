@@ -2,12 +2,13 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { Auth0SyncModule } from '../auth0-sync/auth0-sync.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { ClockHealth } from './clock-health.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 
 @Module({
   imports: [AuthModule, Auth0SyncModule, DatabaseModule],
   controllers: [HealthController],
-  providers: [HealthService],
+  providers: [ClockHealth, HealthService],
 })
 export class HealthModule {}

@@ -6,6 +6,7 @@ import { DatabaseCircuit } from '../database/database-circuit.js';
 import { DatabasePing } from '../database/database-ping.js';
 import { DatabaseStartup } from '../database/database-startup.js';
 import { Database } from '../database/database.js';
+import { ClockHealth } from './clock-health.js';
 import type { HealthDto, LevelStatus, MirrorsHealthDto, SettingsHealthDto } from './health.dto.js';
 
 /** A mirror that has been due for longer tells of trouble, and not of a busy minute. */
@@ -22,6 +23,7 @@ export class HealthService {
     private readonly keys: SigningKeys,
     private readonly issuers: IssuerCheck,
     private readonly sync: SyncState,
+    private readonly clock: ClockHealth,
   ) {}
 
   /** Why the service cannot take requests yet, or null. Once ready it stays so: outages degrade it. */
@@ -35,8 +37,11 @@ export class HealthService {
     const keys: LevelStatus = issuers.every(({ keys: count }) => count > 0) ? 'up' : 'degraded';
     const database: LevelStatus = detail === null ? 'up' : 'down';
     const settings = this.settings();
+    const clock = this.clock.state();
     return {
-      status: [database, keys, mirrors.status, settings.status].every((level) => level === 'up') ? 'up' : 'degraded',
+      status: [database, keys, mirrors.status, settings.status, clock.status].every((level) => level === 'up')
+        ? 'up'
+        : 'degraded',
       database: { status: database, detail, circuit: this.circuit.status, pool: this.database.poolState },
       keys: {
         status: keys,
@@ -44,14 +49,15 @@ export class HealthService {
       },
       mirrors,
       settings,
+      clock,
     };
   }
 
   /** Degraded: behind for longer than a busy minute explains, or unable to send at all. */
   private async mirrors(): Promise<MirrorsHealthDto> {
-    const { lag, circuits, leasedReadsLeft } = await this.sync.now();
+    const { lag, lateMs, circuits, leasedReadsLeft } = await this.sync.now();
     const oldest = lag?.oldestDueAt ?? null;
-    const isLate = oldest !== null && Date.now() - oldest.getTime() > LATE_MS;
+    const isLate = (lateMs ?? 0) > LATE_MS;
     const isClosed = circuits.read === 'closed' && circuits.write === 'closed';
     return {
       status: !isClosed || isLate ? 'degraded' : lag ? 'up' : 'unknown',

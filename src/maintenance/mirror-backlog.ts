@@ -12,6 +12,16 @@ export interface MirrorLag {
   readonly parked: number;
 }
 
+/** As late as a right clock can have made it, at this moment. */
+export interface LatestTimes {
+  /** Due, of a mirror whose last send did not fail. */
+  readonly untried: Date;
+  /** Due, of a mirror whose last send failed. */
+  readonly tried: Date;
+  /** Leased. */
+  readonly lease: Date;
+}
+
 const DUE_TENANTS = `
   SELECT tenant_id FROM foothold.auth0_mirror
   WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
@@ -19,6 +29,13 @@ const DUE_TENANTS = `
 
 const CHANGED_TENANTS = `
   SELECT tenant_id FROM foothold.auth0_mirror_tenant WHERE due_at <= $1 ORDER BY due_at LIMIT $2`;
+
+/** Also asked of what is due: a new change can make a mirror due whose lease is still from then. */
+const AHEAD_TENANTS = `
+  SELECT tenant_id FROM foothold.auth0_mirror
+  WHERE due_at IS NOT NULL
+    AND (due_at > CASE WHEN attempts = 0 THEN $1::timestamptz ELSE $2::timestamptz END OR leased_until > $3)
+  UNION SELECT tenant_id FROM foothold.auth0_mirror_tenant WHERE due_at > $1`;
 
 const LAG = `
   SELECT count(*) FILTER (WHERE due_at IS NOT NULL)::integer AS due,
@@ -62,6 +79,11 @@ export class MirrorBacklog {
   /** Tenants whose shared part changed, so that other members' mirrors follow; the longest waiting first. */
   changedTenants(now: Date, limit: number): Promise<string[]> {
     return this.tenants(CHANGED_TENANTS, [now, limit]);
+  }
+
+  /** Tenants with times that no right clock can have written. */
+  tenantsAhead({ untried, tried, lease }: LatestTimes): Promise<string[]> {
+    return this.tenants(AHEAD_TENANTS, [untried, tried, lease]);
   }
 
   /** Every tenant that people use. */

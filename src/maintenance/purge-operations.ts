@@ -9,7 +9,7 @@ const TENANTS = 'SELECT DISTINCT tenant_id FROM foothold.operation WHERE created
 const PURGE = 'DELETE FROM foothold.operation WHERE tenant_id = $1 AND created_at < $2';
 
 /** Removes operations that nobody can send again, one tenant and transaction at a time. Returns how many. */
-export async function purgeOperations(connect: () => Promise<PoolClient>, now: Date = new Date()): Promise<number> {
+export async function purgeOperations(connect: () => Promise<PoolClient>, now: Date): Promise<number> {
   const before = new Date(now.getTime() - KEPT_DAYS * DAY_MS);
   const inMinutes = <T>(work: (query: WorkerQuery) => Promise<T>) => asWorker(connect, work, WHOLE_TABLE_LIMIT_MS);
   const tenants = await inMinutes((query) => query<{ tenant_id: string }>(TENANTS, [before]));

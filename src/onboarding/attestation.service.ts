@@ -91,7 +91,7 @@ export class AttestationService {
     }
 
     const { eventId, outcome, message, data = {} } = request;
-    const recordedAt = recordingTime(before);
+    const recordedAt = recordingTime(before, transaction.now().getTime());
     const occurredAt = new Date(request.occurredAt);
     const decision = attest(flow, before.state, {
       step: step.key,

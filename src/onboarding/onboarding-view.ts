@@ -29,7 +29,7 @@ const memberActor = ({ subject, role }: Pick<StoredProgress, 'subject' | 'role'>
 
 const revisionOf = ({ revisions }: Pick<StoredProgress, 'revisions'>): number => revisions.tenant + revisions.member;
 
-function onboardingView(flow: Flow, progress: StoredProgress, lineage: string): OnboardingView {
+function onboardingView(flow: Flow, progress: StoredProgress, lineage: string, asOf: Date): OnboardingView {
   return {
     tenantId: progress.tenantId,
     subject: progress.subject,
@@ -40,7 +40,7 @@ function onboardingView(flow: Flow, progress: StoredProgress, lineage: string): 
     updatedAt: progress.updatedAt.toISOString(),
     source: 'database',
     degraded: false,
-    asOf: new Date().toISOString(),
+    asOf: asOf.toISOString(),
   };
 }
 
@@ -60,7 +60,8 @@ export function etagOf(flow: Flow, progress: StoredProgress, lineage: string): s
   return `"${revisionOf(progress)}-${letters}"`;
 }
 
-export const taggedView = (flow: Flow, progress: StoredProgress, lineage: string): TaggedView => ({
-  view: onboardingView(flow, progress, lineage),
+/** @param asOf when the progress was read or stored, by the database's clock */
+export const taggedView = (flow: Flow, progress: StoredProgress, lineage: string, asOf: Date): TaggedView => ({
+  view: onboardingView(flow, progress, lineage, asOf),
   etag: etagOf(flow, progress, lineage),
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseUnavailable } from '../database/database-errors.js';
 import { Lineage } from '../database/lineage.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
@@ -28,6 +29,7 @@ export interface ReadView {
 @Injectable()
 export class OnboardingService {
   constructor(
+    private readonly clock: DatabaseClock,
     private readonly catalog: FlowCatalog,
     private readonly tenants: TenantService,
     private readonly progress: ProgressRepository,
@@ -132,6 +134,7 @@ export class OnboardingService {
   }
 
   private present(progress: StoredProgress): TaggedView {
-    return taggedView(this.catalog.version(progress.flowKey, progress.flowVersion), progress, this.lineage.current);
+    const flow = this.catalog.version(progress.flowKey, progress.flowVersion);
+    return taggedView(flow, progress, this.lineage.current, this.clock.date());
   }
 }

@@ -76,7 +76,7 @@ export class PartRestoreService {
       actorKind: by.kind,
       impersonator: by.impersonator,
       reason: by.reason,
-      recordedAt: recordingTime({ updatedAt: now.updated_at }),
+      recordedAt: recordingTime({ updatedAt: now.updated_at }, transaction.now().getTime()),
       ...dueChange(
         judgedBy,
         { state: { ...EMPTY_STATE, [part]: now }, revisions: before.revisions },

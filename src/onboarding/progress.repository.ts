@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isLostRace } from '../database/database-errors.js';
 import { ChangeChannel } from '../database/change-channel.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Database } from '../database/database.js';
 import type { Statement } from '../database/statement.js';
 import type { Transaction } from '../database/transaction.js';
@@ -43,6 +44,7 @@ const STORE_NO_OP = {
 export class ProgressRepository {
   constructor(
     private readonly database: Database,
+    private readonly clock: DatabaseClock,
     private readonly changes: ChangeChannel,
   ) {}
 
@@ -72,7 +74,7 @@ export class ProgressRepository {
     flow: Flow,
     transaction?: Transaction,
   ): Promise<void> {
-    const values = [tenantId, subject, flow.key, ...partsOf(flow, subject), flow.version, new Date()];
+    const values = [tenantId, subject, flow.key, ...partsOf(flow, subject), flow.version, this.clock.date()];
     await (transaction ?? this.database).query(OPEN_PROGRESS, values);
   }
 
@@ -164,7 +166,7 @@ export class ProgressRepository {
       progress.flowKey,
       part === 'tenant' ? '' : progress.subject,
       progress.revisions[part],
-      new Date(),
+      this.clock.date(),
     ];
     try {
       const [row] = transaction

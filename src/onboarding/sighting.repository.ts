@@ -16,7 +16,9 @@ const STORE = {
 export class SightingRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  async store(tenantId: string, subjects: readonly string[], at: Date): Promise<void> {
-    await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(STORE, [tenantId, subjects, at]));
+  async store(tenantId: string, subjects: readonly string[]): Promise<void> {
+    await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query(STORE, [tenantId, subjects, transaction.now()]),
+    );
   }
 }

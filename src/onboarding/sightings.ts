@@ -62,7 +62,7 @@ export class Sightings implements OnApplicationShutdown {
     for (const [tenantId, subjects] of [...this.gathered].slice(0, tenants)) {
       this.gathered.delete(tenantId);
       try {
-        await this.repository.store(tenantId, [...subjects], new Date());
+        await this.repository.store(tenantId, [...subjects]);
       } catch (error) {
         // They are seen again within the hour. The next tenant's would wait for the same database, and can do so later.
         this.logger.debug({ err: error }, 'Sightings were not stored');

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { actingCaller } from '../auth/principal.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Lineage } from '../database/lineage.js';
 import type { Transaction } from '../database/transaction.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
@@ -39,6 +40,7 @@ export interface TransitionResult extends TaggedView {
 @Injectable()
 export class StepMover {
   constructor(
+    private readonly clock: DatabaseClock,
     private readonly catalog: FlowCatalog,
     private readonly progress: ProgressRepository,
     private readonly audit: AuditRepository,
@@ -89,7 +91,7 @@ export class StepMover {
     }
 
     const { step, action, data } = request;
-    const recordedAt = recordingTime(before);
+    const recordedAt = recordingTime(before, this.clock.now());
     const actor: Actor = { subject: by.subject, role: before.role, kind: by.kind };
     const decision = decide(flow, before.state, {
       step,
@@ -146,7 +148,8 @@ export class StepMover {
   }
 
   private present(progress: StoredProgress): TaggedView {
-    return taggedView(this.catalog.version(progress.flowKey, progress.flowVersion), progress, this.lineage.current);
+    const flow = this.catalog.version(progress.flowKey, progress.flowVersion);
+    return taggedView(flow, progress, this.lineage.current, this.clock.date());
   }
 }
 

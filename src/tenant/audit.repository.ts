@@ -63,5 +63,5 @@ export class AuditRepository {
 async function write(transaction: Transaction, entry: AuditEntry): Promise<void> {
   const { actor, impersonator = null, action, subject = null, reason = null, detail = {} } = entry;
   const what = [actor, action, subject, reason, JSON.stringify(detail)];
-  await transaction.query(RECORD, [transaction.tenantId, randomUUID(), ...what, new Date(), impersonator]);
+  await transaction.query(RECORD, [transaction.tenantId, randomUUID(), ...what, transaction.now(), impersonator]);
 }

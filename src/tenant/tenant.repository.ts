@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { DatabaseClock } from '../database/database-clock.js';
 import { isLostRace } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
 import type { Role } from '../flow/index.js';
@@ -37,6 +38,7 @@ const JOIN_ORGANIZATION = {
 export class TenantRepository {
   constructor(
     private readonly database: Database,
+    private readonly clock: DatabaseClock,
     private readonly tombstones: Tombstones,
   ) {}
 
@@ -50,7 +52,7 @@ export class TenantRepository {
       randomUUID(),
       subject,
       name,
-      new Date(),
+      this.clock.date(),
     ]);
     return row?.tenant_id;
   }
@@ -64,7 +66,7 @@ export class TenantRepository {
       organizationId,
       subject,
       randomUUID(),
-      new Date(),
+      this.clock.date(),
       this.tombstones.personOf(subject),
       new Date(issuedAt),
     ];

@@ -62,7 +62,7 @@ export class BulkRunner {
   private async run({ tenantId, jobId }: JobPayload, signal: AbortSignal, { isLast }: JobAttempt): Promise<void> {
     const within = <T>(work: (transaction: Transaction) => Promise<T>) => this.unitOfWork.run({ tenantId }, work);
     try {
-      let job = await within((transaction) => this.jobs.begin(transaction, jobId, new Date()));
+      let job = await within((transaction) => this.jobs.begin(transaction, jobId, transaction.now()));
       while (job) {
         signal.throwIfAborted();
         const current = job;
@@ -70,13 +70,15 @@ export class BulkRunner {
         await this.doPage(tenantId, current, page, signal);
         const { last, examined, notMatched } = page;
         if (last === undefined) {
-          await within((transaction) => this.jobs.end(transaction, jobId, { status: 'completed', at: new Date() }));
+          await within((transaction) =>
+            this.jobs.end(transaction, jobId, { status: 'completed', at: transaction.now() }),
+          );
           return;
         }
         job = await within(
           async (transaction) =>
             (await this.jobs.advance(transaction, current, { last, examined, notMatched })) ??
-            this.jobs.begin(transaction, jobId, new Date()),
+            this.jobs.begin(transaction, jobId, transaction.now()),
         );
       }
     } catch (error) {
@@ -193,7 +195,7 @@ export class BulkRunner {
     try {
       await this.unitOfWork.run({ tenantId }, (transaction) =>
         isLast
-          ? this.jobs.end(transaction, jobId, { status: 'failed', at: new Date(), error: name })
+          ? this.jobs.end(transaction, jobId, { status: 'failed', at: transaction.now(), error: name })
           : this.jobs.noteError(transaction, jobId, name),
       );
     } catch (failure) {

@@ -80,7 +80,7 @@ export class BulkService {
     return this.administration.run(caller, place.tenantId, { changes: true }, async ({ transaction, record }) => {
       const job = await this.jobOf(transaction, place);
       if (job.status === 'queued' || job.status === 'running') {
-        await this.jobs.end(transaction, job.job_id, { status: 'cancelled', at: new Date() });
+        await this.jobs.end(transaction, job.job_id, { status: 'cancelled', at: transaction.now() });
         const detail = { flow: job.flow_key, dryRun: job.dry_run, job: job.job_id, ...undoing(job) };
         await record({ action: 'bulk_cancelled', reason, detail });
       }
@@ -109,7 +109,7 @@ export class BulkService {
     { transaction, by, record }: Administration,
     asked: Omit<NewBulkJob, 'job_id' | 'created_by' | 'impersonator' | 'created_at'>,
   ): Promise<BulkJobDto> {
-    const made = { created_by: by.subject, impersonator: by.impersonator ?? null, created_at: new Date() };
+    const made = { created_by: by.subject, impersonator: by.impersonator ?? null, created_at: transaction.now() };
     const job = { ...asked, job_id: randomUUID(), ...made };
     await this.jobs.create(transaction, job);
     await this.queue.add(transaction, BULK_TASK, { tenantId: transaction.tenantId, jobId: job.job_id });

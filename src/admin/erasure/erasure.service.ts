@@ -73,7 +73,7 @@ export class ErasureService {
           person: this.tombstones.personOf(subject),
           pseudonym: tombstone.pseudonym,
           erasedAt: tombstone.erasedAt.toISOString(),
-          issuedAt: new Date().toISOString(),
+          issuedAt: transaction.now().toISOString(),
           levels: { database: 'erased', auth0: pending ? 'pending' : 'erased', browser: 'erased_when_next_seen' },
         },
         pending?.trouble ?? null,
@@ -86,7 +86,7 @@ export class ErasureService {
     const named = (caller: string): string => (caller === subject ? pseudonym : caller);
     const actor = named(by.subject);
     const person = this.tombstones.personOf(subject);
-    const erased = { subject, pseudonym, person, by: actor, at: new Date() };
+    const erased = { subject, pseudonym, person, by: actor, at: transaction.now() };
     const isTheirs = tenant.status === 'draft' && !(await this.repository.hasOthers(transaction, subject));
     await this.repository.erase(transaction, erased);
     if (isTheirs) await this.repository.eraseDraft(transaction, erased);

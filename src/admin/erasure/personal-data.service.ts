@@ -41,14 +41,14 @@ export class PersonalDataService {
       }
       const database = await this.repository.rowsOf(transaction, subject);
       await administration.record({ action: 'person_exported', subject });
-      return { tenant: { id: tenant.tenant_id, name: tenant.name }, database };
+      return { at: transaction.now(), tenant: { id: tenant.tenant_id, name: tenant.name }, database };
     });
     // After the transaction: a connection of the database must not wait for Auth0.
     const auth0 = await this.mirrors.held(tenantId, subject);
     return {
       subject,
       tenant: stored.tenant,
-      exportedAt: new Date().toISOString(),
+      exportedAt: stored.at.toISOString(),
       levels: { database: stored.database, auth0, browser: { instruction: IN_THE_BROWSER } },
     };
   }

@@ -34,6 +34,12 @@ export interface TaggedExplanation {
   readonly etag: string | undefined;
 }
 
+interface StoredRecord {
+  readonly member: MemberRecord;
+  readonly tenant: TenantRow;
+  readonly readAt: Date;
+}
+
 /** Why does this person see this? What every level holds of them, side by side. */
 @Injectable()
 export class ExplainService {
@@ -60,6 +66,7 @@ export class ExplainService {
       tenantId,
       { changes: false },
       async ({ transaction, tenant }) => ({
+        readAt: transaction.now(),
         tenant,
         member: await this.memberIn(transaction, newest, subject),
         mirror: await this.mirrors.record(transaction, subject),
@@ -67,7 +74,7 @@ export class ExplainService {
       }),
     );
     const live = looksAtAuth0 ? await this.mirrors.live(tenantId, subject) : undefined;
-    const seen = this.seenBy(stored.member, stored.tenant, newest, subject);
+    const seen = this.seenBy(stored, newest, subject);
     const evidence = { ...seen, mirror: stored.mirror, live };
     return { explanation: explanationOf(evidence, stored, subject), etag: seen.etag };
   }
@@ -82,8 +89,7 @@ export class ExplainService {
 
   /** The database's level: what the person is answered, were they to ask now. */
   private seenBy(
-    member: MemberRecord,
-    { tenant_id: tenantId, status: tenantStatus }: TenantRow,
+    { member, tenant: { tenant_id: tenantId, status: tenantStatus }, readAt }: StoredRecord,
     newest: Flow,
     subject: string,
   ): Omit<Evidence, 'mirror' | 'live'> & { readonly etag: string | undefined } {
@@ -94,6 +100,6 @@ export class ExplainService {
     if (parts.length === 0) return { ...known, flow: newest, progress: undefined, view: undefined, etag: undefined };
     const progress = toProgress(tenantId, newest.key, subject, parts);
     const flow = this.catalog.version(newest.key, progress.flowVersion);
-    return { ...known, flow, progress, ...taggedView(flow, progress, lineage) };
+    return { ...known, flow, progress, ...taggedView(flow, progress, lineage, readAt) };
   }
 }

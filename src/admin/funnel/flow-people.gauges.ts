@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { DatabasePing } from '../../database/database-ping.js';
 import { KeptCount } from '../../database/kept-count.js';
 import { RollupBacklog, type FlowPeople, type RollupLag } from '../../maintenance/rollup-backlog.js';
@@ -18,6 +19,7 @@ export class FlowPeopleGauges implements OnModuleInit {
   private readonly counted: KeptCount<Counted>;
 
   constructor(
+    private readonly clock: DatabaseClock,
     ping: DatabasePing,
     backlog: RollupBacklog,
     private readonly registry: Registry,
@@ -50,7 +52,7 @@ export class FlowPeopleGauges implements OnModuleInit {
     this.lagGauge(
       'foothold_rollup_lag_seconds',
       'How long ago the longest waiting of them moved',
-      ({ oldestMovedAt }) => (oldestMovedAt ? Math.max(0, Date.now() - oldestMovedAt.getTime()) / 1000 : 0),
+      ({ oldestMovedAt }) => (oldestMovedAt ? Math.max(0, this.clock.now() - oldestMovedAt.getTime()) / 1000 : 0),
     );
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IDENTIFIER } from '../../auth/identifier.js';
 import type { Principal } from '../../auth/principal.js';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import { FLOW_STATUSES, type Flow } from '../../flow/index.js';
 import { parseOneOf } from '../../http/one-of.js';
@@ -21,6 +22,7 @@ export interface PeopleQuery extends PageQuery {
 @Injectable()
 export class PeopleService {
   constructor(
+    private readonly clock: DatabaseClock,
     private readonly administration: TenantAdministration,
     private readonly catalog: FlowCatalog,
     private readonly people: PeopleRepository,
@@ -42,7 +44,7 @@ export class PeopleService {
       flowKey: flow.key,
       status: parseOneOf(FLOW_STATUSES, status, 'status'),
       step: step === undefined ? undefined : parseStepKey(this.catalog.versionsOf(flow.key), step, 'step'),
-      stuckSince: stuckFor === undefined ? undefined : new Date(Date.now() - parseDuration(stuckFor, 'stuckFor')),
+      stuckSince: stuckFor === undefined ? undefined : this.clock.in(-parseDuration(stuckFor, 'stuckFor')),
     };
   }
 }

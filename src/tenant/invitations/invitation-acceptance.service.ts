@@ -57,7 +57,7 @@ export class InvitationAcceptance {
 
     const member = await this.members.find(transaction, subject);
     const isMine = invitation.accepted_by === subject;
-    const now = new Date();
+    const now = transaction.now();
     if (!isMine) refuseEnded(invitation, now);
     if (tenant.status === 'closed') throw tenantClosed();
     const wasRemoved = member?.status === 'removed';

@@ -105,6 +105,6 @@ export class InvitationRepository {
   /** Whoever is removed or loses a role must not come back through a door that they left open. */
   async revokeOutOfReach(transaction: Transaction, invitedBy: string, role: Role | undefined): Promise<void> {
     const roles = ROLES.filter((granted) => role === undefined || !reaches(role, granted));
-    await transaction.query(REVOKE_OF, [transaction.tenantId, invitedBy, roles, new Date()]);
+    await transaction.query(REVOKE_OF, [transaction.tenantId, invitedBy, roles, transaction.now()]);
   }
 }

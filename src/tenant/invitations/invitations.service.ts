@@ -41,7 +41,7 @@ export class InvitationsService {
     return this.administration.run(caller, tenantId, { changes: true }, async ({ transaction, by, record }) => {
       refuseOutOfReach(by.as, role);
       const { token, key } = issueToken(tenantId);
-      const now = new Date();
+      const now = transaction.now();
       const row = {
         invitation_id: key.invitationId,
         role,
@@ -61,7 +61,7 @@ export class InvitationsService {
     const limit = parseLimit(query.limit);
     const before = parseTimedCursor(query.cursor);
     return this.administration.run(caller, tenantId, { changes: false }, async ({ transaction }) => {
-      const rows = await this.invitations.openPage(transaction, new Date(), limit + 1, before);
+      const rows = await this.invitations.openPage(transaction, transaction.now(), limit + 1, before);
       return pageOf(rows, limit, invitationView, (row) => timedPosition(row.created_at, row.invitation_id));
     });
   }
@@ -79,7 +79,7 @@ export class InvitationsService {
         );
       }
       if (invitation.revoked_at !== null) return;
-      await this.invitations.revoke(transaction, invitationId, new Date());
+      await this.invitations.revoke(transaction, invitationId, transaction.now());
       await record({ action: 'invitation_revoked', reason, detail: { invitationId, role: invitation.role } });
     });
   }

@@ -60,7 +60,7 @@ export class MembersService {
       refuseOutOfReach(by.as, before.role, role);
       if (role === before.role && before.status === 'active') return memberView(before);
       if (role !== 'owner') await this.keepAnOwner(administration, before);
-      const after = { ...before, role, status: 'active' as const, updated_at: new Date() };
+      const after = { ...before, role, status: 'active' as const, updated_at: transaction.now() };
       await this.members.change(transaction, subject, after, after.updated_at);
       if (before.status === 'active') await this.invitations.revokeOutOfReach(transaction, subject, role);
       const { reason } = change;
@@ -82,7 +82,7 @@ export class MembersService {
       if (before.status === 'removed') return;
       if (!isSelf) refuseOutOfReach(by.as, before.role);
       await this.keepAnOwner(administration, before);
-      await this.members.change(transaction, subject, { role: before.role, status: 'removed' }, new Date());
+      await this.members.change(transaction, subject, { role: before.role, status: 'removed' }, transaction.now());
       await this.invitations.revokeOutOfReach(transaction, subject, undefined);
       const action = isSelf ? 'member_left' : 'member_removed';
       await administration.record({ action, subject, reason, detail: { role: before.role } });

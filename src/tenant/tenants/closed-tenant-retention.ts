@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { DatabaseStartup } from '../../database/database-startup.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AllTenants } from '../../maintenance/all-tenants.js';
@@ -20,9 +21,10 @@ export class ClosedTenantRetention implements OnModuleDestroy {
     private readonly unitOfWork: UnitOfWork,
     private readonly lifecycle: TenantLifecycleRepository,
     private readonly audit: AuditRepository,
+    clock: DatabaseClock,
     startup: DatabaseStartup,
   ) {
-    this.daily = new Daily('Archiving closed tenants', startup.ready, () => this.archiveAll(new Date()));
+    this.daily = new Daily('Archiving closed tenants', startup.ready, () => this.archiveAll(clock.date()));
   }
 
   onModuleDestroy(): void {

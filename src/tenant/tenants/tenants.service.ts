@@ -47,7 +47,7 @@ export class TenantsService {
   /** An active tenant without members; its first owner is invited. For the platform only: the route sees to that. */
   create(caller: Principal, { name, organizationId, reason }: NewTenant): Promise<TenantView> {
     return this.unitOfWork.run({ tenantId: randomUUID() }, async (transaction) => {
-      await this.lifecycle.create(transaction, name, new Date());
+      await this.lifecycle.create(transaction, name, transaction.now());
       if (organizationId !== undefined) await this.connect(transaction, organizationId);
       const detail = { name, ...(organizationId !== undefined && { organizationId }), as: 'platform' };
       const entry = { ...actingCaller(caller), action: 'tenant_created', reason, detail } as const;
@@ -73,7 +73,7 @@ export class TenantsService {
     return this.administration.run(caller, tenantId, { changes: true, whileClosed: true }, async (administration) => {
       const { transaction, tenant } = administration;
       refuseChange(administration, change);
-      const now = new Date();
+      const now = transaction.now();
       if (status === 'active' && tenant.status === 'closed') await this.reopen(administration, change, now);
       if (name !== undefined && name !== tenant.name) await this.rename(administration, name, change, now);
       if (organizationId !== undefined && organizationId !== tenant.organization_id) {

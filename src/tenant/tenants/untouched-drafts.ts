@@ -23,7 +23,7 @@ export class UntouchedDrafts {
     if (!draft) return;
     await this.unitOfWork.run({ tenantId: draft.tenant_id, subject }, async (transaction) => {
       if (!(await this.lifecycle.lockUntouchedDraft(transaction))) return;
-      await this.lifecycle.archive(transaction, new Date());
+      await this.lifecycle.archive(transaction, transaction.now());
       const detail = { because: 'joined_another_tenant' };
       const entry = { ...actingCaller(person), action: 'tenant_archived', detail } as const;
       await this.audit.record(transaction.tenantId, entry, transaction);

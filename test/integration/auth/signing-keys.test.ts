@@ -1,4 +1,5 @@
 import { SigningKeys } from '../../../src/auth/signing-keys.js';
+import { TokenClock } from '../../../src/auth/token-clock.js';
 import { fakeOnly } from '../../support/fake-timers.js';
 import { freezeTime, HOUR, MINUTE, passTime, SECOND } from './support/frozen-time.js';
 import { configOf, TestApp } from './support/test-app.js';
@@ -200,7 +201,7 @@ describe('in the background', () => {
   beforeEach(() => {
     jest.useRealTimers();
     fakeOnly('Date', 'hrtime', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout');
-    keys = new SigningKeys(configOf(issuer));
+    keys = new SigningKeys(configOf(issuer), new TokenClock());
   });
 
   afterEach(() => keys.onModuleDestroy());

@@ -1,6 +1,7 @@
 import { principalOf } from '../../../src/auth/principal.js';
 import { SigningKeys } from '../../../src/auth/signing-keys.js';
 import { TokenCache } from '../../../src/auth/token-cache.js';
+import { TokenClock } from '../../../src/auth/token-clock.js';
 import { freezeTime, passTime, SECOND } from './support/frozen-time.js';
 import { configOf } from './support/test-app.js';
 import { TestIssuer } from './support/test-issuer.js';
@@ -12,7 +13,7 @@ let cache: TokenCache;
 beforeEach(async () => {
   freezeTime();
   issuer = await TestIssuer.start();
-  keys = new SigningKeys(configOf(issuer));
+  keys = new SigningKeys(configOf(issuer), new TokenClock());
   await keys.refresh();
   cache = new TokenCache(keys);
 });
