@@ -5,6 +5,7 @@ import { unknownStep } from './explain.js';
 import { stepKeyOf, type Flow } from './flow.js';
 import { applyEffect } from './fold.js';
 import { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
+import { isNews, keepOthers } from './keep.js';
 import { accept, type Acceptance } from './move.js';
 import { reject, type Rejection } from './rejection.js';
 import { isAttestationFact, isFlowState, type AttestationFact, type FlowState } from './state.js';
@@ -28,8 +29,12 @@ export interface AttestationAcceptance extends Acceptance {
 }
 
 /**
- * Takes in an attestation. Success is final for its values: neither a duplicate nor a failure, however late, moves the
- * step back. Nothing is ever refused for coming early. Total, like `decide`.
+ * Takes in an attestation. A success is final for its values: neither a duplicate nor a failure, however late, moves the
+ * step back. Of failures for the same values the one that is received last is shown; the sender's clock orders nothing.
+ * Nothing is ever refused for coming early. Total, like `decide`.
+ *
+ * An event that came before must not be given again once newer events have pushed it out of the record: the caller
+ * knows all ids, the record only those that it keeps.
  */
 export function attest(flow: Flow, state: FlowState, attestation: Attestation): AttestationAcceptance | Rejection {
   if (!isFlowState(state)) return reject('malformed_state', 'The stored progress cannot be read.');
@@ -59,21 +64,12 @@ export function attest(flow: Flow, state: FlowState, attestation: Attestation): 
   }
   const taken = bindAttestations(flow, accept(state, step, [{ kind: 'attested', step: step.key, fact }], applyEffect));
   const heard = recordOf(taken.state, step).attestations?.find((known) => known.eventId === eventId) ?? fact;
-  const accepted = isNews(flow, state, step, heard) ? taken : accept(state, step, [], applyEffect);
+  const accepted = isNews(recordOf(state, step).attestations ?? [], heard)
+    ? keepOthers(flow, state, step, taken, heard)
+    : accept(state, step, [], applyEffect);
   const { status, attestation: counting } = evaluate(flow, accepted.state).get(step.key) as StepEvaluation;
   const counts = outcome === 'failed' || (status === 'completed' && equalJson(counting?.bound, heard.bound));
   return { ...accepted, deferred: !counts };
-}
-
-/** An event is heard once. A success is news for other values; a failure, while neither success nor later failure is. */
-function isNews(flow: Flow, state: FlowState, step: StepDefinition, fact: AttestationFact): boolean {
-  const known = recordOf(state, step).attestations ?? [];
-  if (known.some(({ eventId }) => eventId === fact.eventId)) return false;
-  const alike = known.filter(({ outcome }) => outcome === fact.outcome);
-  return fact.outcome === 'succeeded'
-    ? !alike.some(({ bound }) => equalJson(bound, fact.bound))
-    : !alike.some(({ occurredAt }) => occurredAt >= fact.occurredAt) &&
-        evaluate(flow, state).get(step.key)?.status !== 'completed';
 }
 
 function givenValues(step: StepDefinition, data: JsonObject = {}): Readonly<Record<string, JsonValue>> {

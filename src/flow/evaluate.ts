@@ -16,9 +16,9 @@ export interface StepEvaluation {
   /** When and by whom it was completed or skipped; of an attested step: since when its attestation counts. */
   readonly resolvedAt: string | null;
   readonly resolvedBy: string | null;
-  /** The attestation to show: the success that counts, else the newest failure for the values chosen now. */
+  /** The attestation to show: the success that counts, else the failure received last for the values chosen now. */
   readonly attestation: AttestationFact | null;
-  /** It failed, and nobody has asked to try again since. */
+  /** It failed, and no user has asked to try again since the failure was received. */
   readonly awaitsRetry: boolean;
 }
 

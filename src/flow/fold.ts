@@ -31,7 +31,7 @@ interface RestoreEffect {
 }
 
 /** More distinct values than this were never paid for by one tenant; the attestation table keeps every event anyway. */
-const KEPT_SUCCESSES = 32;
+export const KEPT_SUCCESSES = 32;
 
 export function applyEffect(part: PartState, effect: Effect): PartState {
   if (effect.kind === 'restored') {
@@ -55,7 +55,10 @@ function changedFacts(facts: readonly AttestationFact[], effect: AttestationEffe
   return facts.map((fact) => (fact.eventId === effect.eventId ? { ...fact, bound: effect.bound } : fact));
 }
 
-/** Every success is kept, since its values may return; of failures only the newest says anything. */
+/**
+ * Every success is kept, since its values may return, and of failures the newest. Frozen: stored histories fold to their
+ * rows by it. What else is to be kept is written out with the event, see `keep.ts`.
+ */
 function withFact(facts: readonly AttestationFact[], fact: AttestationFact): AttestationFact[] {
   const successes = facts.filter(({ outcome }) => outcome === 'succeeded');
   const failures = facts.filter(({ outcome }) => outcome === 'failed');

@@ -22,7 +22,8 @@ export class AttestationController {
     operationId: 'attest',
     summary: 'Attest a step',
     description:
-      'Permission `onboarding:attest`. Idempotent by `eventId`; whatever comes early is kept until it counts.',
+      'Permission `onboarding:attest`. Idempotent by `eventId`; an event that comes early is kept until it counts. Events ' +
+      'count in the order of receipt: a success is final for its values, and of failures the one received last is shown.',
   })
   @ApiParam({ name: 'tenantId', schema: { type: 'string', format: 'uuid' } })
   @ApiParam({ name: 'flow', example: 'workspace' })

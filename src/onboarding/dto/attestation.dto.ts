@@ -26,7 +26,10 @@ export class AttestationDto {
   @Length(1, 255)
   subject?: string;
 
-  @ApiProperty({ description: 'When it happened, by the sender’s clock.', format: 'date-time' })
+  @ApiProperty({
+    description: 'When it happened, by the sender’s clock. Shown, and never used for ordering.',
+    format: 'date-time',
+  })
   @IsTime()
   occurredAt!: string;
 
@@ -38,7 +41,7 @@ export class AttestationDto {
 
   @ApiPropertyOptional({
     description:
-      'Values of the fields that the step binds, by field name: the success counts for these only. What is left out is bound to what is chosen (first).',
+      'Values of the fields that the step binds, by field name: the event counts for these only. A field that is left out is bound to the value that is chosen (first).',
     type: 'object',
     additionalProperties: true,
     example: { plan: 'professional', billingCycle: 'monthly' },

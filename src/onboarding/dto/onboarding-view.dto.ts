@@ -31,7 +31,7 @@ export class ShownAttestationDto {
   @ApiProperty({ type: String, nullable: true })
   message!: string | null;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'By the clock of the trusted system.' })
   occurredAt!: string;
 }
 

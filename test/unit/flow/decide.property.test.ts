@@ -12,6 +12,7 @@ import {
 } from '../../../src/flow/index.js';
 import { anyActor, anyFlow, moveSeeds } from '../../support/flow-arbitraries.js';
 import { lastOf, perform, play, throughJsonb, timeOf, type Move } from '../../support/flow-play.js';
+import { foldAsBefore } from './fold-as-before.js';
 import { assertAllowedIsWhatDecideAccepts, assertSound, EVERYBODY, isResolved } from './sound-state.js';
 
 const RUNS = { numRuns: 1000 };
@@ -47,6 +48,7 @@ describe('after any sequence of commands and attestations', () => {
         for (const part of ['tenant', 'member'] as const) {
           const effects = effectsOf(flow, part, played);
           assert.deepEqual(foldEffects(effects), state[part]);
+          assert.deepEqual(foldAsBefore(effects), state[part]);
           assert.deepEqual(foldEffects(throughJsonb(effects)), throughJsonb(state[part]));
         }
       }),

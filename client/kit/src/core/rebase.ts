@@ -120,7 +120,7 @@ function factOf(
     if (chosen?.status === 'completed')
       for (const field of fields) bound[`${key}.${field}`] = chosen.data[field] ?? null;
   }
-  // Whoever starts it again does so afterwards, however late this browser's clock is.
+  // A new start comes after the failure, however late this browser's clock is.
   const at = outcome === 'failed' ? EARLIEST : (step.completedAt ?? occurredAt);
   const by = step.completedBy ?? '';
   return { eventId: 'shown', outcome, bound, ...(message !== null && { message }), occurredAt, at, by };
