@@ -219,10 +219,9 @@ describe('C20: a request that does not arrive in time', () => {
 test('C20: a connection that never asked for anything gets no answer, and no line', async () => {
   lines.length = 0;
   const { hostname, port } = new URL(service.url);
-  const [connection] = await Promise.all([
-    new Promise<Socket>((resolve) => app.getHttpServer().once('connection', resolve)),
-    connect({ host: hostname, port: Number(port) }),
-  ]);
+  const accepted = new Promise<Socket>((resolve) => app.getHttpServer().once('connection', resolve));
+  connect({ host: hostname, port: Number(port) });
+  const connection = await accepted;
   const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
   app.getHttpServer().emit('clientError', error, connection);
   expect([connection.destroyed, connection.bytesWritten, lines]).toEqual([true, 0, []]);
