@@ -1,5 +1,6 @@
 export { attest, type Attestation, type AttestationAcceptance } from './attest.js';
 export { holds, type Condition } from './condition.js';
+export { escapePointer } from './data-schema.js';
 export { decide, type Decision } from './decide.js';
 export {
   judgedFields,

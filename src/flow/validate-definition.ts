@@ -1,4 +1,5 @@
 import { fieldsOf, type Condition } from './condition.js';
+import { dataSchemaFaults } from './data-schema.js';
 import { normaliseKey, ROLES, waitsFor, type FlowDefinition, type StepDefinition } from './definition.js';
 import { isObject, own } from './json.js';
 
@@ -40,35 +41,48 @@ const STEP_FORM: Readonly<Record<string, (value: unknown) => boolean>> = {
   reopenable: isFlag,
   roles: isTextList,
   attested: (value) => isObject(value) && (value['binds'] === undefined || isBindList(value['binds'])),
-  data: isDataSchema,
 };
+
+/** What other code reads of a definition. A property that nothing reads would be a rule that does not hold. */
+const FLOW_PROPERTIES = ['key', 'version', 'title', 'steps'];
+const STEP_PROPERTIES = [...Object.keys(STEP_FORM), 'key', 'scope', 'appliesWhen', 'data'];
+const ATTESTED_PROPERTIES = ['binds'];
+
+const unknownProperties = (value: unknown, known: readonly string[]): string[] =>
+  isObject(value) ? Object.keys(value).filter((property) => !known.includes(property)) : [];
 
 function isBindList(value: unknown): boolean {
   return (
-    Array.isArray(value) && value.every((bind) => isObject(bind) && isText(bind['step']) && isTextList(bind['fields']))
+    Array.isArray(value) &&
+    value.every((bind) => isObject(bind) && isText(bind['step']) && isTextList(bind['fields'])) &&
+    value.every((bind) => unknownProperties(bind, ['step', 'fields']).length === 0)
   );
 }
 
-function isDataSchema(value: unknown): boolean {
-  if (!isObject(value) || value['type'] !== 'object' || value['additionalProperties'] !== false) return false;
-  const { properties, required = [] } = value;
-  if (!isObject(properties) || !Object.values(properties).every(isObject)) return false;
-  // A required field that is not listed could never be given: the step could not be completed.
-  return isTextList(required) && required.every((field) => Object.hasOwn(properties, field));
-}
-
-function stepFormFaults(step: unknown): string[] {
-  if (!isObject(step) || !isText(step['key'])) return ['a step has no key'];
-  return Object.entries(STEP_FORM)
-    .filter(([property, fits]) => step[property] !== undefined && !fits(step[property]))
-    .map(([property]) => `step ${step['key'] as string}: "${property}" has the wrong form`);
+function stepFormFaults(step: unknown, index: number): string[] {
+  if (!isObject(step) || !isText(step['key'])) return [`step ${index + 1} has no key`];
+  const { key, attested, data } = step;
+  const unknown = [
+    ...unknownProperties(step, STEP_PROPERTIES),
+    ...unknownProperties(attested, ATTESTED_PROPERTIES).map((property) => `attested.${property}`),
+  ];
+  return [
+    ...unknown.map((property) => `the property "${property}" is unknown`),
+    ...Object.entries(STEP_FORM)
+      .filter(([property, fits]) => step[property] !== undefined && !fits(step[property]))
+      .map(([property]) => `"${property}" has the wrong form`),
+    ...(data === undefined ? [] : dataSchemaFaults(data, `/steps/${index}/data`)),
+  ].map((fault) => `step ${key}: ${fault}`);
 }
 
 function shapeFaults(definition: FlowDefinition): string[] {
   // Definitions are plain data and may come from anywhere: the form is checked, not believed.
   const form: unknown = definition;
   if (!isObject(form) || !Array.isArray(form['steps'])) return ['it is not a flow definition'];
-  const broken = form['steps'].flatMap(stepFormFaults);
+  const broken = [
+    ...unknownProperties(form, FLOW_PROPERTIES).map((property) => `the property "${property}" is unknown`),
+    ...form['steps'].flatMap(stepFormFaults),
+  ];
   if (broken.length) return broken;
   const { key, version, title } = form;
   const faults: string[] = [];
@@ -133,6 +147,10 @@ function conditionFormFault(condition: Condition): string | undefined {
   if (!isObject(condition)) return 'a condition is not an object';
   const operators = ['all', 'any', 'not', 'in', 'equals', 'exists'].filter((operator) => operator in condition);
   if (operators.length !== 1) return 'a condition needs exactly one of all, any, not, in, equals, exists';
+  const [operator] = operators as [string];
+  const properties = ['all', 'any', 'not'].includes(operator) ? [operator] : [operator, 'step', 'field'];
+  const [unknown] = unknownProperties(condition, properties);
+  if (unknown !== undefined) return `a condition with "${operator}" has no property "${unknown}"`;
   if ('not' in condition) return conditionFormFault(condition.not);
   const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : null;
   if (parts) {

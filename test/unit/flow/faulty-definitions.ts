@@ -23,8 +23,8 @@ export const FAULTY: ReadonlyArray<readonly [string, FlowDefinition, readonly st
   ['is no object', 'workspace' as unknown as FlowDefinition, ['it is not a flow definition']],
   ['is missing', undefined as unknown as FlowDefinition, ['it is not a flow definition']],
   ['has steps that are no list', flow({ first: step('first') }), ['it is not a flow definition']],
-  ['has a step that is no object', flow([step('first'), 'second']), ['a step has no key']],
-  ['has a step without a key', flow([step(undefined)]), ['a step has no key']],
+  ['has a step that is no object', flow([step('first'), 'second']), ['step 2 has no key']],
+  ['has a step without a key', flow([step(undefined)]), ['step 1 has no key']],
   ['has no steps', flow([]), ['it has no steps']],
   ['has no key', flow([plan], { key: undefined }), ['the key undefined is not snake_case']],
   ['has a key in camel case', flow([plan], { key: 'someFlow' }), ['the key "someFlow" is not snake_case']],
@@ -48,12 +48,6 @@ export const FAULTY: ReadonlyArray<readonly [string, FlowDefinition, readonly st
     ['attested', { binds: {} }],
     ['attested', { binds: [{ step: 'plan' }] }],
     ['attested', { binds: [{ fields: ['size'] }] }],
-    ['data', {}],
-    ['data', schema({}, { additionalProperties: true })],
-    ['data', schema({ size: 'text' })],
-    ['data', schema({ size: {} }, { required: ['colour'] })],
-    ['data', schema({ size: {} }, { required: ['toString'] })],
-    ['data', schema({ size: {} }, { required: true })],
   ].map(
     ([property, value]) =>
       [
@@ -62,6 +56,37 @@ export const FAULTY: ReadonlyArray<readonly [string, FlowDefinition, readonly st
         [`step first: "${String(property)}" has the wrong form`],
       ] as const,
   ),
+  ...(
+    [
+      [7, [': must be a JSON Schema, which is an object']],
+      [
+        {},
+        [
+          '/type: must be "object"',
+          '/additionalProperties: must be false',
+          '/properties: must be an object with a schema for each field',
+        ],
+      ],
+      [schema({}, { additionalProperties: true }), ['/additionalProperties: must be false']],
+      [schema({ size: 'text' }), ['/properties/size: must be a JSON Schema, an object']],
+      [schema({ size: {} }, { required: ['colour'] }), ['/required/0: "colour" is not among the properties']],
+      [schema({ size: {} }, { required: ['toString'] }), ['/required/0: "toString" is not among the properties']],
+      [schema({ size: {} }, { required: true }), ['/required: must be a list of fields']],
+    ] as const
+  ).map(
+    ([data, faults]) =>
+      [
+        `has a step with data: ${JSON.stringify(data)}`,
+        flow([step('first', { data })]),
+        faults.map((fault) => `step first: /steps/0/data${fault}`),
+      ] as const,
+  ),
+  ['has a property that no rule reads', flow([plan], { titel: 'A' }), ['the property "titel" is unknown']],
+  [
+    'has a step with a property that no rule reads',
+    flow([step('first', { attested: { bind: [] }, optinal: true })]),
+    ['step first: the property "optinal" is unknown', 'step first: the property "attested.bind" is unknown'],
+  ],
   // steps
   ['has a step key in kebab case', flow([step('first-step')]), ['the step key "first-step" is not snake_case']],
   ['has a step of no scope', flow([step('first', { scope: 'person' })]), ['step first: unknown scope']],
