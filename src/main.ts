@@ -1,4 +1,5 @@
 import { SettingsError } from './config/env.js';
+import { FlowDefinitionError } from './flow-catalog/flow-definition-error.js';
 import { start } from './service.js';
 
 /** The entry of `npm run start:prod`: nothing local, every setting from the environment. */
@@ -8,7 +9,8 @@ try {
     process.once(signal, () => void service.stop().then(() => process.exit(0)));
   }
 } catch (error) {
-  // A wrong setting is the operator's to mend and needs no stack.
-  console.error(error instanceof SettingsError ? error.message : error);
+  // A wrong setting or flow definition is mended by its author, who needs no stack.
+  const isExpected = error instanceof SettingsError || error instanceof FlowDefinitionError;
+  console.error(isExpected ? error.message : error);
   process.exit(1);
 }

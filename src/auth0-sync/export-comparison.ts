@@ -79,7 +79,8 @@ export class ExportComparison {
     const outcomes: Array<'compared' | 'newer' | 'unknown'> = [];
     for (const tenantId of known) {
       const wanted = await this.wanted.take(tenantId, subject);
-      if (!wanted) continue;
+      // What cannot be compared here is for a process of another build.
+      if (!wanted || wanted.isPartial) continue;
       const isNewer = (wanted.state.mirroredAt?.getTime() ?? 0) > madeAt;
       outcomes.push(isNewer ? 'newer' : 'compared');
       if (isNewer) continue;

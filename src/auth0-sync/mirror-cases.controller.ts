@@ -37,7 +37,14 @@ export class MirrorCasesController {
   })
   @ApiParam({ name: 'caseId', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ type: MirrorCaseDto })
-  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'case_not_found', 'case_resolved', 'case_unreadable')
+  @ApiProblems(
+    ...ADMIN_CHANGE_PROBLEMS,
+    ...BODY_PROBLEMS,
+    'case_not_found',
+    'case_resolved',
+    'case_unreadable',
+    'flow_version_unavailable',
+  )
   resolve(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,

@@ -60,7 +60,7 @@ export class MirrorInspection {
     try {
       const found = findMirror(await this.access.read(subject, PATIENCE_MS), tenantId, subject, this.seal);
       const wanted = await this.wanted.take(tenantId, subject);
-      const drift = driftBetween(found, wanted?.content ?? null);
+      const drift = wanted?.isPartial ? null : driftBetween(found, wanted?.content ?? null);
       if (found.content) return { outcome: 'read', content: found.content, drift };
       return { outcome: found.raw === undefined ? 'nothing' : 'not_ours', drift };
     } catch (error) {

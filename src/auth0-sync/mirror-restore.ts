@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
+import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import {
   evaluate,
@@ -69,7 +70,7 @@ export class MirrorRestore {
     await transaction.query(REVIVE_TENANT, [tenantId, RESTORED_NAME, at]);
     await transaction.query(REVIVE_MEMBER, [tenantId, subject, role, at]);
     for (const [key, mirrored] of mirror.flows) {
-      const flow = this.catalog.version(key, mirrored.version);
+      const flow = await this.catalog.version(key, mirrored.version, transaction);
       for (const part of ['tenant', 'member'] as const) {
         if (flow.has(part)) await this.restorePart(transaction, flow, part, { mirror, mirrored, ...decision });
       }
@@ -84,7 +85,7 @@ export class MirrorRestore {
 
   private async restorePart(
     transaction: Transaction,
-    flow: Flow,
+    flow: CatalogFlow,
     part: StepScope,
     { mirror: { subject }, mirrored, by, impersonator, reason, at }: Import,
   ): Promise<void> {
@@ -112,7 +113,7 @@ export class MirrorRestore {
         impersonator,
         reason,
         recordedAt,
-        ...dueChange(flow, before, { part, state: { ...before.state, [part]: restored } }),
+        ...dueChange(before.flow, before, { part, state: { ...before.state, [part]: restored } }),
         activatesDraft: false,
         isMirroredAtOnce: true,
       },

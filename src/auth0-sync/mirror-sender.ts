@@ -13,7 +13,11 @@ import { SyncMetrics } from './sync-metrics.js';
 import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 import { WantedMirrors, type WantedMirror } from './wanted-mirrors.js';
 
-/** Why a mirror waits for somebody's decision. */
+/** Why a mirror waits for a release that has the member's flow version, and for how long before the next look. */
+const VERSION_UNAVAILABLE = 'flow_version_unavailable';
+const VERSION_RETRY_MS = 30_000;
+
+/** Why a mirror waits for a person's decision. */
 const RECONCILIATION_REQUIRED = 'reconciliation_required';
 
 const PRUNE_PATIENCE_MS = 2_000;
@@ -57,6 +61,7 @@ export class MirrorSender {
       const found = findMirror(await this.access.read(subject, this.patienceOf(claim)), tenantId, subject, this.seal);
       const now = await this.wanted.take(tenantId, subject);
       if (!now) return;
+      if (now.isPartial) return this.postpone(claim);
       drift = driftBetween(found, now.content);
       if (await this.isAnswered(claim, found, now, drift)) return;
     }
@@ -64,8 +69,9 @@ export class MirrorSender {
     let sent: WantedMirror | undefined;
     const stored = await this.access.write(subject, this.patienceOf(claim), async () => {
       sent = await this.wanted.take(tenantId, subject);
-      return sent && new Map([[tenantId, sent.content && this.seal.seal(sent.content)]]);
+      return sent && !sent.isPartial ? new Map([[tenantId, sent.content && this.seal.seal(sent.content)]]) : undefined;
     });
+    if (sent?.isPartial) return this.postpone(claim);
     if (!sent || !stored) return;
     await this.settle(claim, sent, drift);
     this.metrics.countSend('sent');
@@ -97,6 +103,13 @@ export class MirrorSender {
     await this.settle(claim, now, drift);
     this.metrics.countSend('unchanged');
     return true;
+  }
+
+  /** Nothing was sent: written without the missing flow, the mirror would lose it. Another process may be able to. */
+  private async postpone(claim: Claim): Promise<void> {
+    const retryAt = Date.now() + VERSION_RETRY_MS * (0.5 + Math.random());
+    await this.repository.release(claim, new Date(retryAt), VERSION_UNAVAILABLE);
+    this.metrics.countSend('retried');
   }
 
   private async settle(

@@ -78,7 +78,7 @@ const MEMBER_STATE = {
       (SELECT coalesce(json_agg(part), '[]') FROM (
         SELECT flow_key, subject, flow_version, steps, data, revision, started_at, updated_at
         FROM foothold.onboarding_progress
-        WHERE tenant_id = $1 AND flow_key = ANY($3::text[]) AND subject IN ('', $2)) part) AS parts
+        WHERE tenant_id = $1 AND subject IN ('', $2)) part) AS parts
     FROM foothold.tenant t
     LEFT JOIN foothold.member ON member.tenant_id = t.tenant_id AND member.subject = $2
     LEFT JOIN foothold.auth0_mirror m ON m.tenant_id = t.tenant_id AND m.subject = $2
@@ -166,7 +166,7 @@ export class MirrorRepository {
   }
 
   /** Undefined of somebody of whom nothing is known. */
-  async memberState(tenantId: string, subject: string, flowKeys: readonly string[]): Promise<MemberState | undefined> {
+  async memberState(tenantId: string, subject: string): Promise<MemberState | undefined> {
     const [row] = await this.unitOfWork.run({ tenantId }, (transaction) =>
       transaction.query<{
         wanted: number;
@@ -178,7 +178,7 @@ export class MirrorRepository {
         tenant_status: TenantStatus;
         organization_id: string | null;
         parts: ProgressPart[];
-      }>(MEMBER_STATE, [tenantId, subject, flowKeys]),
+      }>(MEMBER_STATE, [tenantId, subject]),
     );
     return (
       row && {

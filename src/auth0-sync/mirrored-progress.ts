@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { Lineage } from '../database/lineage.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import { isVersionUnavailable } from '../flow-catalog/version-unavailable.js';
 import type { Flow } from '../flow/index.js';
 import { unavailable } from '../http/problem.js';
 import type { OnboardingView } from '../onboarding/onboarding-view.js';
@@ -47,7 +48,17 @@ export class MirroredProgress extends ProgressFallback {
     const read = stored && this.inTenantOf(person, stored);
     const known = this.newer(knownFlow(claimed, flow), knownFlow(read, flow));
     if (!known) throw statusUnknown(failure, outage);
-    return mirroredView(this.catalog.version(flow.key, known.flow.version), known.flow, known.mirror);
+    return mirroredView(await this.versionOf(known.flow, flow, outage), known.flow, known.mirror);
+  }
+
+  /** While the database is down only what is in memory can be served. */
+  private async versionOf({ version }: MirroredFlow, { key }: Flow, outage: Error): Promise<Flow> {
+    return (
+      this.catalog.known(key, version) ??
+      (await this.catalog.version(key, version).catch((error: unknown) => {
+        throw isVersionUnavailable(error) ? error : outage;
+      }))
+    );
   }
 
   /** The mirror of the tenant that the request is about: named by its organisation or header, else the only one. */

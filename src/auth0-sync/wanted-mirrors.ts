@@ -12,28 +12,26 @@ export interface WantedMirror {
   readonly asOf: Date;
   /** Null when it should hold nothing. */
   readonly content: MirrorContent | null;
+  /** Whether a flow is missing in the content, because this process cannot serve its version: it must not be sent. */
+  readonly isPartial: boolean;
 }
 
 /** Takes mirrors from the database. */
 @Injectable()
 export class WantedMirrors {
-  private readonly flowKeys: readonly string[];
-
   constructor(
     private readonly clock: DatabaseClock,
     private readonly catalog: FlowCatalog,
     private readonly lineage: Lineage,
     private readonly repository: MirrorRepository,
-  ) {
-    this.flowKeys = catalog.newest().map(({ key }) => key);
-  }
+  ) {}
 
   /** As it is now; undefined when there is no such member. */
   async take(tenantId: string, subject: string): Promise<WantedMirror | undefined> {
     const asOf = this.clock.date();
-    const state = await this.repository.memberState(tenantId, subject, this.flowKeys);
+    const state = await this.repository.memberState(tenantId, subject);
     if (!state) return undefined;
     const taken = { tenantId, subject, lineage: this.lineage.current, asOf };
-    return { state, asOf, content: mirrorOf(state, taken, this.catalog) };
+    return { state, asOf, ...(await mirrorOf(state, taken, this.catalog)) };
   }
 }

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A version of a flow, kept as long as anybody's progress is judged by it. */
+/** A version of a flow, kept as long as a person's progress is judged by it. */
 @Entity({ schema: 'foothold', name: 'flow_version' })
 @Check('flow_version_status_known', `status IN ('draft', 'published', 'retired')`)
 export class FlowVersion {
@@ -17,7 +17,10 @@ export class FlowVersion {
   @Column({ type: 'text' })
   status!: 'draft' | 'published' | 'retired';
 
-  /** SHA-256 of the definition: a published version never changes its meaning. */
+  /**
+   * SHA-256 of the definition as it was first stored, texts included. Only earlier builds compare it, so that they start
+   * on rows of this one; this build compares what definitions mean.
+   */
   @Column({ type: 'text' })
   checksum!: string;
 }

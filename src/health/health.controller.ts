@@ -36,8 +36,12 @@ export class HealthController {
   async ready(): Promise<ReadinessDto> {
     const { missing } = this.health;
     if (missing !== null) throw unavailable('not_ready', missing, RETRY_SECONDS);
-    const { status, settings } = await this.health.check();
-    return { status: status === 'up' ? 'up' : 'degraded', settingFaults: settings.faults };
+    const { status, settings, flows } = await this.health.check();
+    return {
+      status: status === 'up' ? 'up' : 'degraded',
+      settingFaults: settings.faults,
+      unavailableFlows: flows.unavailable,
+    };
   }
 
   @Get()

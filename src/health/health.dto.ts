@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CIRCUIT_STATUSES, type CircuitStatus } from '../database/database-circuit.js';
+import { UnavailableVersionDto } from '../flow-catalog/unavailable-version.dto.js';
 
 const LEVEL_STATUSES = ['up', 'degraded', 'down'] as const;
 export type LevelStatus = (typeof LEVEL_STATUSES)[number];
@@ -18,6 +19,9 @@ export class ReadinessDto {
 
   @ApiProperty({ type: [String], description: 'Settings that proved wrong, each with the variable to change.' })
   settingFaults!: string[];
+
+  @ApiProperty({ type: [UnavailableVersionDto], description: 'People on these versions are answered 503.' })
+  unavailableFlows!: UnavailableVersionDto[];
 }
 
 @ApiSchema({ name: 'Pool' })
@@ -157,6 +161,18 @@ export class ClockHealthDto {
   faults!: string[];
 }
 
+@ApiSchema({ name: 'FlowsHealth' })
+export class FlowsHealthDto {
+  @ApiProperty({ enum: ['up', 'degraded'] })
+  status!: 'up' | 'degraded';
+
+  @ApiProperty({
+    type: [UnavailableVersionDto],
+    description: 'Versions that people are on and this process cannot serve: 503 `flow_version_unavailable`.',
+  })
+  unavailable!: UnavailableVersionDto[];
+}
+
 @ApiSchema({ name: 'Health' })
 export class HealthDto {
   @ApiProperty({ enum: LEVEL_STATUSES })
@@ -176,4 +192,7 @@ export class HealthDto {
 
   @ApiProperty({ type: ClockHealthDto })
   clock!: ClockHealthDto;
+
+  @ApiProperty({ type: FlowsHealthDto })
+  flows!: FlowsHealthDto;
 }

@@ -7,6 +7,7 @@ import { DatabasePing } from '../database/database-ping.js';
 import { DatabaseStartup } from '../database/database-startup.js';
 import { Database } from '../database/database.js';
 import { ClockHealth } from './clock-health.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import type { HealthDto, LevelStatus, MirrorsHealthDto, SettingsHealthDto } from './health.dto.js';
 
 /** A mirror that has been due for longer tells of trouble, and not of a busy minute. */
@@ -24,6 +25,7 @@ export class HealthService {
     private readonly issuers: IssuerCheck,
     private readonly sync: SyncState,
     private readonly clock: ClockHealth,
+    private readonly catalog: FlowCatalog,
   ) {}
 
   /** Why the service cannot take requests yet, or null. Once ready it stays so: outages degrade it. */
@@ -38,10 +40,11 @@ export class HealthService {
     const database: LevelStatus = detail === null ? 'up' : 'down';
     const settings = this.settings();
     const clock = this.clock.state();
+    const unavailable = this.catalog.hindrances();
+    const flows = { status: unavailable.length ? 'degraded' : 'up', unavailable } as const;
+    const levels = [database, keys, mirrors.status, settings.status, clock.status, flows.status];
     return {
-      status: [database, keys, mirrors.status, settings.status, clock.status].every((level) => level === 'up')
-        ? 'up'
-        : 'degraded',
+      status: levels.every((level) => level === 'up') ? 'up' : 'degraded',
       database: { status: database, detail, circuit: this.circuit.status, pool: this.database.poolState },
       keys: {
         status: keys,
@@ -50,6 +53,7 @@ export class HealthService {
       mirrors,
       settings,
       clock,
+      flows,
     };
   }
 

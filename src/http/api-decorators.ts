@@ -31,7 +31,11 @@ export const TENANT_PROBLEMS = [
 
 /** Documents the problems that a guarded route answers, one response for each status, with their codes. */
 export const ApiProblems = (...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator =>
-  ApiProblemResponse(...codes, ...BEHIND_THE_GUARD, ...NEEDS_THE_DATABASE);
+  ApiProblemResponse(...codes, ...ofFlows(codes), ...BEHIND_THE_GUARD, ...NEEDS_THE_DATABASE);
+
+/** A flow that may be unknown may also be one that only another build has, or be at a version of another build. */
+const ofFlows = (codes: readonly ProblemCode[]): readonly ProblemCode[] =>
+  codes.includes('unknown_flow') ? ['flow_version_unavailable'] : [];
 
 /** Documents exactly these problems. */
 export function ApiProblemResponse(...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {

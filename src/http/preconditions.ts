@@ -18,7 +18,7 @@ function parseTags(header: string): string[] | undefined {
 
 /**
  * What servers append that change the content coding of an answer on its way: `-gzip` (Apache, Caddy), `--gzip` (Jetty),
- * `;gz` (LiteSpeed, which also writes `;;;`), and once more for each such server in a row. Our own tags end in 16 letters
+ * `;gz` (LiteSpeed, which also writes `;;;`), and once more for each such server in a row. Our own tags end in 24 letters
  * a–p or in a digit, so none of them ends like this. The bounds keep a hostile header from costing more than its length.
  */
 const CODINGS = /(?:[-;:]{1,3}(?:(?:x-)?gzip|gunzip|gz|brotli|br|zstd|deflate|compress)|;;;){1,4}$/i;

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
+  flow_version_unavailable: { status: 503, title: 'This process cannot serve the flow version' },
   keys_unavailable: { status: 503, title: 'The signing keys cannot be had' },
   not_ready: { status: 503, title: 'The service is not ready' },
   overloaded: { status: 503, title: 'The service is overloaded' },
@@ -89,7 +90,7 @@ export const invalidRequest = (errors: readonly FieldError[]): Problem =>
 
 /** A failure that passes by itself: 503 with `Retry-After` in seconds. */
 export const unavailable = (
-  code: 'keys_unavailable' | 'not_ready' | 'overloaded' | 'status_unknown',
+  code: 'flow_version_unavailable' | 'keys_unavailable' | 'not_ready' | 'overloaded' | 'status_unknown',
   detail: string,
   retryAfterSeconds: number,
   cause?: unknown,

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SettingsError } from '../config/env.js';
+import { FlowDefinitionError } from '../flow-catalog/flow-definition-error.js';
 import { writeEnvironmentFile } from './environment-file.js';
 import { firstSteps, localNotice } from './first-steps.js';
 import { findDemo, serveDemo } from './demo/serve-demo.js';
@@ -88,7 +89,8 @@ async function stop(): Promise<never> {
 async function fail(error: unknown): Promise<void> {
   // Ctrl-C also reaches a program that a first start runs, and what then fails was meant to.
   if (stopping) return;
-  const expected = error instanceof LocalSetupError || error instanceof SettingsError;
+  const expected =
+    error instanceof LocalSetupError || error instanceof SettingsError || error instanceof FlowDefinitionError;
   console.error(expected ? error.message : error);
   await shutdown.run();
   process.exit(1);

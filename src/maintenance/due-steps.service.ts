@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import { stepKeyOf } from '../flow/index.js';
+import { stepKeyOf, type StepDefinition } from '../flow/index.js';
 import { pageOf, parseIdCursor, parseLimit, type Page, type PageQuery } from '../http/page.js';
 import { invalidRequest } from '../http/problem.js';
 import { DueStepsRepository, type DueStepRow } from './due-steps.repository.js';
@@ -25,9 +26,8 @@ export class DueStepsService {
   async page(flowKey: string, written: string | undefined, query: PageQuery): Promise<Page<DueStepItem>> {
     const limit = parseLimit(query.limit);
     const after = parseIdCursor(query.cursor);
-    const flow = this.catalog.flow(flowKey);
-    const key = written === undefined ? undefined : stepKeyOf(flow, written);
-    const step = key === undefined ? undefined : flow.step(key);
+    const flow = await this.catalog.flow(flowKey);
+    const step = written === undefined ? undefined : await this.stepOf(flow, written);
     if (!step?.attested || step.scope !== 'tenant') {
       throw invalidRequest([{ path: 'step', message: `expected an attested tenant step of the flow ${flow.key}` }]);
     }
@@ -39,5 +39,15 @@ export class DueStepsService {
       dueSince: row.due_since.toISOString(),
     });
     return pageOf(await this.due.page(flow.key, step.key, limit + 1, after), limit, itemOf, (row) => row.tenant_id);
+  }
+
+  /** Of the newest version that has it: tenants may be on one of another build. */
+  private async stepOf(flow: CatalogFlow, written: string): Promise<StepDefinition | undefined> {
+    const stepIn = (version: CatalogFlow): StepDefinition | undefined => {
+      const key = stepKeyOf(version, written);
+      return key === undefined ? undefined : version.step(key);
+    };
+    const versions = stepIn(flow) ? [flow] : await this.catalog.versionsOf(flow.key);
+    return versions.map(stepIn).find((step) => step !== undefined);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { haveSameParts, type CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { attest, stepKeyOf, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
 import { invalidRequest, Problem } from '../http/problem.js';
@@ -53,9 +54,9 @@ export class AttestationService {
     request: AttestationRequest,
     sender: Sender,
   ): Promise<AttestationResult> {
-    const flow = this.catalog.flow(flowKey);
+    const flow = await this.catalog.flow(flowKey);
     try {
-      const step = attestedStep(flow, request);
+      const step = attestedStep(await this.versionWith(flow, request.step), request);
       const result = await this.unitOfWork.run({ tenantId }, (transaction) =>
         this.take(transaction, flow, step, request, sender),
       );
@@ -67,9 +68,16 @@ export class AttestationService {
     }
   }
 
+  /** The newest version that has the step: it may be one of another build, on which the progress is already. */
+  private async versionWith(flow: CatalogFlow, step: string): Promise<CatalogFlow> {
+    if (stepKeyOf(flow, step) !== undefined) return flow;
+    const versions = await this.catalog.versionsOf(flow.key);
+    return versions.find((version) => stepKeyOf(version, step) !== undefined) ?? flow;
+  }
+
   private async take(
     transaction: Transaction,
-    newestFlow: Flow,
+    newestFlow: CatalogFlow,
     step: StepDefinition,
     request: AttestationRequest,
     sender: Sender,
@@ -81,8 +89,12 @@ export class AttestationService {
       throw invalidRequest([{ path: '/subject', message: 'is not a member of this tenant' }]);
 
     await this.progress.open(transaction, subject, newestFlow, transaction);
-    const before = await this.attestations.lock(transaction, newestFlow, subject, request.eventId);
-    const flow = this.catalog.version(newestFlow.key, before.flowVersion);
+    let before = await this.attestations.lock(transaction, newestFlow, subject, request.eventId);
+    const flow = await this.catalog.version(newestFlow.key, before.flowVersion, transaction);
+    if (!haveSameParts(flow, newestFlow)) {
+      await this.progress.open(transaction, subject, flow, transaction);
+      before = await this.attestations.lock(transaction, flow, subject, request.eventId);
+    }
     const { earlier } = before;
     if (earlier && !isSameEvent(earlier, { step: step.key, subject, outcome: request.outcome })) {
       // Taken for a repetition, another event would be lost in silence.

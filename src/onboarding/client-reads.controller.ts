@@ -23,7 +23,7 @@ export class ClientReadsController {
   })
   @ApiNoContentResponse({ description: 'Counted.' })
   @ApiProblems('bad_request', 'unknown_flow', 'payload_too_large', 'unsupported_media_type', 'invalid_request')
-  report(@Body() { flow, counts }: ClientReadsDto): void {
-    this.reads.count(flow, counts);
+  async report(@Body() { flow, counts }: ClientReadsDto): Promise<void> {
+    await this.reads.count(flow, counts);
   }
 }

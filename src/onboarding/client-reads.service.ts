@@ -10,8 +10,8 @@ export class ClientReadsService {
     private readonly metrics: ReadMetrics,
   ) {}
 
-  count(written: string, counts: Readonly<Record<ReadLevel, number>>): void {
-    const { key } = this.catalog.flow(written);
+  async count(written: string, counts: Readonly<Record<ReadLevel, number>>): Promise<void> {
+    const { key } = await this.catalog.flow(written);
     for (const level of READ_LEVELS) {
       if (counts[level] > 0) this.metrics.count('client', key, level, counts[level]);
     }

@@ -19,7 +19,7 @@ export class HistoryService {
   async page(person: PersonInTenant, flowKey: string, query: PageQuery): Promise<HistoryPageDto> {
     // What is wrong with the query is said before anything is read.
     const page = this.pageAt(query, person.subject);
-    return page(await this.onboarding.read(person, this.catalog.flow(flowKey)));
+    return page(await this.onboarding.read(person, await this.catalog.flow(flowKey)));
   }
 
   /** The page of somebody else's, inside the transaction of whoever proved that they may look. */

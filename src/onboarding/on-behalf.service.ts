@@ -27,7 +27,7 @@ export class OnBehalfService {
     request: TransitionRequest,
     by: Mover,
   ): Promise<TransitionResult | Problem> {
-    const flow = this.catalog.flow(flowKey);
+    const flow = await this.catalog.flow(flowKey);
     const choice = { tenantId: transaction.tenantId, isOnlyChoice: false };
     await this.progress.open(choice, subject, flow, transaction);
     const result = await this.mover.moveLocked(transaction, choice, subject, flow, request, by);

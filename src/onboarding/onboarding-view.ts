@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { viewOf, type Actor, type Flow, type FlowView } from '../flow/index.js';
+import { viewOf, type Actor, type FlowView } from '../flow/index.js';
+import { matches } from '../http/preconditions.js';
 import type { StoredProgress } from './stored-progress.js';
 
 /** What the API answers about one flow: the rules' view, and where it comes from. */
@@ -29,11 +30,11 @@ const memberActor = ({ subject, role }: Pick<StoredProgress, 'subject' | 'role'>
 
 const revisionOf = ({ revisions }: Pick<StoredProgress, 'revisions'>): number => revisions.tenant + revisions.member;
 
-function onboardingView(flow: Flow, progress: StoredProgress, lineage: string, asOf: Date): OnboardingView {
+function onboardingView(progress: StoredProgress, lineage: string, asOf: Date): OnboardingView {
   return {
     tenantId: progress.tenantId,
     subject: progress.subject,
-    ...viewOf(flow, progress.state, memberActor(progress)),
+    ...viewOf(progress.flow, progress.state, memberActor(progress)),
     revision: revisionOf(progress),
     lineage,
     startedAt: progress.startedAt?.toISOString() ?? null,
@@ -49,19 +50,29 @@ const LETTERS = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(97 
 const HASHED_BYTES = 8;
 
 /**
- * Names what a person sees: the revision, and 16 letters for everything else that the view depends on, so that neither
- * another tenant nor another role, flow version or data set ever revalidates it.
+ * Names what a person sees: the revision, 16 letters for everything else that the view depends on, so that neither another
+ * tenant nor another role, flow version or data set ever revalidates it, and 8 letters for the texts in it.
  */
-export function etagOf(flow: Flow, progress: StoredProgress, lineage: string): string {
-  const dependencies = [lineage, progress.tenantId, progress.subject, flow.version, progress.role].join('\n');
+export const etagOf = (progress: StoredProgress, lineage: string): string =>
+  `"${premiseOf(progress, lineage)}${progress.flow.textsTag}"`;
+
+/** What the view's entity tag says of progress. The texts are no part of a premise: another build may have others. */
+function premiseOf(progress: StoredProgress, lineage: string): string {
+  const dependencies = [lineage, progress.tenantId, progress.subject, progress.flowVersion, progress.role].join('\n');
   const digest = hash('sha256', dependencies, 'buffer');
   let letters = '';
   for (let index = 0; index < HASHED_BYTES; index += 1) letters += LETTERS[digest[index] as number];
-  return `"${revisionOf(progress)}-${letters}"`;
+  return `${revisionOf(progress)}-${letters}`;
 }
 
+const TEXTS = /(?<=\d-[a-p]{16})[a-p]{8}(?![a-p])/g;
+
+/** Whether the progress is as the caller says in `If-Match`, with whichever build's texts they saw it. */
+export const isAsExpected = (ifMatch: string | undefined, progress: StoredProgress, lineage: string): boolean =>
+  ifMatch === undefined || matches(ifMatch.replace(TEXTS, ''), `"${premiseOf(progress, lineage)}"`);
+
 /** @param asOf when the progress was read or stored, by the database's clock */
-export const taggedView = (flow: Flow, progress: StoredProgress, lineage: string, asOf: Date): TaggedView => ({
-  view: onboardingView(flow, progress, lineage, asOf),
-  etag: etagOf(flow, progress, lineage),
+export const taggedView = (progress: StoredProgress, lineage: string, asOf: Date): TaggedView => ({
+  view: onboardingView(progress, lineage, asOf),
+  etag: etagOf(progress, lineage),
 });

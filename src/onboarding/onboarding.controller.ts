@@ -31,8 +31,9 @@ export class OnboardingController {
   @ApiOkResponse({ type: OnboardingListDto })
   @ApiProblems(...TENANT_PROBLEMS)
   async list(@Person() person: PersonInTenant): Promise<OnboardingListDto> {
-    const views = await this.onboarding.views(person);
+    const { views, unavailable } = await this.onboarding.views(person);
     return {
+      unavailable: unavailable.map((flow) => ({ flow, code: 'flow_version_unavailable' as const })),
       items: views.map(({ flow, status, currentStep, progress, revision }) => ({
         flow,
         status,

@@ -3,8 +3,9 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseUnavailable } from '../database/database-errors.js';
 import { Lineage } from '../database/lineage.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import type { Flow } from '../flow/index.js';
+import { isVersionUnavailable } from '../flow-catalog/version-unavailable.js';
 import { Problem } from '../http/problem.js';
 import { ReadMetrics } from '../metrics/read-metrics.js';
 import { Tombstones } from '../tenant/erasure/tombstones.js';
@@ -45,7 +46,7 @@ export class OnboardingService {
 
   /** The confirmed view of one flow; while the database does not answer, what was last known of it. */
   async view(person: PersonInTenant, flowKey: string): Promise<ReadView> {
-    const flow = this.catalog.flow(flowKey);
+    const flow = await this.catalog.flow(flowKey);
     try {
       const progress = await this.read(person, flow);
       this.reads.count('service', flow.key, 'database');
@@ -60,16 +61,24 @@ export class OnboardingService {
     }
   }
 
-  /** The confirmed view of every flow. */
-  async views(person: PersonInTenant): Promise<OnboardingView[]> {
+  /** The confirmed view of every flow, and the keys of those whose version this process cannot serve. */
+  async views(person: PersonInTenant): Promise<{ views: OnboardingView[]; unavailable: string[] }> {
     const views: OnboardingView[] = [];
+    const unavailable: string[] = [];
     // One after the other: a person's first visit then makes their draft once, and a list does not take many connections.
-    for (const flow of this.catalog.newest()) views.push(this.present(await this.read(person, flow)).view);
-    return views;
+    for (const flow of this.catalog.newest()) {
+      try {
+        views.push(this.present(await this.read(person, flow)).view);
+      } catch (error) {
+        if (!isVersionUnavailable(error)) throw error;
+        unavailable.push(flow.key);
+      }
+    }
+    return { views, unavailable };
   }
 
   /** The stored progress behind the view, read in the tenant that the person's request is about. */
-  async read(person: PersonInTenant, flow: Flow): Promise<StoredProgress> {
+  async read(person: PersonInTenant, flow: CatalogFlow): Promise<StoredProgress> {
     const progress = await this.tenants.within(person, (choice) => this.progress.read(choice, person.subject, flow));
     refuseClosed(progress);
     return progress;
@@ -77,8 +86,9 @@ export class OnboardingService {
 
   /** The confirmed view of one flow, and where it was found: `viewAt` reads it again there. */
   async find(person: PersonInTenant, flowKey: string): Promise<{ choice: TenantChoice; found: TaggedView }> {
+    const flow = await this.catalog.flow(flowKey);
     return this.tenants.within(person, async (choice) => {
-      const progress = await this.progress.read(choice, person.subject, this.catalog.flow(flowKey));
+      const progress = await this.progress.read(choice, person.subject, flow);
       if (!progress) return undefined;
       refuseClosed(progress);
       return { choice, found: this.present(progress) };
@@ -87,13 +97,13 @@ export class OnboardingService {
 
   /** The confirmed view at a choice that held before; undefined when it does not hold any more, or the tenant is closed. */
   async viewAt(choice: TenantChoice, subject: string, flowKey: string): Promise<TaggedView | undefined> {
-    const progress = await this.progress.read(choice, subject, this.catalog.flow(flowKey));
+    const progress = await this.progress.read(choice, subject, await this.catalog.flow(flowKey));
     return progress && progress.tenantStatus !== 'closed' ? this.present(progress) : undefined;
   }
 
   /** Moves one step; everything that it changes, in one transaction. */
   async transition(person: PersonInTenant, flowKey: string, request: TransitionRequest): Promise<TransitionResult> {
-    const flow = this.catalog.flow(flowKey);
+    const flow = await this.catalog.flow(flowKey);
     return this.metrics.counted(flow.key, request.action, async () => {
       const outcome = await this.tenants.within(person, (choice) => this.transitionIn(choice, person, flow, request));
       if (outcome instanceof Problem) throw outcome;
@@ -108,7 +118,7 @@ export class OnboardingService {
   private async transitionIn(
     choice: TenantChoice,
     { subject, impersonator }: PersonInTenant,
-    flow: Flow,
+    flow: CatalogFlow,
     request: TransitionRequest,
   ): Promise<TransitionResult | Problem | undefined> {
     const { idempotencyKey: key } = request;
@@ -116,7 +126,7 @@ export class OnboardingService {
     if (!read) return undefined;
     await this.refuseOfEarlierLife(read, request);
     const self: Mover = { subject, kind: 'member', ...(impersonator !== undefined && { impersonator }) };
-    const outcome = await this.mover.move(read, flow, request, self);
+    const outcome = await this.mover.move(read, request, self);
     if (outcome !== 'lost race') return outcome;
     return this.unitOfWork.run({ tenantId: choice.tenantId, subject }, (transaction) =>
       this.mover.moveLocked(transaction, choice, subject, flow, request, self),
@@ -134,7 +144,6 @@ export class OnboardingService {
   }
 
   private present(progress: StoredProgress): TaggedView {
-    const flow = this.catalog.version(progress.flowKey, progress.flowVersion);
-    return taggedView(flow, progress, this.lineage.current, this.clock.date());
+    return taggedView(progress, this.lineage.current, this.clock.date());
   }
 }

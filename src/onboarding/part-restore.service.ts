@@ -36,7 +36,7 @@ export class PartRestoreService {
 
   /**
    * @param subject whose part; '' is the tenant's
-   * @throws Problem `unknown_flow`, `member_not_found`, or `invalid_request` when there is no such revision
+   * @throws Problem `unknown_flow`, `flow_version_unavailable`, `member_not_found`, or `invalid_request` when there is no such revision
    */
   async restore(
     transaction: Transaction,
@@ -45,11 +45,12 @@ export class PartRestoreService {
     revision: number,
     by: Mover,
   ): Promise<RestoreResult> {
-    const flow = this.catalog.flow(flowKey);
+    const flow = await this.catalog.flow(flowKey);
     const part: StepScope = subject === '' ? 'tenant' : 'member';
     if (subject !== '' && !(await this.parts.isMember(transaction, subject))) throw memberNotFound();
-    if (!flow.has(part)) throw noSuchPart(flow, part);
     const now = await this.parts.lock(transaction, flow.key, subject);
+    const judgedBy = now ? await this.catalog.version(flow.key, now.flow_version, transaction) : flow;
+    if (!judgedBy.has(part)) throw noSuchPart(judgedBy, part);
     const earlier = await this.stateAt(transaction, flow, subject, revision, now);
     const effects = now ? restoreEffects(now, earlier) : [];
     if (!now || effects.length === 0) return { applied: false, revision: now?.revision ?? 0, steps: [] };
@@ -64,7 +65,6 @@ export class PartRestoreService {
         member: part === 'member' ? now.revision : 0,
       },
     };
-    const judgedBy = this.catalog.version(flow.key, now.flow_version);
     const change = {
       part,
       state: earlier,

@@ -1,4 +1,5 @@
-import { EMPTY_PART, type Flow, type PartState, type Role } from '../flow/index.js';
+import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
+import { EMPTY_PART, type PartState, type Role } from '../flow/index.js';
 import type { TenantChoice } from '../tenant/tenant.service.js';
 import type { TenantStatus } from '../tenant/tenant.entity.js';
 import type { JudgedProgress, StoredProgress } from './stored-progress.js';
@@ -34,10 +35,10 @@ export interface TransitionRow extends ProgressRow {
 export function judgedProgress(
   choice: TenantChoice,
   subject: string,
-  flow: Flow,
+  flow: CatalogFlow,
   rows: readonly TransitionRow[],
 ): JudgedProgress {
-  const progress = toProgress(choice.tenantId, flow.key, subject, rows);
+  const progress = toProgress(choice.tenantId, flow, subject, rows);
   const [first] = rows as [TransitionRow];
   const { operation_hash: requestHash, operation_applied: applied, joined_at: joinedAt } = first;
   return {
@@ -47,24 +48,32 @@ export function judgedProgress(
   };
 }
 
+/** The part whose version the person is judged by: the tenant's, where the flow has one. */
+export function leadingRow(rows: readonly ProgressRow[], subject: string): ProgressRow {
+  const leading = rows.find(({ part }) => part === '') ?? rows.find(({ part }) => part === subject);
+  if (!leading) throw new Error('Progress was read before it was opened');
+  return leading;
+}
+
 const partState = (row: ProgressRow | undefined): PartState =>
   row ? { steps: row.steps, data: row.data } : EMPTY_PART;
 
+/** @param flow the version that {@link leadingRow} is of */
 export function toProgress(
   tenantId: string,
-  flowKey: string,
+  flow: CatalogFlow,
   subject: string,
   rows: readonly ProgressRow[],
 ): StoredProgress {
   const shared = rows.find(({ part }) => part === '');
   const own = rows.find(({ part }) => part === subject);
-  const leading = shared ?? own;
-  if (!leading) throw new Error('Progress was read before it was opened');
+  const leading = leadingRow(rows, subject);
   const other = shared && own ? own : undefined;
   const [updatedAt, otherUpdatedAt] = [timeOf(leading.updated_at), timeOf(other?.updated_at)];
   return {
     tenantId,
-    flowKey,
+    flowKey: flow.key,
+    flow,
     subject,
     role: leading.role,
     tenantStatus: leading.tenant_status,

@@ -5,10 +5,20 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { Database } from '../database/database.js';
 import type { Statement } from '../database/statement.js';
 import type { Transaction } from '../database/transaction.js';
+import { haveSameParts, type CatalogFlow } from '../flow-catalog/catalog-flow.js';
+import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import type { Flow, StepScope } from '../flow/index.js';
 import type { TenantChoice } from '../tenant/tenant.service.js';
 import { progressTopic } from './events/progress-topic.js';
-import { found, judgedProgress, toProgress, type Found, type ProgressRow, type TransitionRow } from './progress-row.js';
+import {
+  found,
+  judgedProgress,
+  leadingRow,
+  toProgress,
+  type Found,
+  type ProgressRow,
+  type TransitionRow,
+} from './progress-row.js';
 import {
   hasBothParts,
   type JudgedProgress,
@@ -46,25 +56,28 @@ export class ProgressRepository {
     private readonly database: Database,
     private readonly clock: DatabaseClock,
     private readonly changes: ChangeChannel,
+    private readonly catalog: FlowCatalog,
   ) {}
 
-  /** One round trip; undefined when the choice of tenant does not hold. Makes the rows on the person's first visit. */
-  async read(choice: TenantChoice, subject: string, flow: Flow): Promise<StoredProgress | undefined> {
-    const values = placeOf(choice, subject, flow);
-    const rows = await this.openedRows<ProgressRow>(choice, subject, flow, READ_PROGRESS, values);
-    return rows && toProgress(choice.tenantId, flow.key, subject, rows);
+  /**
+   * One round trip; undefined when the choice of tenant does not hold. Makes the rows on the person's first visit.
+   * @param flow this build's newest version, which opens new rows; what is stored may be of another one
+   * @throws Problem `flow_version_unavailable`
+   */
+  async read(choice: TenantChoice, subject: string, flow: CatalogFlow): Promise<StoredProgress | undefined> {
+    const opened = await this.openedRows<ProgressRow>(choice, subject, flow, READ_PROGRESS, []);
+    return opened && toProgress(choice.tenantId, opened.flow, subject, opened.rows);
   }
 
   /** The same with the operation that is stored under `key`. */
   async readForTransition(
     choice: TenantChoice,
     subject: string,
-    flow: Flow,
+    flow: CatalogFlow,
     key: string | undefined,
   ): Promise<JudgedProgress | undefined> {
-    const values = [...placeOf(choice, subject, flow), key ?? null];
-    const rows = await this.openedRows<TransitionRow>(choice, subject, flow, READ_FOR_TRANSITION, values);
-    return rows && judgedProgress(choice, subject, flow, rows);
+    const opened = await this.openedRows<TransitionRow>(choice, subject, flow, READ_FOR_TRANSITION, [key ?? null]);
+    return opened && judgedProgress(choice, subject, opened.flow, opened.rows);
   }
 
   /** Makes the rows that the flow has for an active member, or for the tenant alone (''), where they are missing. */
@@ -86,7 +99,7 @@ export class ProgressRepository {
     transaction: Transaction,
     choice: TenantChoice,
     subject: string,
-    flow: Flow,
+    flow: CatalogFlow,
     part: StepScope,
     key?: string,
     actor: string = subject,
@@ -94,7 +107,10 @@ export class ProgressRepository {
     const moved = part === 'tenant' ? '' : subject;
     const values = [...placeOf(choice, subject, flow), key ?? null, moved, actor];
     const rows = found(await transaction.call<Found<TransitionRow>>('foothold.lock_progress_v2', values));
-    return rows[0]?.is_the_choice ? judgedProgress(choice, subject, flow, rows) : undefined;
+    if (!rows[0]?.is_the_choice) return undefined;
+    const judgedBy = await this.versionOf(rows, subject, flow, transaction);
+    if (haveSameParts(judgedBy, flow)) return judgedProgress(choice, subject, judgedBy, rows);
+    return this.lock(transaction, choice, subject, judgedBy, part, key, actor);
   }
 
   /**
@@ -179,20 +195,41 @@ export class ProgressRepository {
     }
   }
 
-  /** Undefined when the choice of tenant does not hold; otherwise a row for each part of the flow. */
+  /**
+   * Undefined when the choice of tenant does not hold; otherwise the version that the progress is judged by, and a row for
+   * each of its parts.
+   */
   private async openedRows<Row extends ProgressRow>(
     choice: TenantChoice,
     subject: string,
-    flow: Flow,
+    flow: CatalogFlow,
     statement: Statement,
-    values: readonly unknown[],
-  ): Promise<Row[] | undefined> {
-    const rows = found(await this.database.read<Found<Row>>(statement, values));
+    more: readonly unknown[],
+  ): Promise<{ readonly flow: CatalogFlow; readonly rows: Row[] } | undefined> {
+    const values = [...placeOf(choice, subject, flow), ...more];
+    const read = async (): Promise<Row[]> => found(await this.database.read<Found<Row>>(statement, values));
+    let rows = await read();
     if (!rows[0]?.is_the_choice) return undefined;
-    if (rows.length === partCount(flow) && rows[0].part !== null) return rows;
-    await this.open(choice, subject, flow);
-    const opened = found(await this.database.read<Found<Row>>(statement, values));
-    return opened[0]?.is_the_choice ? opened : undefined;
+    let judgedBy = rows[0].part === null ? flow : await this.versionOf(rows, subject, flow);
+    if (haveSameParts(judgedBy, flow) && (rows.length < partCount(flow) || rows[0].part === null)) {
+      await this.open(choice, subject, flow);
+      rows = await read();
+      if (!rows[0]?.is_the_choice) return undefined;
+      judgedBy = await this.versionOf(rows, subject, flow);
+    }
+    if (haveSameParts(judgedBy, flow)) return { flow: judgedBy, rows };
+    // What was asked for are the parts of another version.
+    return this.openedRows(choice, subject, judgedBy, statement, more);
+  }
+
+  private versionOf(
+    rows: readonly ProgressRow[],
+    subject: string,
+    flow: CatalogFlow,
+    transaction?: Transaction,
+  ): CatalogFlow | Promise<CatalogFlow> {
+    const { flow_version: version } = leadingRow(rows, subject);
+    return version === flow.version ? flow : this.catalog.version(flow.key, version, transaction);
   }
 }
 

@@ -3,7 +3,7 @@ import { actingCaller } from '../auth/principal.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Lineage } from '../database/lineage.js';
 import type { Transaction } from '../database/transaction.js';
-import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
+import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import {
   decide,
   stepKeyOf,
@@ -16,13 +16,12 @@ import {
   type Rejection,
   type StepScope,
 } from '../flow/index.js';
-import { matches } from '../http/preconditions.js';
 import { Problem } from '../http/problem.js';
 import { AuditRepository } from '../tenant/audit.repository.js';
 import { tenantClosed } from '../tenant/tenant-problems.js';
 import type { TenantChoice } from '../tenant/tenant.service.js';
 import { dueChange } from './due-change.js';
-import { etagOf, taggedView, type OnboardingView, type TaggedView } from './onboarding-view.js';
+import { isAsExpected, taggedView, type OnboardingView, type TaggedView } from './onboarding-view.js';
 import { ProgressRepository } from './progress.repository.js';
 import { recordingTime } from './recording-time.js';
 import { StepDataValidator } from './step-data.validator.js';
@@ -41,7 +40,6 @@ export interface TransitionResult extends TaggedView {
 export class StepMover {
   constructor(
     private readonly clock: DatabaseClock,
-    private readonly catalog: FlowCatalog,
     private readonly progress: ProgressRepository,
     private readonly audit: AuditRepository,
     private readonly lineage: Lineage,
@@ -56,14 +54,14 @@ export class StepMover {
     transaction: Transaction,
     choice: TenantChoice,
     subject: string,
-    flow: Flow,
+    flow: CatalogFlow,
     request: TransitionRequest,
     by: Mover,
   ): Promise<TransitionResult | Problem | undefined> {
     const part = scopeOf(flow, request.step);
     const { idempotencyKey: key } = request;
     const locked = await this.progress.lock(transaction, choice, subject, flow, part, key, by.subject);
-    const result = locked && (await this.move(locked, flow, request, by, transaction));
+    const result = locked && (await this.move(locked, request, by, transaction));
     if (result === 'lost race') throw new Error('A race was lost under the lock');
     return result;
   }
@@ -74,19 +72,18 @@ export class StepMover {
    */
   async move(
     { progress: before, operation: stored }: JudgedProgress,
-    newestFlow: Flow,
     request: TransitionRequest,
     by: Mover,
     transaction?: Transaction,
   ): Promise<TransitionResult | Problem | 'lost race'> {
     refuseClosed(before);
-    const operation = operationOf(newestFlow, before, request, by);
+    const operation = operationOf(before, request, by);
     if (operation && stored) {
       if (stored.requestHash !== operation.requestHash) return keyReused();
       return { ...this.present(before), applied: stored.applied, outcome: 'replayed' };
     }
-    const flow = this.catalog.version(newestFlow.key, before.flowVersion);
-    if (request.ifMatch !== undefined && !matches(request.ifMatch, etagOf(flow, before, this.lineage.current))) {
+    const { flow } = before;
+    if (!isAsExpected(request.ifMatch, before, this.lineage.current)) {
       return revisionMismatch(this.present(before).view);
     }
 
@@ -148,8 +145,7 @@ export class StepMover {
   }
 
   private present(progress: StoredProgress): TaggedView {
-    const flow = this.catalog.version(progress.flowKey, progress.flowVersion);
-    return taggedView(flow, progress, this.lineage.current, this.clock.date());
+    return taggedView(progress, this.lineage.current, this.clock.date());
   }
 }
 
@@ -163,8 +159,7 @@ function scopeOf(flow: Flow, written: string): StepScope {
 }
 
 function operationOf(
-  flow: Flow,
-  { subject }: StoredProgress,
+  { flow, subject }: StoredProgress,
   request: TransitionRequest,
   by: Mover,
 ): { key: string; requestHash: string } | undefined {

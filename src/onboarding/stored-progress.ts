@@ -1,3 +1,4 @@
+import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import type { Effect, Flow, FlowState, PartState, Role, StepScope } from '../flow/index.js';
 import type { TenantStatus } from '../tenant/tenant.entity.js';
 import type { ActorKind } from './actor-kind.js';
@@ -6,6 +7,8 @@ import type { ActorKind } from './actor-kind.js';
 export interface StoredProgress {
   readonly tenantId: string;
   readonly flowKey: string;
+  /** The version that it is judged by. */
+  readonly flow: CatalogFlow;
   readonly subject: string;
   readonly role: Role;
   readonly tenantStatus: TenantStatus;

@@ -72,9 +72,9 @@ describe('the export', () => {
     const [head, ...lines] = text.trimEnd().split('\r\n');
     expect(head).toBe(
       'subject,role,status,currentStep,startedAt,updatedAt,completedAt,business_info,business_info.completedAt,' +
-        'subscription,subscription.completedAt,payment,payment.completedAt,setup,setup.completedAt',
+        'subscription,subscription.completedAt,payment,payment.completedAt,setup,setup.completedAt,unavailable',
     );
-    expect(lines[0]).toMatch(/^"'=HYPERLINK\(""x"",""y""\)",member,in_progress,,.*,not_applicable,,pending,$/);
+    expect(lines[0]).toMatch(/^"'=HYPERLINK\(""x"",""y""\)",member,in_progress,,.*,not_applicable,,pending,,$/);
     expect(lines[1]).toMatch(/^auth0\|.*,owner,in_progress,setup,/);
     expect(lines).toHaveLength(2);
   });

@@ -106,6 +106,7 @@ test('the list has a summary of each flow, and /v1/me the tenants', async () => 
         revision: 0,
       },
     ],
+    unavailable: [],
   });
   const tenant = { id: tenantId, name: 'Acme', status: 'active', role: 'member' };
   expect((await alan.me()).body).toEqual({ subject: alan.subject, tenant, tenants: [tenant] });

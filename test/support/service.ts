@@ -80,9 +80,12 @@ export class TestService {
     }
   }
 
-  /** One more of them on the same database, as in production; they share nothing else. Returns its URL. */
-  async startAnother(env: NodeJS.ProcessEnv = {}): Promise<string> {
-    const app = await this.create(loadConfig({ ...this.env, ...env }));
+  /**
+   * One more of them on the same database, as in production; they share nothing else. Returns its URL.
+   * @param create of another build, if given
+   */
+  async startAnother(env: NodeJS.ProcessEnv = {}, create = this.create): Promise<string> {
+    const app = await create(loadConfig({ ...this.env, ...env }));
     this.apps.push(app);
     await app.listen({ port: 0, host: '127.0.0.1' });
     return app.getUrl();

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
+import type { CatalogFlow } from '../../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import type { Flow } from '../../flow/index.js';
+import { stepOfNewerBuild } from '../../flow-catalog/version-unavailable.js';
+import { stepKeyOf, type Flow } from '../../flow/index.js';
 import { Problem } from '../../http/problem.js';
 import type { JobPayload } from '../../jobs/job-queue.repository.js';
 import { JobRunner, type JobAttempt } from '../../jobs/job-runner.js';
@@ -87,19 +89,25 @@ export class BulkRunner {
     }
   }
 
-  private pageOf(transaction: Transaction, job: BulkJobRow): Promise<Page> {
-    return job.undoes === null ? this.peoplePage(transaction, job) : this.undoPage(transaction, job, job.undoes);
+  private async pageOf(transaction: Transaction, job: BulkJobRow): Promise<Page> {
+    const newest = await this.assertKnown(job);
+    if (job.undoes !== null) return this.undoPage(transaction, job, job.undoes);
+    return this.peoplePage(transaction, job, newest);
   }
 
-  private async peoplePage(transaction: Transaction, job: BulkJobRow): Promise<Page> {
+  private async peoplePage(transaction: Transaction, job: BulkJobRow, newest: CatalogFlow): Promise<Page> {
     const { flow_key: flowKey, people } = job;
     const rows = await this.jobs.candidates(transaction, flowKey, job.cursor, people.subjects, PAGE);
     const shared = await this.jobs.sharedPart(transaction, flowKey);
+    const versionOf = (row: CandidateRow): number => (shared ?? row).flow_version ?? newest.version;
+    const flows = await this.catalog.available(flowKey, rows.map(versionOf), transaction);
     const members = new Set(rows.flatMap(({ subject, is_member }) => (is_member ? [subject] : [])));
     // After a crash a page is done again. Who was moved by then matches `where` no more, and is not counted as unmatched.
     const left = await this.notDone(transaction, job, rows);
+    // A member whose version cannot be served is no match and no mismatch: the move names why they are refused.
+    const isMeantBy = (flow: Flow | undefined, row: CandidateRow): boolean => !flow || isMeant(job, flow, row, shared);
     const subjects = left
-      .filter((row) => !row.is_member || isMeant(job, this.flowOf(flowKey, shared ?? row), row, shared))
+      .filter((row) => !row.is_member || isMeantBy(flows.get(versionOf(row)), row))
       .map(({ subject }) => subject);
     return {
       last: rows.at(-1)?.subject,
@@ -110,9 +118,14 @@ export class BulkRunner {
     };
   }
 
-  /** That somebody is judged by; the newest of whoever has not opened it. */
-  private flowOf(key: string, { flow_version: version }: Pick<CandidateRow, 'flow_version'>): Flow {
-    return version === null ? this.catalog.flow(key) : this.catalog.version(key, version);
+  /**
+   * Throws unless this process's build has the flow and the step, so that the job is tried again by another process: here
+   * each person would be refused.
+   */
+  private async assertKnown({ flow_key: key, step, undoes }: BulkJobRow): Promise<CatalogFlow> {
+    const newest = await this.catalog.flow(key);
+    if (undoes === null && stepKeyOf(newest, step) === undefined) throw stepOfNewerBuild(key, step);
+    return newest;
   }
 
   private async undoPage(transaction: Transaction, job: BulkJobRow, undoes: string): Promise<Page> {

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import type { Transaction } from '../../database/transaction.js';
+import type { CatalogFlow } from '../../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import type { Flow } from '../../flow/index.js';
+import { stepOfNewerBuild } from '../../flow-catalog/version-unavailable.js';
+import { stepKeyOf, type Flow } from '../../flow/index.js';
 import { parseOneOf } from '../../http/one-of.js';
 import { pageOf, parseLimit, parseSubjectCursor, type PageQuery } from '../../http/page.js';
 import { invalidRequest, Problem } from '../../http/problem.js';
@@ -11,7 +13,7 @@ import { JobQueueRepository } from '../../jobs/job-queue.repository.js';
 import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
 import type { AuditAction } from '../../tenant/audit-actions.js';
 import { parseDuration } from '../people/duration.js';
-import { parseStepKey } from '../step-keys.js';
+import { findStepKey, parseStepKey } from '../step-keys.js';
 import { ITEM_OUTCOMES, type ItemOutcome } from './bulk-states.js';
 import { BulkJobRepository, type BulkJobRow, type NewBulkJob } from './bulk-job.repository.js';
 import { BULK_TASK } from './bulk-runner.js';
@@ -38,12 +40,13 @@ export class BulkService {
     private readonly queue: JobQueueRepository,
   ) {}
 
-  start(caller: Principal, tenantId: string, flowKey: string, request: BulkRequestDto): Promise<BulkJobDto> {
-    const flow = this.catalog.flow(flowKey);
+  async start(caller: Principal, tenantId: string, flowKey: string, request: BulkRequestDto): Promise<BulkJobDto> {
+    const flow = await this.catalog.flow(flowKey);
     const { where, action, reason, dryRun = false } = request;
+    await this.refuseStepOfNewerBuild(flow, request.step);
     const step = memberStep(flow, request.step, '/step');
     if (where.stuckFor !== undefined) parseDuration(where.stuckFor, '/where/stuckFor');
-    const at = where.step && parseStepKey(this.catalog.versionsOf(flow.key), where.step, '/where/step');
+    const at = where.step && (await findStepKey(this.catalog, flow.key, where.step, '/where/step'));
     const people = {
       ...where,
       ...(at !== undefined && { step: at }),
@@ -105,6 +108,14 @@ export class BulkService {
     });
   }
 
+  private async refuseStepOfNewerBuild(flow: CatalogFlow, written: string): Promise<void> {
+    const has = (version: Flow): boolean => stepKeyOf(version, written) !== undefined;
+    if (has(flow)) return;
+    const versions = await this.catalog.recentVersionsOf(flow.key);
+    const isNewer = versions.some((version) => version.version > flow.version && has(version));
+    if (isNewer) throw stepOfNewerBuild(flow.key, written);
+  }
+
   private async create(
     { transaction, by, record }: Administration,
     asked: Omit<NewBulkJob, 'job_id' | 'created_by' | 'impersonator' | 'created_at'>,
@@ -120,7 +131,7 @@ export class BulkService {
   }
 
   private async jobOf(transaction: Transaction, { flow, jobId }: JobPlace): Promise<BulkJobRow> {
-    const { key } = this.catalog.flow(flow);
+    const { key } = await this.catalog.flow(flow);
     const job = await this.jobs.find(transaction, jobId);
     if (job?.flow_key !== key) throw new Problem('job_not_found', 'The tenant has no such job in this flow.');
     return job;

@@ -40,8 +40,19 @@ export const erasedPerson: Rule = ({ erasedAt }) =>
       ]
     : [];
 
-export const neverOpened: Rule = ({ view, flow, erasedAt }) =>
-  view || erasedAt
+export const unavailableVersion: Rule = ({ flow, unavailableVersion: version }) =>
+  version === undefined
+    ? []
+    : [
+        told(
+          'flow_version_unavailable',
+          `The person is on version ${version} of ${flow.key}, which this process cannot serve: they are answered 503 until a ` +
+            'release that has the version runs. /health names the reason.',
+        ),
+      ];
+
+export const neverOpened: Rule = ({ view, flow, unavailableVersion: version, erasedAt }) =>
+  view || erasedAt || version !== undefined
     ? []
     : [told('never_opened', `The person has not opened ${flow.key}: it begins with their first visit.`)];
 

@@ -11,6 +11,7 @@ export const DIFFERENCES = [
   'member_removed',
   'person_erased',
   'never_opened',
+  'flow_version_unavailable',
   'attested_for_other_values',
   'attestation_deferred',
   'attestation_failed',
@@ -43,7 +44,11 @@ export interface Evidence {
   /** The data set that answers now. */
   readonly lineage: string;
   readonly flow: Flow;
-  /** Undefined where the flow was never opened. */
+  /** The version that the progress is on, where this process cannot serve it. */
+  readonly unavailableVersion: number | undefined;
+  /** The version that the mirror found in Auth0 is of, if this process can serve it. */
+  readonly mirroredBy?: Flow | undefined;
+  /** Undefined where the flow was never opened, or its version cannot be served. */
   readonly progress: StoredProgress | undefined;
   readonly view: OnboardingView | undefined;
   readonly mirror: MirrorRecord | undefined;

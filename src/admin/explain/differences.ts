@@ -1,5 +1,12 @@
 import { staleClient } from './browser-differences.js';
-import { attestations, closedTenant, erasedPerson, neverOpened, removedMember } from './database-differences.js';
+import {
+  attestations,
+  closedTenant,
+  erasedPerson,
+  neverOpened,
+  removedMember,
+  unavailableVersion,
+} from './database-differences.js';
 import type { Difference, Evidence, Rule } from './difference.js';
 import { ahead, behind, edited, failing, missing, otherLineage, parked } from './mirror-differences.js';
 
@@ -9,6 +16,7 @@ const RULES: readonly Rule[] = [
   removedMember,
   erasedPerson,
   neverOpened,
+  unavailableVersion,
   attestations,
   otherLineage,
   ahead,

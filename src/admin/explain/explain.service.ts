@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
-import { MirrorInspection } from '../../auth0-sync/mirror-inspection.js';
+import { MirrorInspection, type LiveMirror } from '../../auth0-sync/mirror-inspection.js';
 import { Lineage } from '../../database/lineage.js';
 import type { Transaction } from '../../database/transaction.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
-import type { Flow } from '../../flow/index.js';
+import type { CatalogFlow } from '../../flow-catalog/catalog-flow.js';
 import type { PageQuery } from '../../http/page.js';
 import { HistoryService } from '../../onboarding/history.service.js';
 import { taggedView } from '../../onboarding/onboarding-view.js';
-import { toProgress } from '../../onboarding/progress-row.js';
+import { leadingRow, toProgress } from '../../onboarding/progress-row.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 import { Tombstones } from '../../tenant/erasure/tombstones.js';
 import { memberNotFound } from '../../tenant/tenant-problems.js';
@@ -60,7 +60,7 @@ export class ExplainService {
     looksAtAuth0: boolean,
     page: PageQuery,
   ): Promise<TaggedExplanation> {
-    const newest = this.catalog.flow(flowKey);
+    const newest = await this.catalog.flow(flowKey);
     const stored = await this.administration.run(
       caller,
       tenantId,
@@ -74,12 +74,13 @@ export class ExplainService {
       }),
     );
     const live = looksAtAuth0 ? await this.mirrors.live(tenantId, subject) : undefined;
-    const seen = this.seenBy(stored, newest, subject);
-    const evidence = { ...seen, mirror: stored.mirror, live };
+    const seen = await this.seenBy(stored, newest, subject);
+    const mirroredBy = await this.versionIn(live, newest);
+    const evidence = { ...seen, mirror: stored.mirror, live, mirroredBy };
     return { explanation: explanationOf(evidence, stored, subject), etag: seen.etag };
   }
 
-  private async memberIn(transaction: Transaction, { key }: Flow, subject: string): Promise<MemberRecord> {
+  private async memberIn(transaction: Transaction, { key }: CatalogFlow, subject: string): Promise<MemberRecord> {
     const member = await this.members.find(transaction, key, subject);
     if (member) return member;
     const tombstone = await this.tombstones.inTenant(transaction, subject);
@@ -88,18 +89,26 @@ export class ExplainService {
   }
 
   /** The database's level: what the person is answered, were they to ask now. */
-  private seenBy(
+  private async seenBy(
     { member, tenant: { tenant_id: tenantId, status: tenantStatus }, readAt }: StoredRecord,
-    newest: Flow,
+    newest: CatalogFlow,
     subject: string,
-  ): Omit<Evidence, 'mirror' | 'live'> & { readonly etag: string | undefined } {
+  ): Promise<Omit<Evidence, 'mirror' | 'live'> & { readonly etag: string | undefined }> {
     const { parts, status: memberStatus, erased_at: erasedAt, moved_at: at, moved_revision: revision } = member;
     const lineage = this.lineage.current;
     const lastMove = at && revision !== null ? { at, revision } : undefined;
     const known = { tenantStatus, memberStatus, erasedAt, lineage, lastMove };
-    if (parts.length === 0) return { ...known, flow: newest, progress: undefined, view: undefined, etag: undefined };
-    const progress = toProgress(tenantId, newest.key, subject, parts);
-    const flow = this.catalog.version(newest.key, progress.flowVersion);
-    return { ...known, flow, progress, ...taggedView(flow, progress, lineage, readAt) };
+    const nothing = { flow: newest, progress: undefined, view: undefined, etag: undefined };
+    if (parts.length === 0) return { ...known, ...nothing, unavailableVersion: undefined };
+    const { flow_version: version } = leadingRow(parts, subject);
+    const flow = (await this.catalog.available(newest.key, [version])).get(version);
+    if (!flow) return { ...known, ...nothing, unavailableVersion: version };
+    const progress = toProgress(tenantId, flow, subject, parts);
+    return { ...known, flow, unavailableVersion: undefined, progress, ...taggedView(progress, lineage, readAt) };
+  }
+
+  private async versionIn(live: LiveMirror | undefined, { key }: CatalogFlow): Promise<CatalogFlow | undefined> {
+    const version = live?.outcome === 'read' ? live.content.flows.get(key)?.version : undefined;
+    return version === undefined ? undefined : (await this.catalog.available(key, [version])).get(version);
   }
 }

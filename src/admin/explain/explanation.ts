@@ -39,7 +39,7 @@ const mirrorOf = (mirror: MirrorRecord): MirrorRecordDto => ({
   case: mirror.case_id,
 });
 
-function liveOf(live: LiveMirror, { flow }: Evidence): LiveMirrorDto {
+function liveOf(live: LiveMirror, { flow, mirroredBy }: Evidence): LiveMirrorDto {
   const content = live.outcome === 'read' ? live.content : undefined;
   const mirrored = content?.flows.get(flow.key);
   return {
@@ -51,7 +51,7 @@ function liveOf(live: LiveMirror, { flow }: Evidence): LiveMirrorDto {
     revision: mirrored?.revision ?? null,
     status: mirrored?.status ?? null,
     currentStep: mirrored?.currentStep ?? null,
-    steps: stepsOf(flow, mirrored?.steps ?? []),
+    steps: mirroredBy ? stepsOf(mirroredBy, mirrored?.steps ?? []) : [],
   };
 }
 

@@ -32,7 +32,7 @@ export class ExportService {
 
   /** Refuses before the first byte; what fails later ends the stream before its end. */
   async open(caller: Principal, tenantId: string, flowKey: string, written?: string): Promise<Export> {
-    const flow = this.catalog.flow(flowKey);
+    const flow = await this.catalog.flow(flowKey);
     const format = parseOneOf(EXPORT_FORMATS, written, 'format') ?? 'ndjson';
     const first = await this.administration.run(caller, tenantId, { changes: false }, async (administration) => {
       await administration.record({ action: 'people_exported', detail: { flow: flow.key, format } });
@@ -43,7 +43,8 @@ export class ExportService {
         this.page(administration, flow, after),
       );
     const { contentType, head, line } = EXPORT_WRITERS[format];
-    const steps = stepKeysOf(this.catalog.versionsOf(flow.key));
+    // Columns of steps that only another build's version has come from the database.
+    const steps = stepKeysOf(await this.catalog.versionsOf(flow.key));
     async function* text(): AsyncGenerator<string> {
       yield head(steps);
       for (let page = first; page.length > 0;) {
@@ -55,35 +56,42 @@ export class ExportService {
     return { contentType, fileName: `${flow.key}.${format}`, content: Readable.from(text(), { objectMode: false }) };
   }
 
-  private async page({ transaction }: Administration, flow: Flow, after: string): Promise<ExportedPerson[]> {
-    const shared = flow.has('tenant') ? await this.repository.sharedPart(transaction, flow.key) : undefined;
+  private async page({ transaction }: Administration, newest: Flow, after: string): Promise<ExportedPerson[]> {
+    const { key } = newest;
+    const shared = await this.repository.sharedPart(transaction, key);
+    const ofShared = await this.catalog.available(key, shared ? [shared.flow_version] : [], transaction);
+    const flow = (shared && ofShared.get(shared.flow_version)) ?? newest;
     if (flow.has('member')) {
-      const members = await this.repository.membersWithParts(transaction, flow.key, after, PEOPLE_PER_PAGE);
-      return members.map((member) => this.person(flow.key, member, shared, member));
+      const leads = shared && flow.has('tenant') ? shared : undefined;
+      const members = await this.repository.membersWithParts(transaction, key, after, PEOPLE_PER_PAGE);
+      const versions = leads ? ofShared : await this.catalog.available(key, members.map(versionOf), transaction);
+      return members.map((member) => personOf(versions, member, leads, member));
     }
     // Nobody has opened it.
     if (!shared) return [];
     const members = await this.repository.members(transaction, after, PEOPLE_PER_PAGE);
-    return members.map((member) => this.person(flow.key, member, shared, undefined));
+    return members.map((member) => personOf(ofShared, member, shared, undefined));
   }
+}
 
-  private person(
-    flowKey: string,
-    { subject, role }: ExportedMember,
-    shared: StoredPart | undefined,
-    own: StoredPart | undefined,
-  ): ExportedPerson {
-    const leading = (shared ?? own) as StoredPart;
-    const flow = this.catalog.version(flowKey, leading.flow_version);
-    const state = { tenant: stateOf(shared), member: stateOf(own) };
-    const startedAt = [shared?.started_at, own?.started_at].filter((time) => time instanceof Date);
-    const updatedAt = [shared?.updated_at, own?.updated_at].filter((time) => time instanceof Date);
-    const times = {
-      startedAt: startedAt.length > 0 ? new Date(Math.min(...startedAt.map(Number))) : null,
-      updatedAt: new Date(Math.max(...updatedAt.map(Number))),
-    };
-    return exportedPerson({ subject, role, ...times }, viewOf(flow, state, { subject, role, kind: 'member' }));
-  }
+const versionOf = ({ flow_version: version }: StoredPart): number => version;
+
+/** @param versions that can be served: of a person on another one the export tells only that */
+function personOf(
+  versions: ReadonlyMap<number, Flow>,
+  { subject, role }: ExportedMember,
+  shared: StoredPart | undefined,
+  own: StoredPart | undefined,
+): ExportedPerson {
+  const flow = versions.get(versionOf((shared ?? own) as StoredPart));
+  const startedAt = [shared?.started_at, own?.started_at].filter((time) => time instanceof Date);
+  const updatedAt = [shared?.updated_at, own?.updated_at].filter((time) => time instanceof Date);
+  const times = {
+    startedAt: startedAt.length > 0 ? new Date(Math.min(...startedAt.map(Number))) : null,
+    updatedAt: new Date(Math.max(...updatedAt.map(Number))),
+  };
+  const state = { tenant: stateOf(shared), member: stateOf(own) };
+  return exportedPerson({ subject, role, ...times }, flow && viewOf(flow, state, { subject, role, kind: 'member' }));
 }
 
 const stateOf = (part: StoredPart | undefined): PartState =>

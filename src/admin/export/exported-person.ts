@@ -8,7 +8,8 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export interface ExportedPerson {
   readonly subject: string;
   readonly role: Role;
-  readonly status: FlowStatus;
+  /** Null where the person's version of the flow cannot be served. */
+  readonly status: FlowStatus | null;
   readonly currentStep: string | null;
   readonly startedAt: string | null;
   readonly updatedAt: string;
@@ -18,20 +19,24 @@ export interface ExportedPerson {
     readonly status: StepStatus;
     readonly completedAt: string | null;
   }>;
+  /** Why status and steps are missing. */
+  readonly unavailable?: 'flow_version_unavailable';
 }
 
+/** @param view undefined where the person's version of the flow cannot be served */
 export const exportedPerson = (
   { subject, role, startedAt, updatedAt }: { subject: string; role: Role; startedAt: Date | null; updatedAt: Date },
-  { status, currentStep, completedAt, steps }: FlowView,
+  view: FlowView | undefined,
 ): ExportedPerson => ({
   subject,
   role,
-  status,
-  currentStep,
+  status: view?.status ?? null,
+  currentStep: view?.currentStep ?? null,
   startedAt: startedAt?.toISOString() ?? null,
   updatedAt: updatedAt.toISOString(),
-  completedAt,
-  steps: steps.map(({ key, status: stepStatus, completedAt: at }) => ({ key, status: stepStatus, completedAt: at })),
+  completedAt: view?.completedAt ?? null,
+  steps: (view?.steps ?? []).map(({ key, status, completedAt }) => ({ key, status, completedAt })),
+  ...(!view && { unavailable: 'flow_version_unavailable' }),
 });
 
 /** @param steps of every version of the flow: the columns of CSV. A step that a person's version does not have is empty. */
@@ -56,6 +61,7 @@ export const EXPORT_WRITERS: Readonly<
       csvLine([
         ...['subject', 'role', 'status', 'currentStep', 'startedAt', 'updatedAt', 'completedAt'],
         ...steps.flatMap((step) => [step, `${step}.completedAt`]),
+        'unavailable',
       ]),
     line: ({ steps: done, ...person }, steps) =>
       csvLine([
@@ -65,6 +71,7 @@ export const EXPORT_WRITERS: Readonly<
           const step = done.find((candidate) => candidate.key === key);
           return [step?.status ?? null, step?.completedAt ?? null];
         }),
+        person.unavailable ?? null,
       ]),
   },
 };

@@ -64,8 +64,21 @@ const OF_TENANT = {
          ORDER BY m.subject LIMIT $3`,
 };
 
+const USED_VERSIONS = {
+  name: 'people_used_versions',
+  text: `SELECT DISTINCT flow_version AS version FROM foothold.onboarding_progress
+         WHERE tenant_id = $1 AND flow_key = $2 AND flow_version = ANY ($3::integer[])`,
+};
+
 @Injectable()
 export class PeopleRepository {
+  /** Which of these versions of the flow parts of the tenant are on. Reads all parts of the flow in the tenant. */
+  async usedVersions(transaction: Transaction, flowKey: string, versions: readonly number[]): Promise<Set<number>> {
+    const values = [transaction.tenantId, flowKey, versions];
+    const rows = await transaction.query<{ version: number }>(USED_VERSIONS, values);
+    return new Set(rows.map(({ version }) => version));
+  }
+
   /**
    * Those who wait longest first; without a filter, by subject.
    * @param hasOwnParts whether each member has a part of the flow, or all of them share the tenant's

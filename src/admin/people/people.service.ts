@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { IDENTIFIER } from '../../auth/identifier.js';
 import type { Principal } from '../../auth/principal.js';
 import { DatabaseClock } from '../../database/database-clock.js';
+import type { Transaction } from '../../database/transaction.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
+import type { UnavailableVersion } from '../../flow-catalog/version-unavailable.js';
 import { FLOW_STATUSES, type Flow } from '../../flow/index.js';
 import { parseOneOf } from '../../http/one-of.js';
 import { decodeCursor, pageOf, parseLimit, type PageQuery } from '../../http/page.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
-import { parseStepKey } from '../step-keys.js';
+import { findStepKey } from '../step-keys.js';
 import type { PeopleInFlowPageDto, PersonInFlowDto } from './dto/people.dto.js';
 import { parseDuration } from './duration.js';
 import { PeopleRepository, type PeopleFilter, type PeoplePosition, type PersonRow } from './people.repository.js';
@@ -28,22 +30,32 @@ export class PeopleService {
     private readonly people: PeopleRepository,
   ) {}
 
-  page(caller: Principal, tenantId: string, flowKey: string, query: PeopleQuery): Promise<PeopleInFlowPageDto> {
-    const flow = this.catalog.flow(flowKey);
+  async page(caller: Principal, tenantId: string, flowKey: string, query: PeopleQuery): Promise<PeopleInFlowPageDto> {
+    const flow = await this.catalog.flow(flowKey);
     const limit = parseLimit(query.limit);
-    const filter = this.filterOf(flow, query);
+    const filter = await this.filterOf(flow, query);
     const after = positionAt(query.cursor);
     return this.administration.run(caller, tenantId, { changes: false }, async ({ transaction }) => {
       const rows = await this.people.page(transaction, filter, flow.has('member'), limit + 1, after);
-      return pageOf(rows, limit, personInFlow, positionOf);
+      const unavailable = await this.unavailableIn(transaction, flow.key);
+      return { ...pageOf(rows, limit, personInFlow, positionOf), unavailable };
     });
   }
 
-  private filterOf(flow: Flow, { status, step, stuckFor }: PeopleQuery): PeopleFilter {
+  /** Versions that people of the tenant are on, and whose rules no process like this one can follow. */
+  private async unavailableIn(transaction: Transaction, flowKey: string): Promise<UnavailableVersion[]> {
+    const unavailable = this.catalog.unavailable(flowKey);
+    if (unavailable.length === 0) return [];
+    const versions = unavailable.map(({ version }) => version);
+    const used = await this.people.usedVersions(transaction, flowKey, versions);
+    return unavailable.filter(({ version }) => used.has(version));
+  }
+
+  private async filterOf(flow: Flow, { status, step, stuckFor }: PeopleQuery): Promise<PeopleFilter> {
     return {
       flowKey: flow.key,
       status: parseOneOf(FLOW_STATUSES, status, 'status'),
-      step: step === undefined ? undefined : parseStepKey(this.catalog.versionsOf(flow.key), step, 'step'),
+      step: step === undefined ? undefined : await findStepKey(this.catalog, flow.key, step, 'step'),
       stuckSince: stuckFor === undefined ? undefined : this.clock.in(-parseDuration(stuckFor, 'stuckFor')),
     };
   }

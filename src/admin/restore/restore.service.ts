@@ -21,12 +21,12 @@ export class RestoreService {
     private readonly parts: PartRestoreService,
   ) {}
 
-  restore(
+  async restore(
     caller: Principal,
     { tenantId, flow: flowKey, subject }: Part,
     { revision, reason }: { readonly revision: number; readonly reason: string },
   ): Promise<RestoreResult> {
-    const flow = this.catalog.flow(flowKey).key;
+    const { key: flow } = await this.catalog.flow(flowKey);
     const by = adminMover(caller, reason);
     return this.administration.run(caller, tenantId, { changes: true }, async ({ transaction, record }) => {
       const result = await this.parts.restore(transaction, subject ?? '', flow, revision, by);

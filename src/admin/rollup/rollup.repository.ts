@@ -69,10 +69,10 @@ const partsOf = (ofPositions = ''): string => `
       ON q.tenant_id = p.tenant_id AND q.flow_key = p.flow_key AND q.subject = p.subject${ofPositions}
     WHERE p.tenant_id = $1`;
 
-/** Only of flows that this build has: the others are for the processes of a newer one. */
+/** But not of versions that this process cannot serve: they wait until one can. */
 const DUE = {
   name: 'rollup_due',
-  text: `${partsOf()} AND p.revision <> p.delivered AND (p.flow_key || ' ' || p.flow_version) = ANY($2::text[]) LIMIT $3`,
+  text: `${partsOf()} AND p.revision <> p.delivered AND (p.flow_key || ' ' || p.flow_version) <> ALL ($2::text[]) LIMIT $3`,
 };
 
 const FOLLOWING = {
@@ -147,9 +147,9 @@ export class RollupRepository {
     return (await transaction.query(CLAIM, [transaction.tenantId])).length > 0;
   }
 
-  /** @param versions flows that can be folded, such as `workspace 1` */
-  due(transaction: Transaction, versions: readonly string[], limit: number): Promise<PartRow[]> {
-    return transaction.query<PartRow>(DUE, [transaction.tenantId, versions, limit]);
+  /** @param unavailable versions that cannot be folded, such as `workspace 1` */
+  due(transaction: Transaction, unavailable: readonly string[], limit: number): Promise<PartRow[]> {
+    return transaction.query<PartRow>(DUE, [transaction.tenantId, unavailable, limit]);
   }
 
   following(transaction: Transaction): Promise<Following[]> {

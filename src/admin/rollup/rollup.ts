@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
+import type { CatalogFlow } from '../../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import type { StepScope } from '../../flow/index.js';
 import { ALL_DAYS } from '../../maintenance/rollup-backlog.js';
@@ -25,14 +26,16 @@ export class Rollup {
   ) {}
 
   /** Returns how many parts were brought up to date; 0 when there is nothing to do, or somebody else does it. */
-  step(tenantId: string): Promise<number> {
+  async step(tenantId: string): Promise<number> {
+    // Not within the transaction: it may look for them again.
+    const unavailable = (await this.catalog.stillUnavailable()).map(({ flow, version }) => `${flow} ${version}`);
     return this.unitOfWork.run({ tenantId }, async (transaction) => {
       if (!(await this.repository.claim(transaction))) return 0;
-      const versions = this.catalog.all().map(({ key, version }) => `${key} ${version}`);
-      const due = await this.repository.due(transaction, versions, BATCH);
+      const due = await this.repository.due(transaction, unavailable, BATCH);
       if (due.length > 0) {
-        await this.store(transaction, due);
-        return due.length;
+        const ready = await this.ready(transaction, due);
+        await this.store(transaction, ready);
+        return ready.length;
       }
       return this.follow(transaction);
     });
@@ -43,29 +46,59 @@ export class Rollup {
     let followed = 0;
     for (const round of await this.repository.following(transaction)) {
       const followers = await this.repository.followers(transaction, round, BATCH);
-      await this.store(transaction, followers);
-      const last = followers.length < BATCH ? null : (followers.at(-1) as PartRow).subject;
-      await this.repository.followed(transaction, round.flow_key, last);
-      followed += followers.length + 1;
+      const able = new Set(await this.ready(transaction, followers));
+      const stuck = followers.findIndex((row) => !able.has(row));
+      const ready = stuck < 0 ? followers : followers.slice(0, stuck);
+      await this.store(transaction, ready);
+      const isEnd = stuck < 0 && followers.length < BATCH;
+      // From somebody whose version cannot be served the round goes on later.
+      const last = isEnd ? null : (ready.at(-1)?.subject ?? round.following);
+      if (last !== round.following) await this.repository.followed(transaction, round.flow_key, last);
+      followed += ready.length + (isEnd ? 1 : 0);
     }
     return followed;
   }
 
+  /** Those whose version this process can serve, once they and those of their history are loaded. */
+  private async ready(transaction: Transaction, rows: readonly PartRow[]): Promise<PartRow[]> {
+    for (const key of new Set(rows.map(({ flow_key: flowKey }) => flowKey))) {
+      const ofFlow = rows.filter(({ flow_key: flowKey }) => flowKey === key);
+      const entries = ofFlow.flatMap((row) => row.entries ?? []);
+      const versions = [...ofFlow.map((row) => row.flow_version), ...entries.map(([, , version]) => version)];
+      await this.catalog.available(key, versions, transaction);
+    }
+    return rows.filter((row) => this.catalog.known(row.flow_key, row.flow_version) !== undefined);
+  }
+
+  /** @param rows that are {@link ready} */
   private async store(transaction: Transaction, rows: readonly PartRow[]): Promise<void> {
     if (rows.length === 0) return;
     const shared = new Map<string, Entry[]>();
-    for (const { flow_key: key } of rows.filter(({ subject }) => subject !== '')) {
+    for (const row of rows.filter(({ subject }) => subject !== '')) {
+      const { flow_key: key } = row;
       if (shared.has(key)) continue;
-      const hasBoth = this.catalog.flow(key).has('tenant');
-      shared.set(key, hasBoth ? entriesOf(await this.repository.sharedHistory(transaction, key), 'tenant') : []);
+      const hasBoth = this.flowOf(row).has('tenant');
+      const entries = hasBoth ? await this.repository.sharedHistory(transaction, key) : [];
+      await this.catalog.available(
+        key,
+        entries.map(([, , version]) => version),
+        transaction,
+      );
+      shared.set(key, entriesOf(entries, 'tenant'));
     }
     const parts = rows.map((row) => this.rollUp(row, shared.get(row.flow_key) ?? []));
     await this.repository.store(transaction, parts, changesOf(rows, parts));
   }
 
+  private flowOf({ flow_key: key, flow_version: version }: PartRow): CatalogFlow {
+    const flow = this.catalog.known(key, version);
+    if (!flow) throw new Error(`Version ${version} of ${key} was not loaded`);
+    return flow;
+  }
+
   private rollUp(row: PartRow, shared: readonly Entry[]): RolledUp {
     const { flow_key: flowKey, subject, revision } = row;
-    const flow = this.catalog.version(flowKey, row.flow_version);
+    const flow = this.flowOf(row);
     const scope: StepScope = subject === '' ? 'tenant' : 'member';
     const own = entriesOf(row.entries ?? [], scope);
     const newer = shared.filter((entry) => entry.revision > (row.shared_revision ?? 0));
@@ -74,7 +107,7 @@ export class Rollup {
       before: row.folded ?? { openedAt: openedAt(row).toISOString() },
       entries: interleaved(own, newer),
       flow,
-      flowAt: (version) => this.catalog.versionsOf(flowKey).find(({ version: has }) => has === version),
+      flowAt: (version) => this.catalog.known(flowKey, version),
     });
     return {
       flowKey,

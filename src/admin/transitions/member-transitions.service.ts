@@ -26,7 +26,7 @@ export class MemberTransitionsService {
     request: TransitionRequest,
     reason: string,
   ): Promise<TransitionResult> {
-    const flow = this.catalog.flow(flowKey);
+    const flow = await this.catalog.flow(flowKey);
     const by = adminMover(caller, reason);
     return this.metrics.counted(flow.key, request.action, async () => {
       const outcome = await this.administration.run(caller, tenantId, { changes: true }, async (administration) => {

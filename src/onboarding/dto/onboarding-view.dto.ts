@@ -171,10 +171,26 @@ export class OnboardingSummaryDto {
   revision!: number;
 }
 
+@ApiSchema({ name: 'UnavailableFlow' })
+export class UnavailableFlowDto {
+  @ApiProperty({ example: 'workspace' })
+  flow!: string;
+
+  @ApiProperty({ enum: ['flow_version_unavailable'], description: 'What a request for this flow alone is answered.' })
+  code!: 'flow_version_unavailable';
+}
+
 @ApiSchema({ name: 'OnboardingList' })
 export class OnboardingListDto {
   @ApiProperty({ type: [OnboardingSummaryDto] })
   items!: OnboardingSummaryDto[];
+
+  @ApiProperty({
+    type: [UnavailableFlowDto],
+    description:
+      'Flows that are missing in `items`, because this process cannot serve the person’s version of them now.',
+  })
+  unavailable!: UnavailableFlowDto[];
 }
 
 @ApiSchema({ name: 'AttestationResult' })

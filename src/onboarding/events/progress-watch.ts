@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ChangeChannel } from '../../database/change-channel.js';
 import { DatabaseOverloaded, DatabaseUnavailable } from '../../database/database-errors.js';
+import { isVersionUnavailable } from '../../flow-catalog/version-unavailable.js';
 import type { TaggedView } from '../onboarding-view.js';
 import type { Frame, ProgressStream } from './progress-stream.js';
 
@@ -52,7 +53,7 @@ export class ProgressWatch {
     for (const stream of this.streams) stream.finish();
   }
 
-  /** Never rejects: while the database does not answer, streams stay open with what they have. */
+  /** Never rejects: while the database does not answer, or the version cannot be served, streams keep what they have. */
   async look(): Promise<void> {
     this.isDue = false;
     const readAt = performance.now();
@@ -62,7 +63,8 @@ export class ProgressWatch {
       const frame = frameOf(found, readAt);
       for (const stream of this.streams) stream.offer(frame);
     } catch (error) {
-      const isOutage = error instanceof DatabaseUnavailable || error instanceof DatabaseOverloaded;
+      const isOutage =
+        error instanceof DatabaseUnavailable || error instanceof DatabaseOverloaded || isVersionUnavailable(error);
       if (!isOutage) this.logger.error({ err: error }, 'A watched progress could not be read');
     }
   }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { UnavailableVersionDto } from '../../../flow-catalog/unavailable-version.dto.js';
 import { FLOW_STATUSES, ROLES, type FlowStatus, type Role } from '../../../flow/index.js';
 
 @ApiSchema({ name: 'PersonInFlow' })
@@ -30,4 +31,11 @@ export class PeopleInFlowPageDto {
 
   @ApiProperty({ type: String, nullable: true })
   nextCursor!: string | null;
+
+  @ApiProperty({
+    type: [UnavailableVersionDto],
+    description:
+      'Versions that people of the tenant are on and this process cannot serve: their entries may be missing or old.',
+  })
+  unavailable!: UnavailableVersionDto[];
 }
