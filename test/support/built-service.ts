@@ -19,9 +19,10 @@ export class BuiltService {
     execFileSync(process.execPath, ['scripts/build-if-stale.mjs'], { stdio: 'inherit' });
   }
 
-  static async start(env: NodeJS.ProcessEnv): Promise<BuiltService> {
+  /** @param main of another build, if not of this one */
+  static async start(env: NodeJS.ProcessEnv, main = 'dist/src/main.js'): Promise<BuiltService> {
     const port = await freePort();
-    const child = spawn(process.execPath, ['dist/src/main.js'], {
+    const child = spawn(process.execPath, [main], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], ...env, PORT: String(port) },
     });
