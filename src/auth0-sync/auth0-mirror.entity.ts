@@ -1,8 +1,11 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
 
-/** `compare` only tells what differs; `repair` also writes. */
-export type MirrorCheck = 'compare' | 'repair';
+/**
+ * `compare` only tells what differs; `repair` also writes. Both were asked for. `background` repairs, too, and is what the
+ * service does by itself: its row has it only while the check is under way.
+ */
+export type MirrorCheck = 'compare' | 'repair' | 'background';
 
 /** How what Auth0 held differed from the database when somebody last looked. */
 export type MirrorDrift = 'missing' | 'behind' | 'ahead' | 'not_ours';
@@ -15,7 +18,7 @@ export type MirrorDrift = 'missing' | 'behind' | 'ahead' | 'not_ours';
 @Entity({ schema: 'foothold', name: 'auth0_mirror' })
 @ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'mirror_in_tenant', onDelete: 'CASCADE' })
 @Index('auth0_mirror_due', ['tenantId', 'dueAt'], { where: 'due_at IS NOT NULL' })
-@Check('auth0_mirror_pending_check_known', `pending_check IN ('compare', 'repair')`)
+@Check('auth0_mirror_pending_check_known', `pending_check IN ('compare', 'repair', 'background')`)
 @Check('auth0_mirror_drift_known', `drift IN ('missing', 'behind', 'ahead', 'not_ours')`)
 export class Auth0Mirror {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'auth0_mirror_pk' })

@@ -6,6 +6,7 @@ import { MirrorBacklogModule } from '../maintenance/mirror-backlog.module.js';
 import { OnboardingModule } from '../onboarding/onboarding.module.js';
 import { TenantModule } from '../tenant/tenant.module.js';
 import { Auth0MirrorGateway } from './auth0-mirror.gateway.js';
+import { BackgroundCheck } from './background-check.js';
 import { ExportComparison } from './export-comparison.js';
 import { FanOut } from './fan-out.js';
 import { FanOutRepository } from './fan-out.repository.js';
@@ -49,6 +50,7 @@ import { WantedMirrors } from './wanted-mirrors.js';
       useFactory: ({ mirror: { environment, sealKey, previousSealKey } }: Config) =>
         new Seal(environment, previousSealKey ? [sealKey, previousSealKey] : [sealKey]),
     },
+    BackgroundCheck,
     ExportComparison,
     FanOut,
     FanOutRepository,

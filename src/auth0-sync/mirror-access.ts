@@ -63,6 +63,12 @@ export class MirrorAccess {
     return this.call('read', () => this.mirror.read(subject));
   }
 
+  /** With a slot that the caller has taken ({@link RateBudget.takeSpareRead}). */
+  readSpare(subject: string): Promise<StoredMirrors> {
+    this.refuseWhileOpen('read');
+    return this.call('read', () => this.mirror.read(subject));
+  }
+
   /** Without the database, from the leased share of the budget. */
   readLeased(subject: string): Promise<StoredMirrors> {
     this.refuseWhileOpen('read');

@@ -44,27 +44,48 @@ export class MirrorSender {
   ) {}
 
   /** Never rejects, unless the database fails: then the lease ends by itself. */
-  async send(claim: Claim): Promise<void> {
+  send(claim: Claim): Promise<void> {
+    const isKnown = claim.lineage === this.lineage.current && claim.pendingCheck === null;
+    return this.settling(claim, async () => {
+      if (isKnown) await this.write(claim);
+      else await this.compare(claim, await this.access.read(claim.subject, this.patienceOf(claim)));
+    });
+  }
+
+  /**
+   * The same after Auth0 was read under this claim.
+   * @param stored what it holds, or why it could not be read
+   */
+  settleRead(claim: Claim, stored: StoredMirrors | MirrorFailure): Promise<void> {
+    return this.settling(claim, async () => {
+      if (stored instanceof MirrorFailure) throw stored;
+      await this.compare(claim, stored);
+    });
+  }
+
+  private async settling(claim: Claim, work: () => Promise<void>): Promise<void> {
     try {
-      await this.update(claim);
+      await work();
     } catch (error) {
       if (!(error instanceof MirrorFailure)) throw error;
       await this.settleFailure(claim, error);
     }
   }
 
-  private async update(claim: Claim): Promise<void> {
+  private async compare(claim: Claim, stored: StoredMirrors): Promise<void> {
     const { tenantId, subject } = claim;
-    const isKnown = claim.lineage === this.lineage.current && claim.pendingCheck === null;
-    let drift: MirrorDrift | null | undefined;
-    if (!isKnown) {
-      const found = findMirror(await this.access.read(subject, this.patienceOf(claim)), tenantId, subject, this.seal);
-      const now = await this.wanted.take(tenantId, subject);
-      if (!now) return;
-      if (now.isPartial) return this.postpone(claim);
-      drift = driftBetween(found, now.content);
-      if (await this.isAnswered(claim, found, now, drift)) return;
-    }
+    const found = findMirror(stored, tenantId, subject, this.seal);
+    const now = await this.wanted.take(tenantId, subject);
+    if (!now) return;
+    if (now.isPartial) return this.postpone(claim);
+    const drift = driftBetween(found, now.content);
+    if (claim.pendingCheck !== null) this.metrics.countCheck(drift);
+    if (!(await this.isAnswered(claim, found, now, drift))) await this.write(claim, drift);
+  }
+
+  /** @param drift what was found there, if it was looked at */
+  private async write(claim: Claim, drift?: MirrorDrift | null): Promise<void> {
+    const { tenantId, subject } = claim;
     // Taken when its slot has come, so that it is the newest; undefined when nothing is known of them any more.
     let sent: WantedMirror | undefined;
     const stored = await this.access.write(subject, this.patienceOf(claim), async () => {
@@ -107,8 +128,8 @@ export class MirrorSender {
 
   /** Nothing was sent: written without the missing flow, the mirror would lose it. Another process may be able to. */
   private async postpone(claim: Claim): Promise<void> {
-    const retryAt = Date.now() + VERSION_RETRY_MS * (0.5 + Math.random());
-    await this.repository.release(claim, new Date(retryAt), VERSION_UNAVAILABLE);
+    const retryAt = this.clock.in(VERSION_RETRY_MS * (0.5 + Math.random()));
+    await this.repository.release(claim, retryAt, VERSION_UNAVAILABLE);
     this.metrics.countSend('retried');
   }
 

@@ -3,6 +3,7 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { PartState, Role } from '../flow/index.js';
 import type { MemberStatus } from '../tenant/member.entity.js';
+import type { MirrorPlace } from '../maintenance/mirror-backlog.js';
 import type { TenantStatus } from '../tenant/tenant.entity.js';
 import type { MirrorCheck, MirrorDrift } from './auth0-mirror.entity.js';
 
@@ -67,6 +68,30 @@ const CLAIM = {
     ) due
     WHERE m.tenant_id = $1 AND m.subject = due.subject
     RETURNING m.subject, m.attempts, m.doubtful, m.lineage, m.pending_check`,
+};
+
+/** One that nothing is due for, and that was seen last before $4. */
+const CLAIM_UNSEEN = {
+  name: 'mirror_claim_unseen',
+  text: `
+    UPDATE foothold.auth0_mirror m SET leased_until = $3, due_at = $3, pending_check = 'background'
+    FROM (
+      SELECT subject FROM foothold.auth0_mirror
+      WHERE tenant_id = $1 AND subject = $2 AND due_at IS NULL AND parked IS NULL
+        AND greatest(mirrored_at, checked_at) <= $4
+      FOR UPDATE SKIP LOCKED
+    ) unseen
+    WHERE m.tenant_id = $1 AND m.subject = unseen.subject
+    RETURNING m.subject, m.attempts, m.doubtful, m.lineage, m.pending_check`,
+};
+
+/** As if it had not been claimed. What was marked meanwhile is due when its mark says. */
+const GIVE_BACK = {
+  name: 'mirror_give_back',
+  text: `
+    UPDATE foothold.auth0_mirror SET leased_until = NULL, due_at = CASE WHEN due_at < $3 THEN due_at END,
+      pending_check = CASE WHEN pending_check <> 'background' THEN pending_check END
+    WHERE tenant_id = $1 AND subject = $2 AND leased_until = $3`,
 };
 
 const MEMBER_STATE = {
@@ -144,6 +169,21 @@ const FOUND = {
       pending_check = coalesce($6, m.pending_check), parked = CASE WHEN $5::timestamptz IS NULL THEN m.parked END`,
 };
 
+interface ClaimRow {
+  readonly subject: string;
+  readonly attempts: number;
+  readonly doubtful: boolean;
+  readonly lineage: string | null;
+  readonly pending_check: MirrorCheck | null;
+}
+
+const claimOf = (tenantId: string, leasedUntil: Date, { pending_check: pendingCheck, ...row }: ClaimRow): Claim => ({
+  tenantId,
+  leasedUntil,
+  pendingCheck,
+  ...row,
+});
+
 /** The edge to the queue of mirrors. Each method is one transaction of one tenant. */
 @Injectable()
 export class MirrorRepository {
@@ -154,15 +194,21 @@ export class MirrorRepository {
 
   async claim(tenantId: string, now: Date, leasedUntil: Date, limit: number): Promise<Claim[]> {
     const rows = await this.unitOfWork.run({ tenantId }, (transaction) =>
-      transaction.query<{
-        subject: string;
-        attempts: number;
-        doubtful: boolean;
-        lineage: string | null;
-        pending_check: MirrorCheck | null;
-      }>(CLAIM, [tenantId, leasedUntil, now, limit]),
+      transaction.query<ClaimRow>(CLAIM, [tenantId, leasedUntil, now, limit]),
     );
-    return rows.map(({ pending_check: pendingCheck, ...row }) => ({ tenantId, leasedUntil, pendingCheck, ...row }));
+    return rows.map((row) => claimOf(tenantId, leasedUntil, row));
+  }
+
+  /** Undefined when it is due, or was seen meanwhile, or is with another process. */
+  async claimUnseen({ tenantId, subject }: MirrorPlace, before: Date, leasedUntil: Date): Promise<Claim | undefined> {
+    const [row] = await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query<ClaimRow>(CLAIM_UNSEEN, [tenantId, subject, leasedUntil, before]),
+    );
+    return row && claimOf(tenantId, leasedUntil, row);
+  }
+
+  giveBack(claim: Claim): Promise<void> {
+    return this.update(GIVE_BACK, claim, []);
   }
 
   /** Undefined of somebody of whom nothing is known. */

@@ -38,6 +38,26 @@ export const fanOutBucket = ({ perSecond }: RateLimit): PacedBucket & { readonly
   return { ...bucketOf(rate, pageSize), pageSize };
 };
 
+/** A spare call counts as two: so they take half of the rate at most, and the rest is for what else uses the Auth0 tenant. */
+const SPARE_COST = 2;
+/** This share of the bucket may be missing after a spare call; the next caller finds the rest. */
+const SPARE_MISSING = 0.25;
+/** A bucket that is exactly full must not seem less than full, whichever way the sums are rounded. */
+const ROUNDING_MS = 1;
+
+/**
+ * How a call that no caller waits for is taken: from a bucket that is nearly full. A bucket of a single call must have been
+ * full for so long that the call would be lost. So no other call waits because of it.
+ */
+export const spareTake = ({ intervalMs, burstMs }: PacedBucket, now: number) => {
+  const costMs = SPARE_COST * intervalMs;
+  const missingMs = Math.floor((SPARE_MISSING * burstMs) / intervalMs) * intervalMs;
+  return { calls: SPARE_COST, now: now - costMs - ROUNDING_MS, aheadMs: costMs + missingMs - burstMs + ROUNDING_MS };
+};
+
+/** Milliseconds from one spare call to the next, while there are no other calls. */
+export const spareIntervalMs = ({ intervalMs }: PacedBucket): number => SPARE_COST * intervalMs;
+
 /** When a call of this bucket may be sent, given when the bucket will be full after it. */
 export const slotOf = (fullAt: number, { burstMs }: PacedBucket, now: number): number =>
   Math.max(now, fullAt - burstMs);

@@ -3,7 +3,15 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseStartup } from '../database/database-startup.js';
-import { commonBucket, fanOutBucket, ownBucket, slotOf, type PacedBucket } from './paced-bucket.js';
+import {
+  commonBucket,
+  fanOutBucket,
+  ownBucket,
+  slotOf,
+  spareIntervalMs,
+  spareTake,
+  type PacedBucket,
+} from './paced-bucket.js';
 import { LONGEST_PAUSE_MS } from './rate-headers.js';
 import { RATE_LIMITS, type CallKind, type RateLimit } from './rate-limits.js';
 import { RateBudgetRepository } from './rate-budget.repository.js';
@@ -88,6 +96,23 @@ export class RateBudget implements OnModuleDestroy {
     const now = this.clock.now();
     const options = { calls, now, aheadMs: 0, notFullBefore: 0, latestFullAt: now + latestFullInMs(bucket) };
     return (await this.repository.take(FAN_OUT_BUCKET, bucket, options)) !== undefined;
+  }
+
+  /** Takes one read that nobody else has a use for now, to be sent at once; false when there is none. */
+  async takeSpareRead(): Promise<boolean> {
+    const { bucket: name } = this.limits.read;
+    const bucket = commonBucket(this.limits.read);
+    const now = this.clock.now();
+    const notFullForMs = this.notFullForMs(name);
+    // Since when it has been full counts, too: a time that has passed must not hide it.
+    const notFullBefore = notFullForMs > 0 ? now + notFullForMs : 0;
+    const options = { ...spareTake(bucket, now), notFullBefore, latestFullAt: now + latestFullInMs(bucket) };
+    return (await this.repository.take(name, bucket, options)) !== undefined;
+  }
+
+  /** Milliseconds from one spare read to the next, all processes together, while nothing else is read. */
+  get spareReadMs(): number {
+    return spareIntervalMs(commonBucket(this.limits.read));
   }
 
   /** Takes one read from the leased share, without the database. Milliseconds to wait instead when there is none. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
+import type { MirrorDrift } from './auth0-mirror.entity.js';
 import type { FailureKind } from './mirror.js';
 import type { CallKind } from './rate-limits.js';
 
@@ -12,6 +13,7 @@ export class SyncMetrics {
   private readonly sends: Counter<'outcome'>;
   private readonly coalesced: Counter;
   private readonly calls: Counter<'kind' | 'outcome'>;
+  private readonly checks: Counter<'found'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -32,6 +34,17 @@ export class SyncMetrics {
       labelNames: ['kind', 'outcome'],
       registers,
     });
+    this.checks = new Counter({
+      name: 'foothold_mirror_checks_total',
+      help: 'Comparisons of a mirror with the database, in the background or on request, by what was found',
+      labelNames: ['found'],
+      registers,
+    });
+  }
+
+  /** @param drift how Auth0 differed from the database; null when it did not */
+  countCheck(drift: MirrorDrift | null): void {
+    this.checks.inc({ found: drift ?? 'same' });
   }
 
   countSend(outcome: SendOutcome): void {

@@ -23,7 +23,7 @@ const COUNTS = {
   name: 'sync_counts',
   text: `SELECT count(*)::integer AS members, count(m.due_at)::integer AS due,
            min(m.due_at) FILTER (WHERE m.due_at <= $2) AS oldest_due_at, count(m.parked)::integer AS parked,
-           count(m.pending_check)::integer AS checks_pending, count(m.drift)::integer AS drifted,
+           count(*) FILTER (WHERE m.pending_check <> 'background')::integer AS checks_pending, count(m.drift)::integer AS drifted,
            max(m.checked_at) AS last_checked_at,
            EXISTS (SELECT FROM foothold.auth0_mirror_tenant t WHERE t.tenant_id = $1 AND t.due_at IS NOT NULL) AS follows
          FROM foothold.auth0_mirror m WHERE m.tenant_id = $1`,

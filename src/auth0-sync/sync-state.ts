@@ -1,14 +1,19 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { DatabaseClock } from '../database/database-clock.js';
 import { DatabasePing } from '../database/database-ping.js';
 import { KeptCount } from '../database/kept-count.js';
 import { MirrorBacklog, type MirrorLag } from '../maintenance/mirror-backlog.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { checkPeriod, type CheckPeriod } from './check-period.js';
 import { MirrorAccess, type MirrorCircuitStatus } from './mirror-access.js';
 import { RateBudget } from './rate-budget.js';
+import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 
 /** Probes come often; counting the queue for each would cost more than sending it. */
 const KEPT_MS = 1_000;
+/** The comparisons move slowly. */
+const CHECKS_KEPT_MS = 15_000;
 
 /** How the mirrors are, for health and metrics. */
 export interface MirrorState {
@@ -16,6 +21,8 @@ export interface MirrorState {
   readonly lag: MirrorLag | null;
   /** For how long the oldest due mirror has been due, in milliseconds; 0 when none is, null while it is not known. */
   readonly lateMs: number | null;
+  /** Null while it is not known, too. */
+  readonly checks: CheckPeriod | null;
   readonly circuits: { readonly read: MirrorCircuitStatus; readonly write: MirrorCircuitStatus };
   /** Reads that this process could do now without the database. */
   readonly leasedReadsLeft: number;
@@ -29,6 +36,16 @@ const GAUGES: ReadonlyArray<readonly [name: string, help: string, (state: Mirror
       'foothold_mirror_lag_seconds',
       'For how long the oldest due mirror has been due',
       ({ lateMs }) => lateMs && lateMs / 1000,
+    ],
+    [
+      'foothold_mirror_check_period_seconds',
+      'How long it takes until every mirror has been compared with Auth0 once',
+      ({ checks }) => checks && checks.periodMs / 1000,
+    ],
+    [
+      'foothold_mirror_check_period_limit_seconds',
+      'RECONCILE_WITHIN_DAYS: how long that may take',
+      ({ checks }) => checks && checks.limitMs / 1000,
     ],
     [
       'foothold_mirror_leased_reads',
@@ -50,6 +67,7 @@ const GAUGES: ReadonlyArray<readonly [name: string, help: string, (state: Mirror
 @Injectable()
 export class SyncState implements OnModuleInit {
   private readonly lag: KeptCount<MirrorLag>;
+  private readonly checks: KeptCount<CheckPeriod>;
 
   constructor(
     private readonly clock: DatabaseClock,
@@ -58,8 +76,14 @@ export class SyncState implements OnModuleInit {
     private readonly access: MirrorAccess,
     private readonly budget: RateBudget,
     private readonly registry: Registry,
+    @Inject(CONFIG) { mirror: { reconcileWithinMs: limitMs } }: Config,
+    @Inject(SYNC_TIMING) { check }: SyncTiming,
   ) {
     this.lag = new KeptCount(ping, KEPT_MS, () => backlog.lag(clock.date()));
+    this.checks = new KeptCount(ping, Math.min(CHECKS_KEPT_MS, check.idleMs), async () => {
+      const coverage = await backlog.coverage();
+      return checkPeriod(coverage, { limitMs, intervalMs: budget.spareReadMs, now: clock.now() });
+    });
   }
 
   async now(): Promise<MirrorState> {
@@ -67,6 +91,7 @@ export class SyncState implements OnModuleInit {
     return {
       lag,
       lateMs: lag && (lag.oldestDueAt ? Math.max(0, this.clock.now() - lag.oldestDueAt.getTime()) : 0),
+      checks: await this.checks.now(),
       circuits: { read: this.access.status('read'), write: this.access.status('write') },
       leasedReadsLeft: this.budget.leasedReadsLeft(),
     };

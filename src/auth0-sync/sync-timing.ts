@@ -12,6 +12,14 @@ export interface SyncTiming {
   readonly doubtMs: number;
   /** After so many failures in a row nothing is sent, first for the one time and then for longer, up to the other. */
   readonly circuit: { readonly failures: number; readonly firstMs: number; readonly lastMs: number };
+  readonly check: {
+    /** A mirror that was sent or compared is not compared again sooner, unless an admin asks for it. */
+    readonly afterMs: number;
+    /** Between two looks for mirrors to compare, while there are none. */
+    readonly idleMs: number;
+    /** Between two tries, while other calls use the budget or Auth0 does not answer. */
+    readonly busyMs: number;
+  };
 }
 
 export const SYNC_TIMING = Symbol('SyncTiming');
@@ -23,4 +31,5 @@ export const DEFAULT_TIMING: SyncTiming = {
   retry: { firstMs: 1_000, lastMs: 300_000 },
   doubtMs: 60_000,
   circuit: { failures: 5, firstMs: 2_000, lastMs: 30_000 },
+  check: { afterMs: 12 * 3_600_000, idleMs: 60_000, busyMs: 2_000 },
 };

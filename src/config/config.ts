@@ -50,6 +50,8 @@ export interface Config {
     readonly sealKey: KeyObject;
     /** The key before: what it sealed is still believed. */
     readonly previousSealKey: KeyObject | undefined;
+    /** The longest time in which every mirror should be compared with Auth0 once; health tells when it takes longer. */
+    readonly reconcileWithinMs: number;
   };
   readonly erasure: {
     /** Makes tombstones out of subjects, and signs receipts. */
@@ -58,6 +60,8 @@ export interface Config {
 }
 
 export const CONFIG = Symbol('Config');
+
+const DAY_MS = 86_400_000;
 
 const keyOf = (base64: string): KeyObject => createSecretKey(base64, 'base64');
 
@@ -102,6 +106,7 @@ function configOf(env: Env): Config {
       metadataField: env.AUTH0_METADATA,
       sealKey: keyOf(env.MIRROR_SEAL_KEY),
       previousSealKey: env.MIRROR_SEAL_KEY_PREVIOUS === undefined ? undefined : keyOf(env.MIRROR_SEAL_KEY_PREVIOUS),
+      reconcileWithinMs: env.RECONCILE_WITHIN_DAYS * DAY_MS,
     },
     erasure: { key: keyOf(env.ERASURE_KEY) },
   };

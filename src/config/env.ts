@@ -70,6 +70,7 @@ const SETTINGS = {
   }),
   MIRROR_SEAL_KEY: sealKey({ desc: 'seals the mirrors; make one with: openssl rand -base64 32' }),
   MIRROR_SEAL_KEY_PREVIOUS: sealKey({ default: undefined, desc: 'the key before, while mirrors are sealed anew' }),
+  RECONCILE_WITHIN_DAYS: positive({ default: 7, desc: 'in how many days every mirror should be compared with Auth0' }),
   ERASURE_KEY: sealKey({ desc: 'recognises who was erased; make one with: openssl rand -base64 32' }),
 };
 

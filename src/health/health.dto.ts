@@ -105,6 +105,9 @@ export class MirrorsHealthDto {
   @ApiProperty({ enum: MIRRORS_STATUSES, description: 'Unknown: the database did not answer how many are due.' })
   status!: (typeof MIRRORS_STATUSES)[number];
 
+  @ApiProperty({ type: String, nullable: true, description: 'What is wrong, and what to do.' })
+  detail!: string | null;
+
   @ApiProperty({
     type: 'integer',
     nullable: true,
@@ -126,6 +129,24 @@ export class MirrorsHealthDto {
     description: 'Given up until somebody mends the reason; null while it is not known.',
   })
   parked!: number | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'When the mirror that was seen longest ago was sent or compared; null when there is none, or not known.',
+  })
+  oldestCheckAt!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description:
+      'How long it takes until every mirror has been compared with Auth0 once, in seconds: the longer of the time since ' +
+      '`oldestCheckAt` and what a round over all mirrors takes at the pace that the Auth0 plan leaves. Null while not known.',
+  })
+  checkPeriodSeconds!: number | null;
 
   @ApiProperty({ enum: CIRCUIT_STATUSES, description: 'Of reads from the Management API.' })
   readCircuit!: CircuitStatus;

@@ -8,10 +8,8 @@ import { DatabaseStartup } from '../database/database-startup.js';
 import { Database } from '../database/database.js';
 import { ClockHealth } from './clock-health.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import type { HealthDto, LevelStatus, MirrorsHealthDto, SettingsHealthDto } from './health.dto.js';
-
-/** A mirror that has been due for longer tells of trouble, and not of a busy minute. */
-const LATE_MS = 300_000;
+import type { HealthDto, LevelStatus, SettingsHealthDto } from './health.dto.js';
+import { mirrorsHealth } from './mirrors-health.js';
 
 /** What each level says of itself, asked now. */
 @Injectable()
@@ -34,7 +32,8 @@ export class HealthService {
   }
 
   async check(): Promise<HealthDto> {
-    const [detail, mirrors] = await Promise.all([this.ping.fault(), this.mirrors()]);
+    const [detail, sync] = await Promise.all([this.ping.fault(), this.sync.now()]);
+    const mirrors = mirrorsHealth(sync);
     const issuers = this.keys.state();
     const keys: LevelStatus = issuers.every(({ keys: count }) => count > 0) ? 'up' : 'degraded';
     const database: LevelStatus = detail === null ? 'up' : 'down';
@@ -54,23 +53,6 @@ export class HealthService {
       settings,
       clock,
       flows,
-    };
-  }
-
-  /** Degraded: behind for longer than a busy minute explains, or unable to send at all. */
-  private async mirrors(): Promise<MirrorsHealthDto> {
-    const { lag, lateMs, circuits, leasedReadsLeft } = await this.sync.now();
-    const oldest = lag?.oldestDueAt ?? null;
-    const isLate = (lateMs ?? 0) > LATE_MS;
-    const isClosed = circuits.read === 'closed' && circuits.write === 'closed';
-    return {
-      status: !isClosed || isLate ? 'degraded' : lag ? 'up' : 'unknown',
-      due: lag?.due ?? null,
-      oldestDueAt: oldest?.toISOString() ?? null,
-      parked: lag?.parked ?? null,
-      readCircuit: circuits.read,
-      writeCircuit: circuits.write,
-      leasedReadsLeft,
     };
   }
 

@@ -45,7 +45,20 @@ const LAG = `
 
 const UNDER_RECONCILIATION = `
   SELECT count(*)::integer AS pending FROM foothold.auth0_mirror
-  WHERE due_at IS NOT NULL AND (pending_check IS NOT NULL OR (drift IS NOT NULL AND checked_at >= $1))`;
+  WHERE due_at IS NOT NULL AND (pending_check <> 'background' OR (drift IS NOT NULL AND checked_at >= $1))`;
+
+/** By the index `auth0_mirror_by_age`, which must have both: its condition and its expression. */
+const SETTLED = 'due_at IS NULL AND parked IS NULL';
+const SEEN_AT = 'greatest(mirrored_at, checked_at)';
+
+export const LONGEST_UNSEEN = `
+  SELECT tenant_id AS "tenantId", subject FROM foothold.auth0_mirror
+  WHERE ${SETTLED} AND ${SEEN_AT} <= $1 ORDER BY ${SEEN_AT} LIMIT $2`;
+
+/** PostgreSQL's own estimate of the rows: counting them would cost more with every member. */
+export const COVERAGE = `
+  SELECT (SELECT ${SEEN_AT} FROM foothold.auth0_mirror WHERE ${SETTLED} ORDER BY ${SEEN_AT} LIMIT 1) AS "oldestSeenAt",
+    (SELECT greatest(reltuples, 0)::float8 FROM pg_class WHERE oid = 'foothold.auth0_mirror'::regclass) AS mirrors`;
 
 const UNCHECKED = `
   SELECT count(*)::integer AS unchecked FROM foothold.auth0_mirror WHERE checked_at IS NULL OR checked_at < $1`;
@@ -55,6 +68,20 @@ const DRIFTED = `
   WHERE drift IS NOT NULL AND checked_at >= $1 ORDER BY tenant_id, subject`;
 
 const TENANTS = `SELECT tenant_id FROM foothold.tenant WHERE status IN ('draft', 'active') ORDER BY tenant_id`;
+
+/** Whose mirror, of which tenant. */
+export interface MirrorPlace {
+  readonly tenantId: string;
+  readonly subject: string;
+}
+
+/** How far back the comparisons with Auth0 go, over all tenants. */
+export interface MirrorCoverage {
+  /** When the mirror that was seen longest ago was sent or compared; null when there is none. */
+  readonly oldestSeenAt: Date | null;
+  /** About how many mirrors there are; 0 when it is not known. */
+  readonly mirrors: number;
+}
 
 /** A mirror that was not what the database says when somebody looked. */
 export interface DriftedMirror {
@@ -74,6 +101,16 @@ export class MirrorBacklog {
   /** Tenants with mirrors to send, the longest waiting first. */
   dueTenants(now: Date, limit: number): Promise<string[]> {
     return this.tenants(DUE_TENANTS, [now, limit]);
+  }
+
+  /** Mirrors that nothing is due for and that were last sent or compared before then, the oldest first. */
+  longestUnseen(before: Date, limit: number): Promise<MirrorPlace[]> {
+    return this.read<MirrorPlace>(LONGEST_UNSEEN, [before, limit]);
+  }
+
+  async coverage(): Promise<MirrorCoverage> {
+    const [coverage] = await this.read<MirrorCoverage>(COVERAGE, []);
+    return coverage as MirrorCoverage;
   }
 
   /** Tenants whose shared part changed, so that other members' mirrors follow; the longest waiting first. */

@@ -9,6 +9,11 @@ export const hurried = (times: number): SyncTiming => ({
   callMs: 500,
   retry: { firstMs: DEFAULT_TIMING.retry.firstMs / times, lastMs: DEFAULT_TIMING.retry.lastMs / times },
   doubtMs: DEFAULT_TIMING.doubtMs / times,
+  check: {
+    afterMs: DEFAULT_TIMING.check.afterMs,
+    idleMs: DEFAULT_TIMING.check.idleMs / times,
+    busyMs: DEFAULT_TIMING.check.busyMs / times,
+  },
   circuit: {
     failures: DEFAULT_TIMING.circuit.failures,
     firstMs: DEFAULT_TIMING.circuit.firstMs / times,

@@ -1,0 +1,30 @@
+import type { MirrorState } from '../auth0-sync/sync-state.js';
+import type { MirrorsHealthDto } from './health.dto.js';
+
+/** A mirror that has been due for longer tells of trouble, and not of a busy minute. */
+const LATE_MS = 300_000;
+
+/** Degraded: behind for longer than a busy minute explains, unable to send, or compared with Auth0 too rarely. */
+export function mirrorsHealth({ lag, lateMs, checks, circuits, leasedReadsLeft }: MirrorState): MirrorsHealthDto {
+  const oldest = lag?.oldestDueAt ?? null;
+  const faults: string[] = [];
+  if (circuits.read !== 'closed' || circuits.write !== 'closed') {
+    faults.push('The Management API has not been answering; mirrors are sent once it does.');
+  }
+  if (oldest !== null && lateMs !== null && lateMs > LATE_MS) {
+    faults.push(`A mirror has been due since ${oldest.toISOString()}; docs/operating.md says why that may be.`);
+  }
+  if (checks?.fault) faults.push(checks.fault);
+  return {
+    status: faults.length ? 'degraded' : lag ? 'up' : 'unknown',
+    detail: faults.join(' ') || null,
+    due: lag?.due ?? null,
+    oldestDueAt: oldest?.toISOString() ?? null,
+    parked: lag?.parked ?? null,
+    oldestCheckAt: checks?.oldestSeenAt?.toISOString() ?? null,
+    checkPeriodSeconds: checks && Math.round(checks.periodMs / 1000),
+    readCircuit: circuits.read,
+    writeCircuit: circuits.write,
+    leasedReadsLeft,
+  };
+}
