@@ -8,7 +8,7 @@ import { loadConfig, type Config } from './config/config.js';
 import { DatabaseStartup } from './database/database-startup.js';
 import { configureServer, createAdapter } from './http/server.js';
 import { createLogger, NestLogger } from './http/logger.js';
-import { serveOpenApi } from './http/open-api.js';
+import { serveOpenApi } from './http/open-api/open-api.js';
 
 /**
  * Longer than a request under way may wait for the database (2 s for a connection, then 6 s for an answer), and shorter

@@ -29,7 +29,13 @@ export { flowOf, loadFlow, stepKeyOf, type Flow } from './flow.js';
 export { applyEffect, foldEffects, type Effect } from './fold.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';
 export { ACTIONS, move, takesData, type Acceptance, type Action, type Actor, type Command } from './move.js';
-export { type Refusal, type Rejection, type RejectionReason } from './rejection.js';
+export {
+  REFUSAL_REASONS,
+  type Refusal,
+  type RefusalReason,
+  type Rejection,
+  type RejectionReason,
+} from './rejection.js';
 export { restoreEffects } from './restore.js';
 export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
 export { validateDefinition } from './validate-definition.js';

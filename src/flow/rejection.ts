@@ -1,13 +1,16 @@
 /** Why the rules refuse a transition. The codes are part of the HTTP contract. */
-export type RefusalReason =
-  | 'unknown_step'
-  | 'step_blocked'
-  | 'step_not_applicable'
-  | 'step_not_optional'
-  | 'step_resolved'
-  | 'attestation_required'
-  | 'not_reopenable'
-  | 'role_required';
+export const REFUSAL_REASONS = [
+  'unknown_step',
+  'step_blocked',
+  'step_not_applicable',
+  'step_not_optional',
+  'step_resolved',
+  'attestation_required',
+  'not_reopenable',
+  'role_required',
+] as const;
+
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 export type RejectionReason =
   | RefusalReason

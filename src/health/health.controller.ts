@@ -1,7 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/public.decorator.js';
-import { ApiProblemResponse } from '../http/api-decorators.js';
+import { ApiPublicProblems } from '../http/api-decorators.js';
 import { unavailable } from '../http/problem.js';
 import { IgnoresQuery } from '../http/query.guard.js';
 import { HealthDto, LivenessDto, ReadinessDto } from './health.dto.js';
@@ -18,8 +18,14 @@ export class HealthController {
 
   @Get('live')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ operationId: 'getLiveness', summary: 'The process runs', description: 'Restart it when this fails.' })
-  @ApiOkResponse({ type: LivenessDto })
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Liveness',
+    description: 'Answers while the process runs. Restart the process when it does not answer.',
+    security: [],
+  })
+  @ApiOkResponse({ type: LivenessDto, description: 'The process runs.' })
+  @ApiPublicProblems()
   live(): LivenessDto {
     return { status: 'up' };
   }
@@ -28,11 +34,14 @@ export class HealthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'The service takes requests',
-    description: 'Fails until the database was reached once and has at least this build’s migrations; then stays.',
+    summary: 'Readiness',
+    description:
+      '503 until the process has reached the database once and found the migrations of this build. After that it stays ready: ' +
+      'while the database is down, it answers from Auth0 and reports `degraded`.',
+    security: [],
   })
-  @ApiOkResponse({ type: ReadinessDto })
-  @ApiProblemResponse('not_ready')
+  @ApiOkResponse({ type: ReadinessDto, description: 'The process accepts requests.' })
+  @ApiPublicProblems('not_ready')
   async ready(): Promise<ReadinessDto> {
     const { missing } = this.health;
     if (missing !== null) throw unavailable('not_ready', missing, RETRY_SECONDS);
@@ -46,8 +55,14 @@ export class HealthController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ operationId: 'getHealth', summary: 'Each level', description: 'What each level says of itself now.' })
-  @ApiOkResponse({ type: HealthDto })
+  @ApiOperation({
+    operationId: 'getHealth',
+    summary: 'Health of each level',
+    description: 'Asks the database, the mirrors, the signing keys and the settings for their state now. Always 200.',
+    security: [],
+  })
+  @ApiOkResponse({ type: HealthDto, description: 'The state of each level.' })
+  @ApiPublicProblems()
   check(): Promise<HealthDto> {
     return this.health.check();
   }

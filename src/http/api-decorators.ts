@@ -1,20 +1,24 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtraModels, ApiHeader, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { ProblemDto } from './problem.dto.js';
-import { PROBLEMS, type ProblemCode } from './problem.js';
+import { ApiBearerAuth, ApiHeader, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
+import { problemContent, problemLine, problemStatus, type ProblemForm } from './open-api/problem-schemas.js';
+import type { ProblemCode } from './problem.js';
 
-/** Every guarded route can answer these: a malformed address, a caller without access, an unknown query parameter. */
+/** Requests that are refused before they are routed. */
+const EVERYWHERE: readonly ProblemCode[] = ['bad_request', 'request_timeout', 'headers_too_large'];
+
+/**
+ * Every guarded route can answer these: an empty or overlong path parameter, a caller without access, an unknown query
+ * parameter.
+ */
 const BEHIND_THE_GUARD: readonly ProblemCode[] = [
-  'bad_request',
+  'not_found',
   'unauthenticated',
   'forbidden',
-  'request_timeout',
   'invalid_request',
   'rate_limited',
-  'headers_too_large',
   'keys_unavailable',
 ];
-/** … and every route that needs the database, like this. */
+/** Every route that needs the database answers these, too. */
 const NEEDS_THE_DATABASE: readonly ProblemCode[] = ['internal_error', 'not_ready', 'overloaded', 'status_unknown'];
 
 /** How a request about a person's own tenant can be refused, whatever it does there. */
@@ -29,31 +33,54 @@ export const TENANT_PROBLEMS = [
   'invalid_request',
 ] as const satisfies readonly ProblemCode[];
 
-/** Documents the problems that a guarded route answers, one response for each status, with their codes. */
-export const ApiProblems = (...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator =>
-  ApiProblemResponse(...codes, ...ofFlows(codes), ...BEHIND_THE_GUARD, ...NEEDS_THE_DATABASE);
+/** Documents the problems that a guarded route answers, one response for each status. */
+export const ApiProblems = (...forms: readonly ProblemForm[]): MethodDecorator & ClassDecorator =>
+  ApiPublicProblems(...forms, ...ofFlows(forms), ...BEHIND_THE_GUARD, ...NEEDS_THE_DATABASE);
 
 /** A flow that may be unknown may also be one that only another build has, or be at a version of another build. */
-const ofFlows = (codes: readonly ProblemCode[]): readonly ProblemCode[] =>
-  codes.includes('unknown_flow') ? ['flow_version_unavailable'] : [];
+const ofFlows = (forms: readonly ProblemForm[]): readonly ProblemForm[] =>
+  forms.includes('unknown_flow') ? ['flow_version_unavailable'] : [];
 
-/** Documents exactly these problems. */
-export function ApiProblemResponse(...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
-  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].toSorted();
-  return applyDecorators(ApiExtraModels(ProblemDto), ...statuses.map((status) => responseOf(status, codes)));
+/** Documents the problems that a route without a guard answers. */
+export function ApiPublicProblems(...forms: readonly ProblemForm[]): MethodDecorator & ClassDecorator {
+  const answered = [...new Set([...forms, ...EVERYWHERE])];
+  const statuses = [...new Set(answered.map((form) => problemStatus(form)))].toSorted();
+  return applyDecorators(
+    ...statuses.map((status) =>
+      responseOf(
+        status,
+        answered.filter((form) => problemStatus(form) === status),
+      ),
+    ),
+  );
 }
 
-function responseOf(status: number, codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
-  const answered = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status);
-  return ApiResponse({
+const responseOf = (status: number, forms: readonly ProblemForm[]): MethodDecorator & ClassDecorator =>
+  ApiResponse({
     status,
-    description: answered.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
-    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
-    headers: status === 429 || status === 503 ? { 'Retry-After': RETRY_AFTER } : {},
+    description: forms.map((form) => problemLine(form)).join(' '),
+    content: problemContent(forms),
+    headers: HEADERS[status] ?? {},
   });
-}
 
-const RETRY_AFTER = { description: 'Seconds to wait', schema: { type: 'integer' as const } };
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: 'Seconds to wait before the next attempt.',
+    schema: { type: 'integer' as const },
+    example: 5,
+  },
+};
+const HEADERS: Readonly<Record<number, ApiResponseOptions['headers']>> = {
+  401: {
+    'WWW-Authenticate': {
+      description: 'The challenge of RFC 6750.',
+      schema: { type: 'string' as const },
+      example: 'Bearer realm="foothold"',
+    },
+  },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
 
 export const ApiAuthenticated = (): ClassDecorator & MethodDecorator => ApiBearerAuth('auth0');
 

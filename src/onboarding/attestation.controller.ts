@@ -32,7 +32,7 @@ export class AttestationController {
   @ApiProblems(
     'unknown_flow',
     'tenant_not_found',
-    'transition_rejected',
+    'unknown_attested_step',
     'payload_too_large',
     'unsupported_media_type',
     'invalid_request',

@@ -4,7 +4,7 @@ import { pino, type Logger } from 'pino';
 import { AppModule } from '../../src/app.module.js';
 import type { Config } from '../../src/config/config.js';
 import { createLogger } from '../../src/http/logger.js';
-import { serveOpenApi } from '../../src/http/open-api.js';
+import { serveOpenApi } from '../../src/http/open-api/open-api.js';
 import { configureServer, createAdapter } from '../../src/http/server.js';
 
 /** A provider's token, and what is used in its place. */

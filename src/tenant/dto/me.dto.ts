@@ -1,30 +1,29 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { ROLES, type Role } from '../../flow/index.js';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import type { TenantStatus } from '../tenant.entity.js';
 
-@ApiSchema({ name: 'TenantSummary' })
 export class TenantSummaryDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the tenant.', example: EXAMPLE.tenantId })
   id!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Name of the tenant.', example: EXAMPLE.tenantName })
   name!: string;
 
-  @ApiProperty({ enum: ['draft', 'active', 'closed'] })
+  @ApiProperty({ enum: ['draft', 'active', 'closed'], description: 'Status of the tenant.', example: 'active' })
   status!: TenantStatus;
 
-  @ApiProperty({ enum: ROLES, description: 'The caller’s role there.' })
+  @ApiProperty({ enum: ROLES, description: 'Role of the caller in this tenant.', example: 'owner' })
   role!: Role;
 }
 
-@ApiSchema({ name: 'Me' })
 export class MeDto {
-  @ApiProperty({ description: 'The token’s `sub`.', example: 'auth0|66f1' })
+  @ApiProperty({ description: '`sub` of the access token.', example: EXAMPLE.owner })
   subject!: string;
 
-  @ApiProperty({ type: TenantSummaryDto, description: 'What a request like this one is about.' })
+  @ApiProperty({ type: TenantSummaryDto, description: 'Tenant that a request with the same headers is about.' })
   tenant!: TenantSummaryDto;
 
-  @ApiProperty({ type: [TenantSummaryDto] })
+  @ApiProperty({ type: [TenantSummaryDto], description: 'Tenants that the caller belongs to.' })
   tenants!: TenantSummaryDto[];
 }

@@ -1,5 +1,6 @@
 import { Spectral, type RulesetDefinition } from '@stoplight/spectral-core';
 import { oas } from '@stoplight/spectral-rulesets';
+import { REFUSAL_REASONS } from '../../../src/flow/index.js';
 import { TestService } from '../../support/service.js';
 
 interface Operation {
@@ -8,9 +9,16 @@ interface Operation {
   readonly security?: readonly object[];
 }
 
+interface Schema {
+  readonly properties?: Readonly<Record<string, { readonly enum?: readonly unknown[] }>>;
+}
+
 describe('the OpenAPI document', () => {
   let service: TestService;
-  let document: { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+  let document: {
+    readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+    readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  };
   beforeAll(async () => {
     service = await TestService.start();
     ({ body: document } = await service.anonymous().get('/openapi.json'));
@@ -109,6 +117,45 @@ describe('the OpenAPI document', () => {
       expect([name, ...Object.keys(responses)]).toEqual(expect.arrayContaining(['401', '403', '429', '503']));
       expect([name, security]).toEqual([name, [{ auth0: [] }]]);
     }
+  });
+
+  it('asks for no token where the service asks for none', () => {
+    const open = operations().filter(([name]) => !name.includes('/v1/'));
+    expect(open.map(([name, { security }]) => [name, security])).toEqual([
+      ['get /health/live', []],
+      ['get /health/ready', []],
+      ['get /health', []],
+      ['get /metrics', []],
+    ]);
+  });
+
+  it('has no schema named after a class', () => {
+    expect(Object.keys(document.components.schemas).filter((name) => name.endsWith('Dto'))).toEqual([]);
+  });
+
+  it('tells the problems of a response apart by their code', () => {
+    const { '409': conflict, '410': gone } =
+      document.paths['/v1/onboarding/{flow}/transitions']?.['post']?.responses ?? {};
+    const schemaPath = '#/components/schemas/';
+    expect(conflict?.content?.['application/problem+json']?.schema).toEqual({
+      oneOf: ['TenantRequired', 'ReconciliationRequired', 'TransitionRejected'].map((name) => ({
+        $ref: `${schemaPath}${name}Problem`,
+      })),
+      discriminator: {
+        propertyName: 'code',
+        mapping: {
+          tenant_required: `${schemaPath}TenantRequiredProblem`,
+          reconciliation_required: `${schemaPath}ReconciliationRequiredProblem`,
+          transition_rejected: `${schemaPath}TransitionRejectedProblem`,
+        },
+      },
+    });
+    expect(gone?.content?.['application/problem+json']?.schema).toEqual({ $ref: `${schemaPath}PersonErasedProblem` });
+  });
+
+  it('names every reason for which a transition is refused', () => {
+    const { properties } = document.components.schemas['TransitionRejectedProblem'] ?? {};
+    expect(properties?.['reason']?.enum).toEqual([...REFUSAL_REASONS]);
   });
 
   it('is shown at /docs', async () => {

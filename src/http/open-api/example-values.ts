@@ -1,0 +1,21 @@
+/** What the examples of the OpenAPI document have in common: the people and the tenant of the demo. */
+export const EXAMPLE = {
+  tenantId: '0ac3e000-0000-4000-8000-000000000001',
+  tenantName: 'Acme',
+  organizationId: 'org_9ybsU1dN2dKfDkBi',
+  lineage: '6c1f6b1e-3d0a-4c55-9d38-6f0f5a2f6a10',
+  /** The `sub` of Ada, who owns the tenant. */
+  owner: 'auth0|2a1322415fff1b1aceaebe78',
+  /** The `sub` of Grace, an admin. */
+  admin: 'auth0|769e43c912f220ed26d2898c',
+  /** The `sub` of Alan, a member. */
+  member: 'auth0|3ad4a9898bcb7bed221da8c5',
+  /** Days in the order of the story. */
+  joinedAt: '2026-03-02T08:55:00.000Z',
+  completedAt: '2026-03-02T09:00:00.000Z',
+  updatedAt: '2026-03-02T09:05:00.000Z',
+  now: '2026-03-02T09:10:00.000Z',
+} as const;
+
+/** The cursor of a page that is not the last. */
+export const EXAMPLE_CURSOR = 'YXV0aDB8M2FkNGE5ODk4YmNiN2JlZDIyMWRhOGM1';
