@@ -20,9 +20,9 @@ const listOf = (name: string, description: string): Schema => ({ type: 'array', 
 
 const MEMBERS: Readonly<Partial<Record<ProblemCode, Members>>> = {
   invalid_request: { required: { errors: listOf('FieldError', 'Every fault that was found.') } },
-  tenant_required: { required: { tenants: listOf('TenantSummary', 'The tenants to choose from.') } },
+  tenant_required: { required: { tenants: listOf('TenantSummary', 'Tenants that the request can name.') } },
   tenant_closed: {
-    optional: { tenants: listOf('TenantSummary', 'Where the request named no tenant: the closed tenants to choose from.') },
+    optional: { tenants: listOf('TenantSummary', 'Only from `GET /v1/me`: every tenant of the caller.') },
   },
   revision_mismatch: { required: { current: ref('OnboardingView') } },
   transition_rejected: {
