@@ -1,30 +1,34 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { EXAMPLE } from '../http/open-api/example-values.js';
 
-@ApiSchema({ name: 'DeadLetter' })
 export class DeadLetterDto {
-  @ApiProperty({ example: '42' })
+  @ApiProperty({ example: '42', description: 'Id of the job in the queue.' })
   id!: string;
 
-  @ApiProperty({ example: 'bulk' })
+  @ApiProperty({ example: 'bulk', description: 'Kind of job.' })
   task!: string;
 
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the tenant.', example: EXAMPLE.tenantId })
   tenantId!: string;
 
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the bulk job.', example: EXAMPLE.jobId })
   jobId!: string;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Failed attempts.', example: 25 })
   attempts!: number;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Error of the last attempt.',
+    example: 'The database does not answer.',
+  })
   lastError!: string | null;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the last attempt failed.', example: EXAMPLE.updatedAt })
   failedAt!: string;
 }
 
-@ApiSchema({ name: 'DeadLetterList' })
 export class DeadLetterListDto {
   @ApiProperty({ type: [DeadLetterDto], description: 'At most 200, the newest first.' })
   items!: DeadLetterDto[];

@@ -1,4 +1,5 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -19,18 +20,17 @@ import { ITEM_OUTCOMES, JOB_STATUSES, type ItemOutcome, type JobStatus } from '.
 
 const MOST_SUBJECTS = 1_000;
 
-@ApiSchema({ name: 'BulkWhere' })
 export class BulkWhereDto {
-  @ApiPropertyOptional({ enum: FLOW_STATUSES })
+  @ApiPropertyOptional({ enum: FLOW_STATUSES, description: 'Members whose flow has this status.' })
   @WhenPresent()
   @IsIn(FLOW_STATUSES)
   status?: FlowStatus;
 
   @ApiPropertyOptional({
-    description: 'Who is at this step: their first open one, whoever is to do it.',
-    example: 'profile',
     minLength: 1,
     maxLength: 100,
+    description: 'Members whose first open step is this one, no matter who completes it.',
+    example: 'profile',
   })
   @WhenPresent()
   @IsString()
@@ -39,7 +39,7 @@ export class BulkWhereDto {
 
   @ApiPropertyOptional({
     ...DURATION,
-    description: 'Unfinished, and at the same step for at least so long: an ISO 8601 duration.',
+    description: 'Members who have been at the same unfinished step for at least this ISO 8601 duration.',
   })
   @WhenPresent()
   @IsString()
@@ -50,9 +50,7 @@ export class BulkWhereDto {
     items: { type: 'string', minLength: 1, maxLength: 255 },
     minItems: 1,
     maxItems: MOST_SUBJECTS,
-    description:
-      'These subjects only. A subject that occurs twice counts once; one that is no active member of the tenant gets the ' +
-      'outcome `not_a_member`.',
+    description: 'Only these people.',
   })
   @WhenPresent()
   @IsArray()
@@ -63,146 +61,184 @@ export class BulkWhereDto {
   subjects?: string[];
 }
 
-@ApiSchema({ name: 'BulkRequest' })
 export class BulkRequestDto {
-  @ApiProperty({ description: 'Which members; all of what is given must hold, and of nothing, everybody is meant.' })
+  @ApiProperty({
+    description: 'Which members to change. Every condition must hold; without conditions all members are meant.',
+  })
   @IsObject()
   @ValidateNested()
   @Type(() => BulkWhereDto)
   where!: BulkWhereDto;
 
-  @ApiProperty({ description: 'A step that each member does for themselves.', example: 'profile', maxLength: 100 })
+  @ApiProperty({ maxLength: 100, description: 'Key of a member step.', example: 'profile' })
   @IsString()
   @Length(1, 100)
   step!: string;
 
-  @ApiProperty({ enum: ACTIONS })
+  @ApiProperty({ enum: ACTIONS, description: 'Action on the step.', example: 'complete' })
   @IsIn(ACTIONS)
   action!: Action;
 
   @RequiredReason()
   reason!: string;
 
-  @ApiPropertyOptional({ description: 'Only tells what would become of each. Default false.' })
+  @ApiPropertyOptional({
+    description: 'True computes the outcome for each member and changes nothing. Default false.',
+    example: true,
+  })
   @WhenPresent()
   @IsBoolean()
   dryRun?: boolean;
 }
 
-@ApiSchema({ name: 'BulkCancel' })
 export class BulkCancelDto {
   @Reason()
   reason?: string;
 }
 
-@ApiSchema({ name: 'BulkUndo' })
 export class BulkUndoDto {
   @RequiredReason()
   reason!: string;
 }
 
 class BulkCountsDto {
-  @ApiProperty({ type: 'integer', description: 'Subjects examined so far: the sum of all other counts here.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Subjects examined so far: the sum of all other counts here.',
+    example: 3,
+  })
   examined!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Members whose step was changed.', example: 2 })
   applied!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Whose step already was so.' })
+  @ApiProperty({ type: 'integer', description: 'Members whose step already was as asked.', example: 0 })
   noOp!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Of an undo: who has moved on since, and was left alone.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Only in an undo: members who changed the step after the job and were left alone.',
+    example: 0,
+  })
   movedSince!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Members for whom the rules refused the transition.', example: 1 })
   refused!: number;
 
   @ApiProperty({
     type: 'integer',
     description:
       'Subjects that are no active member of the tenant: named ones, and members who were removed before their turn.',
+    example: 0,
   })
   notAMember!: number;
 
   @ApiProperty({
     type: 'integer',
     description: 'Members who were left alone because another condition of `where` does not hold for them.',
+    example: 0,
   })
   notMatched!: number;
 
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'integer' },
-    description: 'Of the refused, how many for which reason.',
-    example: { step_blocked: 3 },
+    description: 'Number of refusals by reason.',
+    example: { step_blocked: 1 },
   })
   reasons!: Readonly<Record<string, number>>;
 }
 
-@ApiSchema({ name: 'BulkJob' })
 export class BulkJobDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the job.', example: EXAMPLE.jobId })
   id!: string;
 
-  @ApiProperty({ example: 'member_tour' })
+  @ApiProperty({ example: 'member_tour', description: 'Key of the flow.' })
   flow!: string;
 
-  @ApiProperty({ enum: JOB_STATUSES })
+  @ApiProperty({ enum: JOB_STATUSES, description: 'Status of the job.', example: 'completed' })
   status!: JobStatus;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Conditions of the request.', example: { step: 'profile' } })
   where!: BulkWhereDto;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Key of the step.', example: 'profile' })
   step!: string;
 
-  @ApiProperty({ enum: ACTIONS })
+  @ApiProperty({ enum: ACTIONS, description: 'Action on the step.', example: 'complete' })
   action!: Action;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Reason of the request.', example: 'Told us on the phone' })
   reason!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'True if the job changes nothing.', example: false })
   dryRun!: boolean;
 
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'The job that this one takes back.' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'Id of the job that this one undoes.',
+    example: null,
+  })
   undoes!: string | null;
 
   @ApiProperty()
   counts!: BulkCountsDto;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why it was interrupted last, or has failed.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why the job was last interrupted, or why it failed.',
+    example: null,
+  })
   lastError!: string | null;
 
-  @ApiProperty()
+  @ApiProperty({ description: '`sub` of the caller who started the job.', example: EXAMPLE.admin })
   createdBy!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the job was requested.', example: EXAMPLE.completedAt })
   createdAt!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the job began to run.',
+    example: EXAMPLE.completedAt,
+  })
   startedAt!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the job ended.',
+    example: EXAMPLE.updatedAt,
+  })
   endedAt!: string | null;
 }
 
 class BulkPersonDto {
-  @ApiProperty()
+  @ApiProperty({ description: '`sub` of the person.', example: EXAMPLE.member })
   subject!: string;
 
-  @ApiProperty({ enum: ITEM_OUTCOMES })
+  @ApiProperty({ enum: ITEM_OUTCOMES, description: 'What the job did for this person.', example: 'applied' })
   outcome!: ItemOutcome;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The reason of a refusal.' })
+  @ApiProperty({ type: String, nullable: true, description: 'Reason of a refusal.', example: null })
   why!: string | null;
 }
 
-@ApiSchema({ name: 'BulkPeoplePage' })
 export class BulkPeoplePageDto {
   @ApiProperty({ type: [BulkPersonDto] })
   items!: BulkPersonDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page; null on the last page.',
+    example: null,
+  })
   nextCursor!: string | null;
 }

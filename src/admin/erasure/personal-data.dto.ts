@@ -1,31 +1,36 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 
 class ExportedTenantDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the tenant.', example: EXAMPLE.tenantId })
   id!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Name of the tenant.', example: EXAMPLE.tenantName })
   name!: string;
 }
 
 class HeldMirrorDto {
-  @ApiProperty({ description: 'False when Auth0 did not answer, or may not be asked so often.' })
+  @ApiProperty({ description: 'False when Auth0 did not answer, or when the read budget is used up.', example: true })
   readable!: boolean;
 
   @ApiPropertyOptional({
     type: 'object',
     nullable: true,
     additionalProperties: true,
-    description: 'The sealed mirror, as Auth0 holds it at this moment; null when it holds none.',
+    description: 'The signed mirror as Auth0 holds it now; null when Auth0 holds none.',
+    example: null,
   })
   held?: object | null;
 
-  @ApiPropertyOptional({ description: 'Why it could not be read.' })
+  @ApiPropertyOptional({ description: 'Why the mirror could not be read.' })
   reason?: string;
 }
 
 class BrowserInstructionDto {
-  @ApiProperty({ description: 'How to get at what a browser keeps, which nobody but the person can reach.' })
+  @ApiProperty({
+    description: 'How the person reads what their own browser stores; no server can.',
+    example: 'Open the browser console on the product and run Foothold.export().',
+  })
   instruction!: string;
 }
 
@@ -33,7 +38,8 @@ class ExportedLevelsDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'array', items: { type: 'object', additionalProperties: true } },
-    description: 'By table, the rows that are about the person or were written by them, as they are stored.',
+    description: 'Rows about the person or written by the person, by table, as stored.',
+    example: { member: [{ subject: EXAMPLE.member, role: 'member', status: 'active' }] },
   })
   database!: Readonly<Record<string, ReadonlyArray<Readonly<Record<string, unknown>>>>>;
 
@@ -44,15 +50,14 @@ class ExportedLevelsDto {
   browser!: BrowserInstructionDto;
 }
 
-@ApiSchema({ name: 'PersonalData' })
 export class PersonalDataDto {
-  @ApiProperty({ example: 'auth0|66f1' })
+  @ApiProperty({ description: '`sub` of the person.', example: EXAMPLE.member })
   subject!: string;
 
   @ApiProperty()
   tenant!: ExportedTenantDto;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the data was read.', example: EXAMPLE.now })
   exportedAt!: string;
 
   @ApiProperty()
@@ -60,47 +65,65 @@ export class PersonalDataDto {
 }
 
 class ErasedLevelsDto {
-  @ApiProperty({ enum: ['erased'] })
+  @ApiProperty({ enum: ['erased'], description: 'Erased in the transaction that answered.' })
   database!: 'erased';
 
-  @ApiProperty({ enum: ['erased', 'pending'], description: 'Pending until Auth0 has removed the mirror.' })
+  @ApiProperty({
+    enum: ['erased', 'pending'],
+    description: '`pending` until Auth0 has removed the mirror.',
+    example: 'pending',
+  })
   auth0!: 'erased' | 'pending';
 
   @ApiProperty({
     enum: ['erased_when_next_seen'],
-    description: 'A device of theirs is told 410 `person_erased`, and forgets what it keeps.',
+    description: 'A device of this person gets 410 `person_erased` on its next request and deletes what it stores.',
   })
   browser!: 'erased_when_next_seen';
 }
 
 class ReceiptDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the tenant.', example: EXAMPLE.tenantId })
   tenantId!: string;
 
-  @ApiProperty({ description: 'HMAC-SHA256 of the person’s `sub`: recognises them, and tells nobody who they were.' })
+  @ApiProperty({
+    description:
+      'HMAC-SHA256 of the person’s `sub`. It identifies the person only to a reader who already knows the `sub`.',
+    example: 'Xk0mPq3r5vYw8z1bC4dF7gH9jK2nL6sT0uV3xA5eB8o',
+  })
   person!: string;
 
-  @ApiProperty({ description: 'What the history that stays calls them.' })
+  @ApiProperty({
+    description: 'Random name that replaces the person in the remaining history.',
+    example: 'erased|b4a1f0c27d5e',
+  })
   pseudonym!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the person was erased.', example: EXAMPLE.now })
   erasedAt!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When this receipt was issued.', example: EXAMPLE.now })
   issuedAt!: string;
 
   @ApiProperty()
   levels!: ErasedLevelsDto;
 }
 
-@ApiSchema({ name: 'ErasureReceipt' })
 export class ErasureReceiptDto {
   @ApiProperty()
   receipt!: ReceiptDto;
 
-  @ApiProperty({ description: 'HMAC-SHA256 over the receipt as it is written here (JSON without spaces), base64url.' })
+  @ApiProperty({
+    description: 'HMAC-SHA256 over the receipt as JSON without spaces, base64url.',
+    example: 't5h0mPq3r5vYw8z1bC4dF7gH9jK2nL6sT0uV3xA5eB8',
+  })
   signature!: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'What keeps Auth0 from following, where that is known.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why Auth0 has not removed the mirror yet, if known.',
+    example: null,
+  })
   auth0Trouble!: string | null;
 }

@@ -1,16 +1,16 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
 import { RequiredReason } from '../../tenant/dto/reason.js';
 
 const LARGEST_REVISION = 2_147_483_647;
 
-@ApiSchema({ name: 'Restore' })
 export class RestoreDto {
   @ApiProperty({
     type: 'integer',
     minimum: 0,
     maximum: LARGEST_REVISION,
-    description: 'Of the part, as its history has it. 0 is before anything was done.',
+    description: 'Revision of the part, from its history. 0 is the state before the first transition.',
+    example: 1,
   })
   @IsInt()
   @Min(0)
@@ -21,14 +21,13 @@ export class RestoreDto {
   reason!: string;
 }
 
-@ApiSchema({ name: 'RestoreResult' })
 export class RestoreResultDto {
-  @ApiProperty({ description: 'False when the part is as it was then.' })
+  @ApiProperty({ description: 'False when the part already is as it was at that revision.', example: true })
   applied!: boolean;
 
-  @ApiProperty({ type: 'integer', description: 'Of the part, now.' })
+  @ApiProperty({ type: 'integer', description: 'Revision of the part now.', example: 4 })
   revision!: number;
 
-  @ApiProperty({ type: [String], description: 'Steps that are again as they were.' })
+  @ApiProperty({ type: [String], description: 'Keys of the steps that were restored.', example: ['profile'] })
   steps!: readonly string[];
 }

@@ -1,9 +1,7 @@
-import { ApiSchema } from '@nestjs/swagger';
 import { TransitionDto } from '../../onboarding/dto/transition.dto.js';
 import { RequiredReason } from '../../tenant/dto/reason.js';
 
 /** A command on somebody else's step. */
-@ApiSchema({ name: 'AdminTransition' })
 export class AdminTransitionDto extends TransitionDto {
   @RequiredReason()
   reason!: string;

@@ -4,6 +4,10 @@ export const EXAMPLE = {
   tenantName: 'Acme',
   organizationId: 'org_9ybsU1dN2dKfDkBi',
   lineage: '6c1f6b1e-3d0a-4c55-9d38-6f0f5a2f6a10',
+  jobId: '7d9a2c54-51b7-4f0e-8f0a-2f6f4f0b9c11',
+  caseId: 'c4a0f3de-6f1e-4a7b-9a43-8f3f1f6d2b70',
+  invitationId: '2b8e4f6a-0d1c-4e9b-8a7f-5c3d1e9f7a22',
+  entryId: '91c7d5b3-8e2f-4a60-b1d4-6e0f3a9c8d33',
   /** The `sub` of Ada, who owns the tenant. */
   owner: 'auth0|2a1322415fff1b1aceaebe78',
   /** The `sub` of Grace, an admin. */
@@ -16,6 +20,3 @@ export const EXAMPLE = {
   updatedAt: '2026-03-02T09:05:00.000Z',
   now: '2026-03-02T09:10:00.000Z',
 } as const;
-
-/** The cursor of a page that is not the last. */
-export const EXAMPLE_CURSOR = 'YXV0aDB8M2FkNGE5ODk4YmNiN2JlZDIyMWRhOGM1';

@@ -1,26 +1,30 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { IsIn, IsObject, IsString, Length, Matches } from 'class-validator';
 import type { JsonObject } from '../../flow/index.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 import { IsTime } from '../../http/is-time.decorator.js';
 
 /** A trusted system's word on a step. */
-@ApiSchema({ name: 'Attestation' })
 export class AttestationDto {
-  @ApiProperty({ description: 'Key of an attested step.', example: 'payment', maxLength: 100 })
+  @ApiProperty({ example: 'payment', maxLength: 100, description: 'Key of an attested step.' })
   @IsString()
   @Length(1, 100)
   step!: string;
 
-  @ApiProperty({ description: 'The sender’s id of the event; the same id again changes nothing.', maxLength: 200 })
+  @ApiProperty({
+    maxLength: 200,
+    description: 'Id that the sender gave to the event. Sending the same id again changes nothing.',
+    example: 'evt_1P7QkD2eZvKYlo2C',
+  })
   @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'eventId must be 1 to 200 printable ASCII characters without spaces' })
   eventId!: string;
 
-  @ApiProperty({ enum: ['succeeded', 'failed'] })
+  @ApiProperty({ enum: ['succeeded', 'failed'], description: 'What happened.', example: 'succeeded' })
   @IsIn(['succeeded', 'failed'])
   outcome!: 'succeeded' | 'failed';
 
-  @ApiPropertyOptional({ description: 'With steps of the scope `member`: whose step it is.', maxLength: 255 })
+  @ApiPropertyOptional({ maxLength: 255, description: 'Only for a member step: `sub` of the member.' })
   @WhenPresent()
   @IsString()
   @Length(1, 255)
@@ -29,11 +33,16 @@ export class AttestationDto {
   @ApiProperty({
     description: 'When it happened, by the sender’s clock. Shown, and never used for ordering.',
     format: 'date-time',
+    example: EXAMPLE.completedAt,
   })
   @IsTime()
   occurredAt!: string;
 
-  @ApiPropertyOptional({ description: 'What to tell the person, above all of a failure.', maxLength: 500 })
+  @ApiPropertyOptional({
+    maxLength: 500,
+    description: 'Message for the person, above all about a failure.',
+    example: 'Paid by card.',
+  })
   @WhenPresent()
   @IsString()
   @Length(1, 500)
@@ -41,7 +50,7 @@ export class AttestationDto {
 
   @ApiPropertyOptional({
     description:
-      'Values of the fields that the step binds, by field name: the event counts for these only. A field that is left out is bound to the value that is chosen (first).',
+      'Values of the fields that the step binds, by field name: the event counts for these only. An omitted field is bound to the value that is chosen first.',
     type: 'object',
     additionalProperties: true,
     example: { plan: 'professional', billingCycle: 'monthly' },

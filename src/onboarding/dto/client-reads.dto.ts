@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsObject, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
 
@@ -11,7 +11,6 @@ const Count = (): PropertyDecorator => (target, property) => {
   Max(MOST)(target, property);
 };
 
-@ApiSchema({ name: 'ReadCounts' })
 export class ReadCountsDto {
   @Count()
   database!: number;
@@ -27,14 +26,17 @@ export class ReadCountsDto {
 }
 
 /** Which level answered a browser's reads since its last report. */
-@ApiSchema({ name: 'ClientReads' })
 export class ClientReadsDto {
-  @ApiProperty({ example: 'workspace', maxLength: 100 })
+  @ApiProperty({ example: 'workspace', maxLength: 100, description: 'Key of the flow.' })
   @IsString()
   @Length(1, 100)
   flow!: string;
 
-  @ApiProperty({ type: ReadCountsDto })
+  @ApiProperty({
+    type: ReadCountsDto,
+    description: 'Number of reads by the level that answered.',
+    example: { database: 5, auth0: 0, cache: 2, default: 1 },
+  })
   @IsObject()
   @ValidateNested()
   @Type(() => ReadCountsDto)

@@ -1,8 +1,7 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import type { Effect } from '../../flow/index.js';
 import { ACTOR_KINDS, type ActorKind } from '../actor-kind.js';
 
-@ApiSchema({ name: 'HistoryEntry' })
 export class HistoryEntryDto {
   @ApiProperty({ enum: ['tenant', 'member'], description: 'Which part changed.' })
   part!: 'tenant' | 'member';
@@ -56,7 +55,6 @@ export class HistoryEntryDto {
   recordedAt!: string;
 }
 
-@ApiSchema({ name: 'HistoryPage' })
 export class HistoryPageDto {
   @ApiProperty({ type: [HistoryEntryDto] })
   items!: HistoryEntryDto[];

@@ -1,30 +1,30 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { IsIn, IsObject, IsString, Length, ValidateBy } from 'class-validator';
 import { ACTIONS, takesData, type Action, type JsonObject } from '../../flow/index.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 import { IsTime } from '../../http/is-time.decorator.js';
 
 /** A command on one step. */
-@ApiSchema({ name: 'Transition' })
 export class TransitionDto {
   @ApiProperty({
-    description: 'Key of the step; case and `-` are normalised.',
     example: 'business_info',
     maxLength: 100,
+    description: 'Key of the step. Case and `-` are normalised.',
   })
   @IsString()
   @Length(1, 100)
   step!: string;
 
-  @ApiProperty({ enum: ACTIONS })
+  @ApiProperty({ enum: ACTIONS, description: 'Action on the step.', example: 'complete' })
   @IsIn(ACTIONS)
   action!: Action;
 
   @ApiPropertyOptional({
-    description: 'With `save` and `complete`: fields to merge into the step’s data; null removes a field.',
     type: 'object',
     additionalProperties: true,
     example: { businessName: 'Acme' },
+    description: 'With `save` and `complete`: fields to merge into the step’s data. A null removes a field.',
   })
   @WhenPresent()
   @IsObject()
@@ -32,8 +32,9 @@ export class TransitionDto {
   data?: JsonObject;
 
   @ApiPropertyOptional({
-    description: 'When the person did it, by their clock. Kept in the history, never used for ordering.',
     format: 'date-time',
+    description: 'When the person acted, by their clock. Stored in the history and never used for ordering.',
+    example: EXAMPLE.completedAt,
   })
   @WhenPresent()
   @IsTime()

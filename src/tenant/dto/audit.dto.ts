@@ -1,42 +1,62 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { AUDIT_ACTIONS, type AuditAction } from '../audit-actions.js';
 
-@ApiSchema({ name: 'AuditEntry' })
 export class AuditEntryDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the entry.', example: EXAMPLE.entryId })
   id!: string;
 
-  @ApiProperty({ description: 'Who.' })
+  @ApiProperty({ description: '`sub` of the caller.', example: EXAMPLE.owner })
   actor!: string;
 
   @ApiProperty({
     type: String,
     nullable: true,
     description: 'Who acted with a token of the actor (its claim `act.sub`, RFC 8693); null where the actor did.',
+    example: null,
   })
   impersonator!: string | null;
 
-  @ApiProperty({ enum: AUDIT_ACTIONS, description: 'Did or tried what.' })
+  @ApiProperty({ enum: AUDIT_ACTIONS, description: 'What the caller did or tried.', example: 'role_changed' })
   action!: AuditAction;
 
-  @ApiProperty({ type: String, nullable: true, description: 'To whom, where it was somebody.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: '`sub` of the person concerned; null where the entry concerns no person.',
+    example: EXAMPLE.member,
+  })
   subject!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why, in the actor’s words.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Reason that the caller gave.',
+    example: 'Covers for Grace',
+  })
   reason!: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What else belongs to the action.' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Further details of the action.',
+    example: { from: 'member', to: 'admin' },
+  })
   detail!: Readonly<Record<string, unknown>>;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the entry was recorded.', example: EXAMPLE.updatedAt })
   recordedAt!: string;
 }
 
-@ApiSchema({ name: 'AuditPage' })
 export class AuditPageDto {
   @ApiProperty({ type: [AuditEntryDto] })
   items!: AuditEntryDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page; null on the last page.',
+    example: null,
+  })
   nextCursor!: string | null;
 }

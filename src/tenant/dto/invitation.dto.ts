@@ -1,47 +1,61 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { IsIn, IsString, Length } from 'class-validator';
 import { ROLES, type Role } from '../../flow/index.js';
 import { Reason } from './reason.js';
 
-@ApiSchema({ name: 'Invitation' })
 export class InvitationDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the invitation.', example: EXAMPLE.invitationId })
   id!: string;
 
-  @ApiProperty({ enum: ROLES, description: 'Which the person gets by accepting.' })
+  @ApiProperty({ enum: ROLES, description: 'Role that the person gets by accepting.', example: 'member' })
   role!: Role;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Reason of the invitation.',
+    example: 'Joins the sales team',
+  })
   reason!: string | null;
 
-  @ApiProperty()
+  @ApiProperty({ description: '`sub` of the caller who invited.', example: EXAMPLE.owner })
   invitedBy!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the invitation was made.', example: EXAMPLE.joinedAt })
   createdAt!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When the invitation expires.',
+    example: '2026-03-09T08:55:00.000Z',
+  })
   expiresAt!: string;
 }
 
-@ApiSchema({ name: 'IssuedInvitation' })
 export class IssuedInvitationDto extends InvitationDto {
-  @ApiProperty({ description: 'Good for one person, once. Told here and never again: only its hash is kept.' })
+  @ApiProperty({
+    description: 'One-time token for one person. It is shown only in this response; the service stores its hash.',
+    example: 'pGm0y1vXkq8T3sWnR5cLd7uZbA2eHfJ4',
+  })
   token!: string;
 }
 
-@ApiSchema({ name: 'InvitationPage' })
 export class InvitationPageDto {
   @ApiProperty({ type: [InvitationDto] })
   items!: InvitationDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page; null on the last page.',
+    example: null,
+  })
   nextCursor!: string | null;
 }
 
-@ApiSchema({ name: 'InvitationRequest' })
 export class InvitationRequestDto {
-  @ApiProperty({ enum: ROLES, description: 'Only owners invite owners.' })
+  @ApiProperty({ enum: ROLES, description: 'Role to grant. Only owners invite owners.', example: 'member' })
   @IsIn(ROLES)
   role!: Role;
 
@@ -49,9 +63,13 @@ export class InvitationRequestDto {
   reason?: string;
 }
 
-@ApiSchema({ name: 'Acceptance' })
 export class AcceptanceDto {
-  @ApiProperty({ description: 'As it was given to the person.', minLength: 1, maxLength: 200 })
+  @ApiProperty({
+    minLength: 1,
+    maxLength: 200,
+    description: 'Token from the invitation.',
+    example: 'pGm0y1vXkq8T3sWnR5cLd7uZbA2eHfJ4',
+  })
   @IsString()
   @Length(1, 200)
   token!: string;

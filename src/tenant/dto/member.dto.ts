@@ -1,47 +1,47 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { IsIn } from 'class-validator';
 import { ROLES, type Role } from '../../flow/index.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 import { Reason } from './reason.js';
 
-@ApiSchema({ name: 'Member' })
 export class MemberDto {
-  @ApiProperty({ description: 'The person’s `sub`.', example: 'auth0|66f1' })
+  @ApiProperty({ description: '`sub` of the person.', example: EXAMPLE.member })
   subject!: string;
 
-  @ApiProperty({ enum: ROLES })
+  @ApiProperty({ enum: ROLES, description: 'Role in the tenant.', example: 'member' })
   role!: Role;
 
-  @ApiProperty({ enum: ['active', 'removed'] })
+  @ApiProperty({ enum: ['active', 'removed'], description: 'Status of the membership.', example: 'active' })
   status!: 'active' | 'removed';
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the person joined.', example: EXAMPLE.joinedAt })
   joinedAt!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the membership last changed.', example: EXAMPLE.updatedAt })
   updatedAt!: string;
 }
 
-@ApiSchema({ name: 'MemberPage' })
 export class MemberPageDto {
   @ApiProperty({ type: [MemberDto] })
   items!: MemberDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page; null on the last page.',
+    example: null,
+  })
   nextCursor!: string | null;
 }
 
-@ApiSchema({ name: 'MemberChange' })
 export class MemberChangeDto {
-  @ApiPropertyOptional({ enum: ROLES })
+  @ApiPropertyOptional({ enum: ROLES, description: 'New role.', example: 'admin' })
   @WhenPresent()
   @IsIn(ROLES)
   role?: Role;
 
-  @ApiPropertyOptional({
-    enum: ['active'],
-    description: 'Brings back a removed member at once; a new invitation does when they accept it.',
-  })
+  @ApiPropertyOptional({ enum: ['active'], description: '`active` brings back a removed member.' })
   @WhenPresent()
   @IsIn(['active'])
   status?: 'active';

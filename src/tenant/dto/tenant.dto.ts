@@ -1,4 +1,5 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 import type { TenantStatus } from '../tenant.entity.js';
@@ -12,56 +13,74 @@ const IsOrganizationId = (): PropertyDecorator =>
     message: 'must be the id of an Auth0 organisation, such as org_9ybsU1dN',
   });
 
-@ApiSchema({ name: 'Tenant' })
 export class TenantDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', description: 'Id of the tenant.', example: EXAMPLE.tenantId })
   id!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Name of the tenant.', example: EXAMPLE.tenantName })
   name!: string;
 
-  @ApiProperty({ enum: ['draft', 'active', 'closed', 'archived'] })
+  @ApiProperty({
+    enum: ['draft', 'active', 'closed', 'archived'],
+    description: 'Status of the tenant.',
+    example: 'active',
+  })
   status!: TenantStatus;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The Auth0 organisation whose people become members.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Auth0 organisation whose users become members.',
+    example: EXAMPLE.organizationId,
+  })
   organizationId!: string | null;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the tenant was created.', example: EXAMPLE.joinedAt })
   createdAt!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When the tenant last changed.', example: EXAMPLE.joinedAt })
   updatedAt!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the tenant was closed.',
+    example: null,
+  })
   closedAt!: string | null;
 
   @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Of a closed tenant; afterwards it is archived.',
+    description: 'Until when a closed tenant can be opened again; afterwards it is archived.',
+    example: null,
   })
   reopenableUntil!: string | null;
 }
 
-@ApiSchema({ name: 'TenantPage' })
 export class TenantPageDto {
   @ApiProperty({ type: [TenantDto] })
   items!: TenantDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page; null on the last page.',
+    example: null,
+  })
   nextCursor!: string | null;
 }
 
-@ApiSchema({ name: 'NewTenant' })
 export class NewTenantDto {
-  @ApiProperty(NAME)
+  @ApiProperty({ ...NAME, description: 'Name of the tenant.' })
   @IsString()
   @Length(NAME.minLength, NAME.maxLength)
   @Matches(/\S/, { message: 'name must not be blank' })
   name!: string;
 
-  @ApiPropertyOptional(ORGANIZATION)
+  @ApiPropertyOptional({ ...ORGANIZATION, description: 'Auth0 organisation to connect.' })
   @WhenPresent()
   @IsOrganizationId()
   organizationId?: string;
@@ -70,16 +89,18 @@ export class NewTenantDto {
   reason?: string;
 }
 
-@ApiSchema({ name: 'TenantChange' })
 export class TenantChangeDto {
-  @ApiPropertyOptional(NAME)
+  @ApiPropertyOptional({ ...NAME, description: 'New name.' })
   @WhenPresent()
   @IsString()
   @Length(NAME.minLength, NAME.maxLength)
   @Matches(/\S/, { message: 'name must not be blank' })
   name?: string;
 
-  @ApiPropertyOptional({ enum: ['active', 'closed'], description: 'Closes the tenant, or opens it again: owners.' })
+  @ApiPropertyOptional({
+    enum: ['active', 'closed'],
+    description: '`closed` closes the tenant, `active` opens it again. Only owners and the platform.',
+  })
   @WhenPresent()
   @IsIn(['active', 'closed'])
   status?: 'active' | 'closed';
@@ -88,7 +109,7 @@ export class TenantChangeDto {
     ...ORGANIZATION,
     type: String,
     nullable: true,
-    description: 'Connects an Auth0 organisation, or with null disconnects it: the platform.',
+    description: 'Auth0 organisation to connect, or null to disconnect it. Only the platform.',
   })
   @ValidateIf((_change, value: unknown) => value !== undefined && value !== null)
   @IsOrganizationId()

@@ -1,35 +1,44 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { UnavailableVersionDto } from '../../../flow-catalog/unavailable-version.dto.js';
+import { EXAMPLE } from '../../../http/open-api/example-values.js';
 import { FLOW_STATUSES, ROLES, type FlowStatus, type Role } from '../../../flow/index.js';
 
-@ApiSchema({ name: 'PersonInFlow' })
 export class PersonInFlowDto {
-  @ApiProperty()
+  @ApiProperty({ description: '`sub` of the person.', example: EXAMPLE.member })
   subject!: string;
 
-  @ApiProperty({ enum: ROLES })
+  @ApiProperty({ enum: ROLES, description: 'Role in the tenant.', example: 'member' })
   role!: Role;
 
-  @ApiProperty({ enum: FLOW_STATUSES })
+  @ApiProperty({ enum: FLOW_STATUSES, description: 'Status of the flow.', example: 'in_progress' })
   status!: FlowStatus;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The first open step, whoever is to do it: also one that somebody else or a system has to do.',
+    description: 'Key of the first open step, also when another person or a system has to complete it.',
+    example: 'profile',
   })
   step!: string | null;
 
-  @ApiProperty({ format: 'date-time', description: 'Since when at this step, or complete.' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Since when the person has been at this step, or complete.',
+    example: EXAMPLE.completedAt,
+  })
   since!: string;
 }
 
-@ApiSchema({ name: 'PeopleInFlowPage' })
 export class PeopleInFlowPageDto {
   @ApiProperty({ type: [PersonInFlowDto] })
   items!: PersonInFlowDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Cursor of the next page; null on the last page.',
+    example: null,
+  })
   nextCursor!: string | null;
 
   @ApiProperty({
