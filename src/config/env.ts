@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { bool, customCleanEnv, EnvMissingError, num, port, str, type CleanedEnv } from 'envalid';
 import { METADATA_FIELDS } from './metadata-field.js';
 import { RATE_PLANS } from './rate-plan.js';
@@ -102,6 +103,14 @@ export const migrationUrlFromEnv = (source: NodeJS.ProcessEnv = process.env): st
 /** For command lines that need no more than the service's connection. Throws {@link SettingsError}. */
 export const appUrlFromEnv = (source: NodeJS.ProcessEnv = process.env): string =>
   urlFromEnv(source, ['DATABASE_URL'], 'connection of the role foothold_app');
+
+/** For command lines that recognise erased people; undefined while it is not set. Throws {@link SettingsError}. */
+export function erasureKeyFromEnv(source: NodeJS.ProcessEnv = process.env): KeyObject | undefined {
+  const { values, problems } = readEnv(source);
+  const wrong = problems.filter((problem) => source['ERASURE_KEY'] && problem.startsWith('ERASURE_KEY'));
+  if (wrong.length) throw new SettingsError(wrong);
+  return values.ERASURE_KEY === undefined ? undefined : createSecretKey(values.ERASURE_KEY, 'base64');
+}
 
 function urlFromEnv(source: NodeJS.ProcessEnv, names: readonly [string, ...string[]], meaning: string): string {
   const url = names.map((name) => source[name]).find(Boolean);

@@ -16,4 +16,8 @@ export class Dataset {
 
   @Column({ type: 'integer' })
   timeline!: number;
+
+  /** Since when erasures may be missing, because the data moved or a backup was restored; null once that was settled. */
+  @Column({ type: 'timestamptz', name: 'erasures_unconfirmed_since', nullable: true })
+  erasuresUnconfirmedSince!: Date | null;
 }

@@ -220,6 +220,28 @@ export class FlowsHealthDto {
   unavailable!: UnavailableVersionDto[];
 }
 
+/** Whether people who were erased may be back, because a backup was restored. */
+export class ErasuresHealthDto {
+  @ApiProperty({
+    enum: LEVEL_STATUSES,
+    description: '`degraded` after the data was moved or restored, until an operator runs `npm run restored`.',
+    example: 'up',
+  })
+  status!: LevelStatus;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Time since which erasures may be missing, or null.',
+    example: null,
+  })
+  unconfirmedSince!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What the operator must do, or null.', example: null })
+  detail!: string | null;
+}
+
 export class HealthDto {
   @ApiProperty({ enum: LEVEL_STATUSES, description: '`degraded` when a level is not up.', example: 'up' })
   status!: LevelStatus;
@@ -241,4 +263,7 @@ export class HealthDto {
 
   @ApiProperty({ type: FlowsHealthDto })
   flows!: FlowsHealthDto;
+
+  @ApiProperty({ type: ErasuresHealthDto })
+  erasures!: ErasuresHealthDto;
 }

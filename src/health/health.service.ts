@@ -6,9 +6,10 @@ import { DatabaseCircuit } from '../database/database-circuit.js';
 import { DatabasePing } from '../database/database-ping.js';
 import { DatabaseStartup } from '../database/database-startup.js';
 import { Database } from '../database/database.js';
+import { Lineage, unconfirmedErasures } from '../database/lineage.js';
 import { ClockHealth } from './clock-health.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import type { HealthDto, LevelStatus, SettingsHealthDto } from './health.dto.js';
+import type { ErasuresHealthDto, HealthDto, LevelStatus, SettingsHealthDto } from './health.dto.js';
 import { mirrorsHealth } from './mirrors-health.js';
 
 /** What each level says of itself, asked now. */
@@ -24,6 +25,7 @@ export class HealthService {
     private readonly sync: SyncState,
     private readonly clock: ClockHealth,
     private readonly catalog: FlowCatalog,
+    private readonly lineage: Lineage,
   ) {}
 
   /** Why the service cannot take requests yet, or null. Once ready it stays so: outages degrade it. */
@@ -41,7 +43,8 @@ export class HealthService {
     const clock = this.clock.state();
     const unavailable = this.catalog.hindrances();
     const flows = { status: unavailable.length ? 'degraded' : 'up', unavailable } as const;
-    const levels = [database, keys, mirrors.status, settings.status, clock.status, flows.status];
+    const erasures = this.erasures();
+    const levels = [database, keys, mirrors.status, settings.status, clock.status, flows.status, erasures.status];
     return {
       status: levels.every((level) => level === 'up') ? 'up' : 'degraded',
       database: { status: database, detail, circuit: this.circuit.status, pool: this.database.poolState },
@@ -53,7 +56,15 @@ export class HealthService {
       settings,
       clock,
       flows,
+      erasures,
     };
+  }
+
+  /** The people of today are served; whether others are back only an operator can tell. */
+  private erasures(): ErasuresHealthDto {
+    const since = this.lineage.erasuresUnconfirmedSince;
+    if (!since) return { status: 'up', unconfirmedSince: null, detail: null };
+    return { status: 'degraded', unconfirmedSince: since.toISOString(), detail: unconfirmedErasures(since) };
   }
 
   /** The settings that can only be judged by asking around. */

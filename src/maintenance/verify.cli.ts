@@ -1,16 +1,18 @@
 import pg from 'pg';
-import { appUrlFromEnv } from '../config/env.js';
+import { appUrlFromEnv, erasureKeyFromEnv } from '../config/env.js';
 import { runCommand } from '../config/run-command.js';
 import { verify } from './verify.js';
 
 const usage = `npm run verify
 
-Compares all progress in the database with its history. Ends with 0 when nothing differs, with 1 when something does.`;
+Compares all progress in the database with its history, and the tombstones of erased people with the members. Ends with 0 when
+nothing differs, with 1 when something does.`;
 
 await runCommand({ usage }, async () => {
   const pool = new pg.Pool({ connectionString: appUrlFromEnv(), max: 1 });
-  const { checked, findings } = await verify(() => pool.connect()).finally(() => pool.end());
+  const erasureKey = erasureKeyFromEnv();
+  const { checked, findings } = await verify(() => pool.connect(), erasureKey).finally(() => pool.end());
   for (const finding of findings) console.error(finding);
-  console.log(`${checked} progress rows compared with their history: ${findings.length} differ.`);
+  console.log(`${checked} progress rows and the tombstones compared: ${findings.length} differences.`);
   return findings.length ? 1 : 0;
 });

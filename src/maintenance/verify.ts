@@ -1,11 +1,13 @@
+import type { KeyObject } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { equalJson, foldEffects, type Effect, type PartState } from '../flow/index.js';
+import { verifyErasures } from './verify-erasures.js';
 import { asWorker, WHOLE_TABLE_LIMIT_MS } from './worker-transaction.js';
 
 export interface Verification {
   /** Progress rows that were compared with their history. */
   readonly checked: number;
-  /** One sentence for each row that is not what its history says. */
+  /** One sentence for each row that is not what its history says, and for each person who was erased and is back. */
   readonly findings: readonly string[];
 }
 
@@ -64,8 +66,9 @@ const UNHEARD = `
 /**
  * Folds the whole history and compares it with what is stored: every progress row must be exactly what its accepted
  * transitions make of nothing, each applied once. Reads in batches; what is compared comes from one snapshot.
+ * @param erasureKey recognises erased people; without it tombstones are a finding
  */
-export function verify(connect: () => Promise<PoolClient>): Promise<Verification> {
+export function verify(connect: () => Promise<PoolClient>, erasureKey?: KeyObject): Promise<Verification> {
   return asWorker(
     connect,
     async (query) => {
@@ -73,6 +76,7 @@ export function verify(connect: () => Promise<PoolClient>): Promise<Verification
       const findings = unheard.rows.map(
         (row) => `${nameOf(row)}: has operations without their history entry: ${row.keys.join(', ')}`,
       );
+      findings.push(...(await verifyErasures(query, erasureKey)));
       let checked = 0;
       await query(CURSOR);
       for (;;) {

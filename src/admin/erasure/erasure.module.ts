@@ -3,6 +3,7 @@ import { Auth0SyncModule } from '../../auth0-sync/auth0-sync.module.js';
 import { TenantModule } from '../../tenant/tenant.module.js';
 import { ErasureRepository } from './erasure.repository.js';
 import { ErasureService } from './erasure.service.js';
+import { PersonEraser } from './person-eraser.js';
 import { PersonalDataController } from './personal-data.controller.js';
 import { PersonalDataRepository } from './personal-data.repository.js';
 import { PersonalDataService } from './personal-data.service.js';
@@ -11,6 +12,6 @@ import { PersonalDataService } from './personal-data.service.js';
 @Module({
   imports: [TenantModule, Auth0SyncModule],
   controllers: [PersonalDataController],
-  providers: [PersonalDataService, PersonalDataRepository, ErasureService, ErasureRepository],
+  providers: [PersonalDataService, PersonalDataRepository, ErasureService, ErasureRepository, PersonEraser],
 })
 export class ErasureModule {}

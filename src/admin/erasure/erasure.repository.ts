@@ -3,13 +3,20 @@ import type { Statement } from '../../database/statement.js';
 import type { Transaction } from '../../database/transaction.js';
 import { withoutPerson, type PersonalEntry } from './without-person.js';
 
-/** Who is erased, what they are called from now on, and who asked for it. */
-export interface Erased {
-  readonly subject: string;
-  readonly pseudonym: string;
-  /** Keyed hash of the subject, for the tombstone. */
+/** What a tombstone says. */
+export interface Burial {
+  /** Keyed hash of the subject. */
   readonly person: string;
+  readonly pseudonym: string;
+  /** Tokens issued before it are refused. */
+  readonly erasedAt: Date;
+}
+
+/** Who is erased, what they are called from now on, and who asked for it. */
+export interface Erased extends Burial {
+  readonly subject: string;
   readonly by: string;
+  /** When the rows change; later than `erasedAt` where an erasure is applied again. */
   readonly at: Date;
 }
 
@@ -195,7 +202,7 @@ export class ErasureRepository {
   /** The tenant must be locked, so that nobody joins or leaves meanwhile. */
   async erase(transaction: Transaction, erased: Erased): Promise<void> {
     const { tenantId } = transaction;
-    const { subject, pseudonym, person, by, at } = erased;
+    const { subject, pseudonym, by, at } = erased;
     await transaction.query(BECOME_ERASER, []);
     await transaction.query(LOCK_PARTS, [tenantId, subject]);
     await transaction.query(ADD_PSEUDONYM, [tenantId, subject, pseudonym, at]);
@@ -206,7 +213,14 @@ export class ErasureRepository {
     for (const statement of REST) await transaction.query(statement, [tenantId, subject, pseudonym]);
     for (const statement of REMOVE) await transaction.query(statement, [tenantId, subject]);
     await transaction.query(MARK_MIRROR, [tenantId, subject, at]);
-    await transaction.query(BURY, [person, tenantId, pseudonym, at]);
+    await writeTombstone(transaction, erased);
+    await transaction.query(RESET_ROLE, []);
+  }
+
+  /** Only the tombstone: of a person whom the tenant's rows do not know. */
+  async bury(transaction: Transaction, burial: Burial): Promise<void> {
+    await transaction.query(BECOME_ERASER, []);
+    await writeTombstone(transaction, burial);
     await transaction.query(RESET_ROLE, []);
   }
 
@@ -252,6 +266,10 @@ export class ErasureRepository {
     await transaction.query(COPY_PART, [tenantId, flowKey, subject, pseudonym, ...part]);
     await moveEntries(transaction, flowKey, subject, pseudonym, kept.entries);
   }
+}
+
+async function writeTombstone(transaction: Transaction, { person, pseudonym, erasedAt }: Burial): Promise<void> {
+  await transaction.query(BURY, [person, transaction.tenantId, pseudonym, erasedAt]);
 }
 
 /** What stays of each entry, under the other name. */

@@ -43,7 +43,8 @@ export class PersonalDataController {
     summary: 'Forget a person',
     description:
       'In one tenant, on every level. The history stays, without what they typed, under a random name. Again gives a new ' +
-      'receipt of the same erasure, which tells whether Auth0 has followed.',
+      'receipt of the same erasure, which tells whether Auth0 has followed. Keep the receipt outside the database: after a ' +
+      'backup is restored, `npm run restored -- --receipts FILE` erases the person again.',
   })
   @ApiSubject()
   @ApiReason()

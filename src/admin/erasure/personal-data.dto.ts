@@ -83,19 +83,40 @@ class ErasedLevelsDto {
 }
 
 class ReceiptDto {
+  @ApiProperty({
+    format: 'uuid',
+    description: 'Id of the erasure. Every receipt of the same erasure has the same id.',
+    example: '0de2c1a4-7d3f-4b59-9a61-5f0e8c2b7a13',
+  })
+  id!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Version of the method that made `person` and `tombstone`.',
+    example: 2,
+  })
+  hashVersion!: number;
+
   @ApiProperty({ format: 'uuid', description: 'Id of the tenant.', example: EXAMPLE.tenantId })
   tenantId!: string;
 
   @ApiProperty({
     description:
-      'HMAC-SHA256 of the person’s `sub`. It identifies the person only to a reader who already knows the `sub`.',
+      'HMAC-SHA256 of tenant and `sub`. It is the same in every receipt of the person in this tenant, and differs in ' +
+      'every other tenant.',
     example: 'Xk0mPq3r5vYw8z1bC4dF7gH9jK2nL6sT0uV3xA5eB8o',
   })
   person!: string;
 
   @ApiProperty({
+    description: 'Encrypted. With it the service erases the person again after a backup was restored.',
+    example: 'yX3cV0m2p5s8v1y4b7e0h3k6n9q2t5w8z1C4F7I0L3OqR6tU9wX2zA5dG8jM1pS4',
+  })
+  tombstone!: string;
+
+  @ApiProperty({
     description: 'Random name that replaces the person in the remaining history.',
-    example: 'erased|b4a1f0c27d5e',
+    example: 'erased|0de2c1a4-7d3f-4b59-9a61-5f0e8c2b7a13',
   })
   pseudonym!: string;
 
@@ -105,8 +126,8 @@ class ReceiptDto {
   @ApiProperty({ format: 'date-time', description: 'When this receipt was issued.', example: EXAMPLE.now })
   issuedAt!: string;
 
-  @ApiProperty()
-  levels!: ErasedLevelsDto;
+  @ApiPropertyOptional({ type: ErasedLevelsDto, description: 'Always present in the answer of this route.' })
+  levels?: ErasedLevelsDto;
 }
 
 export class ErasureReceiptDto {

@@ -11,6 +11,7 @@ import { KnowClosedTenants1796010300000 } from './1796010300000-KnowClosedTenant
 import { NumberInvitations1796010400000 } from './1796010400000-NumberInvitations.js';
 import { RecordImpersonators1796010500000 } from './1796010500000-RecordImpersonators.js';
 import { CountUnmatchedSubjects1796011600011 } from './1796011600011-CountUnmatchedSubjects.js';
+import { ReapplyErasures1796014000006 } from './1796014000006-ReapplyErasures.js';
 import { CheckMirrors1796020000000 } from './1796020000000-CheckMirrors.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
@@ -28,6 +29,7 @@ export const MIGRATIONS = [
   NumberInvitations1796010400000,
   RecordImpersonators1796010500000,
   CountUnmatchedSubjects1796011600011,
+  ReapplyErasures1796014000006,
   CheckMirrors1796020000000,
 ];
 

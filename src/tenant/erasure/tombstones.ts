@@ -1,9 +1,10 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../database/database.js';
 import type { Transaction } from '../../database/transaction.js';
 import { personErased } from '../tenant-problems.js';
+import { personOf } from './person-hash.js';
 
 export interface Tombstone {
   readonly tenantId: string;
@@ -46,7 +47,7 @@ export class Tombstones {
 
   /** What a person is known by once they are forgotten; the same in every tenant. */
   personOf(subject: string): string {
-    return createHmac('sha256', this.key).update(`foothold person\n${subject}`).digest('base64url');
+    return personOf(this.key, subject);
   }
 
   /** Of every tenant. */
@@ -55,9 +56,13 @@ export class Tombstones {
     return rows.map(tombstone);
   }
 
-  async inTenant(transaction: Transaction, subject: string): Promise<Tombstone | undefined> {
-    const values = [this.personOf(subject), transaction.tenantId];
-    const [row] = await transaction.query<TombstoneRow>(IN_TENANT, values);
+  inTenant(transaction: Transaction, subject: string): Promise<Tombstone | undefined> {
+    return this.ofPerson(transaction, this.personOf(subject));
+  }
+
+  /** @param person the hash on the tombstone */
+  async ofPerson(transaction: Transaction, person: string): Promise<Tombstone | undefined> {
+    const [row] = await transaction.query<TombstoneRow>(IN_TENANT, [person, transaction.tenantId]);
     return row && tombstone(row);
   }
 

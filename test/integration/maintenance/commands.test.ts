@@ -34,16 +34,26 @@ describe('the command lines', () => {
   });
 
   it('restored begins a new lineage, and refuses where there is none', async () => {
-    const env = { DATABASE_URL: database.appUrl };
-    expect(run('maintenance/restored.cli.js', env).status).toBe(1);
+    const restored = () => run('maintenance/restored.cli.js', { DATABASE_URL: database.appUrl }, '--no-erasures');
+    expect(restored().status).toBe(1);
     const lineage = '22222222-2222-4222-8222-222222222222';
     await sql(database.superuserUrl, `INSERT INTO foothold.dataset VALUES (true, '${lineage}', '1', 1)`);
-    expect(run('maintenance/restored.cli.js', env).status).toBe(0);
+    expect(restored().status).toBe(0);
     const [row] = await sql(database.superuserUrl, 'SELECT lineage FROM foothold.dataset');
     expect(row?.['lineage']).not.toBe(lineage);
   });
 
-  it('restored does nothing for whoever asks what it does, or asks for something else', async () => {
+  it.each([
+    ['without a choice', [], /--receipts FILE[^]*--no-erasures/],
+    ['with both', ['--receipts', '-', '--no-erasures'], /choose one of --receipts and --no-erasures/],
+  ])('C06: restored %s does nothing, and says how to go on', async (_name, options, message) => {
+    const before = await sql(database.superuserUrl, 'SELECT * FROM foothold.dataset');
+    const { status, stderr } = run('maintenance/restored.cli.js', { DATABASE_URL: database.appUrl }, ...options);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
+    expect(await sql(database.superuserUrl, 'SELECT * FROM foothold.dataset')).toEqual(before);
+  });
+
+  it('restored does nothing when it is asked what it does, or called wrongly', async () => {
     const lineageOf = () => sql(database.superuserUrl, 'SELECT lineage FROM foothold.dataset');
     const before = await lineageOf();
     const [asked, wrong] = ['--help', '--dry-run'].map((option) =>
@@ -54,13 +64,16 @@ describe('the command lines', () => {
     expect(await lineageOf()).toEqual(before);
   });
 
-  it.each(['database/migrate.cli.js', 'maintenance/verify.cli.js', 'maintenance/restored.cli.js'])(
-    '%s names the setting that is missing, without a stack',
-    (file) => {
-      const { status, stderr } = run(file, {});
-      expect(status).toBe(1);
-      expect(stderr).toMatch(/DATABASE_(MIGRATION_)?URL is missing/);
-      expect(stderr).not.toContain('    at ');
-    },
-  );
+  it.each([
+    ['database/migrate.cli.js'],
+    ['maintenance/verify.cli.js'],
+    ['maintenance/receipts.cli.js'],
+    ['maintenance/restored.cli.js', '--no-erasures'],
+    ['maintenance/restored.cli.js', '--receipts', '-'],
+  ])('%s names the setting that is missing, without a stack', (file, ...options) => {
+    const { status, stderr } = run(file, {}, ...options);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/DATABASE_(MIGRATION_)?URL is missing/);
+    expect(stderr).not.toContain('    at ');
+  });
 });
