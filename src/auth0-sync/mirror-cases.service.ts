@@ -5,6 +5,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problem.js';
 import { TenantAdministration, type Access } from '../tenant/administration/tenant-administration.js';
 import { AuditRepository } from '../tenant/audit.repository.js';
+import { Tombstones } from '../tenant/erasure/tombstones.js';
 import type { CaseResolutionDto, MirrorCaseDto, MirrorCaseListDto } from './dto/mirror-case.dto.js';
 import { MirrorCaseRepository, type CaseRow } from './mirror-case.repository.js';
 import { MirrorRestore } from './mirror-restore.js';
@@ -22,6 +23,7 @@ export class MirrorCasesService {
     private readonly restore: MirrorRestore,
     private readonly seal: Seal,
     private readonly audit: AuditRepository,
+    private readonly tombstones: Tombstones,
   ) {}
 
   list(caller: Principal, tenantId: string): Promise<MirrorCaseListDto> {
@@ -47,6 +49,8 @@ export class MirrorCasesService {
       if (resolution === 'restore') {
         // Only while the key that sealed it is known: after a rotation there is nothing left to believe.
         if (!mirror) throw new Problem('case_unreadable', 'The mirror was sealed with a key that is not configured.');
+        const tombstone = await this.tombstones.inTenant(transaction, found.subject);
+        if (tombstone && mirror.asOf <= tombstone.erasedAt) throw erasedSince();
         await this.restore.restore(transaction, mirror, { by, impersonator, reason, at });
       } else {
         await this.restore.markDue(transaction, found.subject, at);
@@ -98,3 +102,9 @@ export class MirrorCasesService {
     };
   }
 }
+
+const erasedSince = (): Problem =>
+  new Problem(
+    'person_erased',
+    'The person was erased after this mirror was made. Resolve the case with start_over, which removes the mirror.',
+  );

@@ -1,10 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Lineage } from '../database/lineage.js';
+import { Tombstones } from '../tenant/erasure/tombstones.js';
 import type { MirrorDrift } from './auth0-mirror.entity.js';
 import { MirrorAccess } from './mirror-access.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
-import { KEPT_TENANTS } from './mirror-content.js';
+import { KEPT_TENANTS, type MirrorContent } from './mirror-content.js';
 import { driftBetween, findMirror, type FoundMirror } from './mirror-drift.js';
 import { MirrorFailure, type StoredMirrors } from './mirror.js';
 import { MirrorRepository, type Claim } from './mirror.repository.js';
@@ -37,6 +38,7 @@ export class MirrorSender {
     private readonly repository: MirrorRepository,
     private readonly wanted: WantedMirrors,
     private readonly cases: MirrorCaseRepository,
+    private readonly tombstones: Tombstones,
     private readonly access: MirrorAccess,
     private readonly seal: Seal,
     private readonly metrics: SyncMetrics,
@@ -108,7 +110,7 @@ export class MirrorSender {
     drift: MirrorDrift | null,
   ): Promise<boolean> {
     const raw = found.raw as SealedMirror;
-    if (found.content && drift === 'ahead' && !(await this.cases.isDecided(found.content, raw.seal))) {
+    if (found.content && drift === 'ahead' && !(await this.isSettled(found.content, raw.seal))) {
       await this.cases.raise(found.content, raw);
       await this.repository.park(claim, RECONCILIATION_REQUIRED, { drift });
       this.logger.warn(`A mirror of tenant ${claim.tenantId} knows more than the database: a case was raised`);
@@ -131,6 +133,13 @@ export class MirrorSender {
     const retryAt = this.clock.in(VERSION_RETRY_MS * (0.5 + Math.random()));
     await this.repository.release(claim, retryAt, VERSION_UNAVAILABLE);
     this.metrics.countSend('retried');
+  }
+
+  /** Decided on already, or taken before the person was erased, whose earlier life is to be overwritten. */
+  private async isSettled(content: MirrorContent, seal: string): Promise<boolean> {
+    if (await this.cases.isDecided(content, seal)) return true;
+    const tombstones = await this.tombstones.of(content.subject);
+    return tombstones.some(({ tenantId, erasedAt }) => tenantId === content.tenantId && content.asOf <= erasedAt);
   }
 
   private async settle(
