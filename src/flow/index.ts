@@ -37,7 +37,15 @@ export {
   type RejectionReason,
 } from './rejection.js';
 export { restoreEffects } from './restore.js';
-export { EMPTY_PART, EMPTY_STATE, isFlowState, type AttestationFact, type FlowState, type PartState } from './state.js';
+export {
+  EMPTY_PART,
+  EMPTY_STATE,
+  isFlowState,
+  type AttestationFact,
+  type FlowState,
+  type PartState,
+  type StepRecord,
+} from './state.js';
 export { validateDefinition } from './validate-definition.js';
 export {
   FLOW_STATUSES,

@@ -1,11 +1,12 @@
 import { Controller, Get, Header, Headers, Param, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../../auth/caller.decorator.js';
 import { ForPeople } from '../../auth/for-people.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems, ApiTenantHeader, TENANT_PROBLEMS } from '../../http/api-decorators.js';
 import { Person, type PersonInTenant } from '../../tenant/tenant-selector.js';
+import { PROGRESS_EVENTS, ProgressEventDto } from './progress-event.dto.js';
 import { ProgressEventsService } from './progress-events.service.js';
 
 @ApiTags('Own progress')
@@ -34,10 +35,12 @@ export class ProgressEventsController {
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'The revision that the caller has: it is not sent again.',
+    description: 'Revision of the view that the caller has; the service does not send that view again.',
     schema: { type: 'string' },
+    example: '2',
   })
-  @ApiOkResponse({ description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  @ApiExtraModels(ProgressEventDto)
+  @ApiOkResponse({ description: 'The events.', content: PROGRESS_EVENTS })
   @ApiProblems('unknown_flow', ...TENANT_PROBLEMS)
   async stream(
     @Person() person: PersonInTenant,

@@ -1,5 +1,7 @@
 import { Spectral, type RulesetDefinition } from '@stoplight/spectral-core';
 import { oas } from '@stoplight/spectral-rulesets';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { REFUSAL_REASONS } from '../../../src/flow/index.js';
 import { TestService } from '../../support/service.js';
 
@@ -33,8 +35,23 @@ describe('the OpenAPI document', () => {
     return findings.map(({ code, path, message }) => `${code} at ${path.join('.')}: ${message}`);
   };
 
+  const lintByRedocly = (subject: object): string[] => {
+    const script = path.join(__dirname, 'lint-by-redocly.mjs');
+    const input = JSON.stringify(subject);
+    return JSON.parse(execFileSync(process.execPath, [script], { input, encoding: 'utf8' })) as string[];
+  };
+
   it('is clean under Spectral’s rules for OpenAPI', async () => {
     expect(await lint(document)).toEqual([]);
+  });
+
+  it('is clean under Redocly’s recommended rules', () => {
+    expect(lintByRedocly(document)).toEqual([]);
+  });
+
+  it('would not be under Redocly’s rules, with an operation that says nothing', () => {
+    const paths = { ...document.paths, '/silent': { get: { responses: {} } } };
+    expect(lintByRedocly({ ...document, paths })).not.toEqual([]);
   });
 
   it('would not be, with an operation that says nothing', async () => {
