@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { Caller } from '../auth/caller.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
+import { EXAMPLE } from '../http/open-api/example-values.js';
 import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../tenant/dto/admin-problems.js';
 import { ApiTenantId, TenantId } from '../tenant/dto/tenant-parameters.js';
 import { parseUuid } from '../tenant/tenant-selector.js';
@@ -35,7 +36,11 @@ export class MirrorCasesController {
     summary: 'Decide which of them is believed',
     description: 'Meanwhile a person whom the database does not know gets 409 `reconciliation_required`.',
   })
-  @ApiParam({ name: 'caseId', schema: { type: 'string', format: 'uuid' } })
+  @ApiParam({
+    name: 'caseId',
+    description: 'Id of the case.',
+    schema: { type: 'string', format: 'uuid', example: EXAMPLE.caseId },
+  })
   @ApiOkResponse({ type: MirrorCaseDto })
   @ApiProblems(
     ...ADMIN_CHANGE_PROBLEMS,

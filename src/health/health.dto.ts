@@ -117,7 +117,7 @@ export class MirrorsHealthDto {
   })
   status!: (typeof MIRRORS_STATUSES)[number];
 
-  @ApiProperty({ type: String, nullable: true, description: 'What is wrong, and what to do.' })
+  @ApiProperty({ type: String, nullable: true, description: 'What is wrong, and what to do.', example: null })
   detail!: string | null;
 
   @ApiProperty({

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import { problemContent, problemLine, problemStatus, type ProblemForm } from './open-api/problem-schemas.js';
+import { EXAMPLE } from './open-api/example-values.js';
 import type { ProblemCode } from './problem.js';
 
 /** Requests that are refused before they are routed. */
@@ -88,6 +89,7 @@ export const ApiTenantHeader = (): MethodDecorator =>
   ApiHeader({
     name: 'X-Tenant-Id',
     required: false,
-    description: 'Which of the caller’s tenants is meant; needed only by people who belong to several.',
+    description: 'Id of the tenant that the request is about; required only of callers who belong to several.',
+    example: EXAMPLE.tenantId,
     schema: { type: 'string', format: 'uuid' },
   });

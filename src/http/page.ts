@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { IDENTIFIER } from '../auth/identifier.js';
 import { UUID } from '../database/uuid.js';
+import { EXAMPLE } from './open-api/example-values.js';
 import { invalidRequest } from './problem.js';
 
 /*
@@ -29,13 +30,14 @@ export const ApiPage = (): MethodDecorator =>
     ApiQuery({
       name: 'limit',
       required: false,
-      schema: { type: 'integer', minimum: 1, maximum: MAXIMUM_LIMIT, default: DEFAULT_LIMIT },
+      description: 'Most items on a page.',
+      schema: { type: 'integer', minimum: 1, maximum: MAXIMUM_LIMIT, default: DEFAULT_LIMIT, example: DEFAULT_LIMIT },
     }),
     ApiQuery({
       name: 'cursor',
       required: false,
-      description: '`nextCursor` of the page before.',
-      schema: { type: 'string' },
+      description: '`nextCursor` of the page before; omit it for the first page.',
+      schema: { type: 'string', example: EXAMPLE.cursor },
     }),
   );
 

@@ -31,7 +31,11 @@ export class DeadLettersController {
     summary: 'Try a job again',
     description: 'It goes on where it stood; nobody is moved twice.',
   })
-  @ApiParam({ name: 'id', example: '42', schema: { type: 'string', pattern: '^\\d{1,18}$' } })
+  @ApiParam({
+    name: 'id',
+    description: 'Id of the dead letter.',
+    schema: { type: 'string', pattern: '^\\d{1,18}$', example: '42' },
+  })
   @ApiNoContentResponse({ description: 'It will be tried again.' })
   @ApiProblems('bad_request', 'payload_too_large', 'unsupported_media_type', 'job_not_found', 'invalid_request')
   async retry(@Param('id') id: string): Promise<void> {

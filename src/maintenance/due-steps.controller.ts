@@ -21,8 +21,8 @@ export class DueStepsController {
       'Permission `onboarding:attest`. Tenants in which the step can be done now and is not; one that failed, once ' +
       'somebody asked to try again. By tenant. Ask again and again, from the first page: nothing is missed.',
   })
-  @ApiParam({ name: 'flow', example: 'workspace' })
-  @ApiQuery({ name: 'step', required: true, example: 'setup', description: 'An attested step of the tenant’s part.' })
+  @ApiParam({ name: 'flow', description: 'Key of the flow.', example: 'workspace' })
+  @ApiQuery({ name: 'step', required: true, example: 'setup', description: 'Key of an attested tenant step.' })
   @ApiPage()
   @ApiOkResponse({ type: DueStepPageDto })
   @ApiProblems('unknown_flow', 'invalid_request')

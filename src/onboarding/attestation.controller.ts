@@ -1,14 +1,16 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../auth/caller.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { RequirePermissions } from '../auth/require-permissions.decorator.js';
 import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
+import { ApiTenantId } from '../tenant/dto/tenant-parameters.js';
 import { parseTenantId } from '../tenant/tenant-selector.js';
 import { AttestationService } from './attestation.service.js';
 import { AttestationDto } from './dto/attestation.dto.js';
 import { AttestationResultDto } from './dto/onboarding-view.dto.js';
+import { ApiFlow } from './dto/transition-decorators.js';
 
 @ApiTags('Trusted systems')
 @ApiAuthenticated()
@@ -25,8 +27,8 @@ export class AttestationController {
       'Permission `onboarding:attest`. Idempotent by `eventId`; an event that comes early is kept until it counts. Events ' +
       'count in the order of receipt: a success is final for its values, and of failures the one received last is shown.',
   })
-  @ApiParam({ name: 'tenantId', schema: { type: 'string', format: 'uuid' } })
-  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiTenantId()
+  @ApiFlow()
   @ApiOkResponse({ type: AttestationResultDto, description: 'It was taken in, now or before.' })
   @ApiAcceptedResponse({ type: AttestationResultDto, description: 'It is kept, and does not count yet.' })
   @ApiProblems(

@@ -3,6 +3,7 @@ import { ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@n
 import type { FastifyReply } from 'fastify';
 import { ForPeople } from '../auth/for-people.decorator.js';
 import { ApiAuthenticated, ApiProblems, ApiTenantHeader, TENANT_PROBLEMS } from '../http/api-decorators.js';
+import { EXAMPLE } from '../http/open-api/example-values.js';
 import { ApiPage, type PageQuery } from '../http/page.js';
 import { isNotModified } from '../http/preconditions.js';
 import { Person, type PersonInTenant } from '../tenant/tenant-selector.js';
@@ -53,7 +54,13 @@ export class OnboardingController {
   })
   @ApiFlow()
   @ApiTenantHeader()
-  @ApiHeader({ name: 'If-None-Match', required: false, description: 'ETag of the view that the caller has.' })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'ETag of the view that the caller has; while it is current, the response is 304.',
+    example: EXAMPLE.etag,
+    schema: { type: 'string' },
+  })
   @ApiOkResponse({ type: OnboardingViewDto, headers: VIEW_ETAG })
   @ApiResponse({ status: 304, description: 'The caller has the current view.' })
   @ApiProblems('unknown_flow', ...TENANT_PROBLEMS)

@@ -177,9 +177,10 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   },
   'post /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}/restore': {
     answers: ADMINS,
-    values: () => ({ flow: 'member_tour' }),
+    // Revision 0 is the one that every part has.
+    values: () => ({ flow: 'member_tour', revision: 0 }),
   },
-  'post /v1/tenants/{tenantId}/onboarding/{flow}/restore': { answers: ADMINS },
+  'post /v1/tenants/{tenantId}/onboarding/{flow}/restore': { answers: ADMINS, values: () => ({ revision: 0 }) },
   'post /v1/tenants/{tenantId}/onboarding/{flow}/attestations': {
     answers: ATTESTERS,
     // A failure counts at once; a success would be kept (202) until its step can be done.

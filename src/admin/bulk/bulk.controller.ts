@@ -11,7 +11,9 @@ import {
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { ApiPage } from '../../http/page.js';
+import { ApiFlow } from '../../onboarding/dto/transition-decorators.js';
 import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
 import { parseUuid } from '../../tenant/tenant-selector.js';
@@ -19,13 +21,18 @@ import { ITEM_OUTCOMES } from './bulk-states.js';
 import { BulkCancelDto, BulkJobDto, BulkPeoplePageDto, BulkRequestDto, BulkUndoDto } from './bulk.dto.js';
 import { BulkService, type BulkPeopleQuery } from './bulk.service.js';
 
-const ApiJobId = () => ApiParam({ name: 'jobId', schema: { type: 'string', format: 'uuid' } });
+const ApiJobId = () =>
+  ApiParam({
+    name: 'jobId',
+    description: 'Id of the job, from the response that started it.',
+    schema: { type: 'string', format: 'uuid', example: EXAMPLE.jobId },
+  });
 const jobIdOf = (text: string): string => parseUuid(text, 'jobId', 'expected the id of a job, a UUID');
 
 @ApiTags('Tenant admins')
 @ApiAuthenticated()
 @ApiTenantId()
-@ApiParam({ name: 'flow', example: 'member_tour' })
+@ApiFlow('member_tour')
 @Controller('v1/tenants/:tenantId/onboarding/:flow/bulk')
 export class BulkController {
   constructor(private readonly bulk: BulkService) {}
@@ -65,7 +72,12 @@ export class BulkController {
   @Get(':jobId/people')
   @ApiOperation({ operationId: 'listBulkPeople', summary: 'What became of whom', description: 'By subject.' })
   @ApiJobId()
-  @ApiQuery({ name: 'outcome', required: false, schema: { type: 'string', enum: [...ITEM_OUTCOMES] } })
+  @ApiQuery({
+    name: 'outcome',
+    required: false,
+    description: 'Only people with this outcome.',
+    schema: { type: 'string', enum: [...ITEM_OUTCOMES], example: 'refused' },
+  })
   @ApiPage()
   @ApiOkResponse({ type: BulkPeoplePageDto })
   @ApiProblems(...ADMIN_PROBLEMS, 'unknown_flow', 'job_not_found')

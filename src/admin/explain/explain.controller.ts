@@ -29,7 +29,12 @@ export class ExplainController {
       'now, within the budget for reads. The pages are those of the history.',
   })
   @ApiSubject()
-  @ApiQuery({ name: 'live', required: false, schema: { type: 'string', enum: ['auth0'] } })
+  @ApiQuery({
+    name: 'live',
+    required: false,
+    description: '`auth0` reads what Auth0 holds now. By default Auth0 is not asked.',
+    schema: { type: 'string', enum: ['auth0'], example: 'auth0' },
+  })
   @ApiPage()
   @ApiOkResponse({ type: ExplanationDto, headers: VIEW_ETAG })
   @ApiProblems(...ADMIN_PROBLEMS, 'unknown_flow', 'member_not_found')

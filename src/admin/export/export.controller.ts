@@ -1,11 +1,13 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { ApiFlow } from '../../onboarding/dto/transition-decorators.js';
 import { ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
+import { EXPORT_EXAMPLES } from './export-example.js';
 import { EXPORT_FORMATS } from './exported-person.js';
 import { ExportService } from './export.service.js';
 
@@ -24,17 +26,18 @@ export class ExportController {
       'A line for each person who has opened the flow, by subject: status, current step, and of each step its status and ' +
       'when it was done; not what they typed. It is audited. A stream that ends before its end is broken off.',
   })
-  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiFlow()
   @ApiQuery({
     name: 'format',
     required: false,
-    schema: { type: 'string', enum: [...EXPORT_FORMATS], default: 'ndjson' },
+    description: 'Format of the export.',
+    schema: { type: 'string', enum: [...EXPORT_FORMATS], default: 'ndjson', example: 'ndjson' },
   })
   @ApiOkResponse({
     description: 'The people.',
     content: {
-      'application/x-ndjson': { schema: { type: 'string' } },
-      'text/csv': { schema: { type: 'string' } },
+      'application/x-ndjson': { schema: { type: 'string' }, example: EXPORT_EXAMPLES.ndjson },
+      'text/csv': { schema: { type: 'string' }, example: EXPORT_EXAMPLES.csv },
     },
   })
   @ApiProblems('unknown_flow', ...ADMIN_PROBLEMS)

@@ -1,19 +1,23 @@
 import { applyDecorators, Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { RequirePermissions } from '../../auth/require-permissions.decorator.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { ApiFlow } from '../../onboarding/dto/transition-decorators.js';
 import { ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
 import type { DaysQuery } from './days.js';
 import { FlowFunnelDto, FunnelDto } from './dto/funnel.dto.js';
 import { FunnelService } from './funnel.service.js';
 
-const day = (name: string, description: string): MethodDecorator =>
-  ApiQuery({ name, required: false, description, schema: { type: 'string', format: 'date' } });
+const day = (name: string, example: string, description: string): MethodDecorator =>
+  ApiQuery({ name, required: false, description, schema: { type: 'string', format: 'date', example } });
 const ApiDays = (): MethodDecorator =>
-  applyDecorators(day('from', 'First day, UTC; else the first of all.'), day('to', 'Last day, UTC; else today.'));
+  applyDecorators(
+    day('from', '2026-03-01', 'First day to count, UTC. Default: no limit.'),
+    day('to', '2026-03-31', 'Last day to count, UTC. Default: no limit.'),
+  );
 
 @ApiTags('Tenant admins')
 @ApiAuthenticated()
@@ -30,7 +34,7 @@ export class FunnelController {
       'now. What was reopened is open again. `upToDate` tells whether the newest changes are in it.',
   })
   @ApiTenantId()
-  @ApiParam({ name: 'flow', example: 'member_tour' })
+  @ApiFlow('member_tour')
   @ApiDays()
   @ApiOkResponse({ type: FunnelDto })
   @ApiProblems('unknown_flow', ...ADMIN_PROBLEMS)
@@ -50,7 +54,7 @@ export class FunnelController {
     summary: 'The same over all tenants',
     description: 'Permission `platform:admin`.',
   })
-  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiFlow()
   @ApiDays()
   @ApiOkResponse({ type: FlowFunnelDto })
   @ApiProblems('unknown_flow', 'invalid_request')

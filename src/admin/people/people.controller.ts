@@ -1,10 +1,11 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { FLOW_STATUSES } from '../../flow/index.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
 import { ApiPage } from '../../http/page.js';
+import { ApiFlow } from '../../onboarding/dto/transition-decorators.js';
 import { ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiTenantId, TenantId } from '../../tenant/dto/tenant-parameters.js';
 import { PeopleInFlowPageDto } from './dto/people.dto.js';
@@ -26,13 +27,23 @@ export class PeopleController {
       'Members who have opened the flow; of a flow of tenant steps, all members. With a filter, who waits longest comes ' +
       'first; else by subject. A change is in the list within seconds.',
   })
-  @ApiParam({ name: 'flow', example: 'workspace' })
-  @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...FLOW_STATUSES] } })
-  @ApiQuery({ name: 'step', required: false, description: 'At this step.', schema: { type: 'string' } })
+  @ApiFlow()
+  @ApiQuery({
+    name: 'status',
+    required: false,
+    description: 'Only members whose flow has this status.',
+    schema: { type: 'string', enum: [...FLOW_STATUSES], example: 'in_progress' },
+  })
+  @ApiQuery({
+    name: 'step',
+    required: false,
+    description: 'Only members whose first open step has this key.',
+    schema: { type: 'string', example: 'subscription' },
+  })
   @ApiQuery({
     name: 'stuckFor',
     required: false,
-    description: 'Unfinished, and at the same step for at least so long: an ISO 8601 duration.',
+    description: 'Only members who have been at the same unfinished step for at least this ISO 8601 duration.',
     schema: { type: 'string', ...DURATION },
   })
   @ApiPage()

@@ -8,6 +8,9 @@ export const EXAMPLE = {
   caseId: 'c4a0f3de-6f1e-4a7b-9a43-8f3f1f6d2b70',
   invitationId: '2b8e4f6a-0d1c-4e9b-8a7f-5c3d1e9f7a22',
   entryId: '91c7d5b3-8e2f-4a60-b1d4-6e0f3a9c8d33',
+  idempotencyKey: 'b1f3c6d2-9a47-4e0b-8c55-1d7e2f4a6b90',
+  etag: '"2-kcmdpahfbnolgeijabcdefgh"',
+  cursor: 'YXV0aDB8M2FkNGE5ODk4YmNiN2JlZDIyMWRhOGM1',
   /** The `sub` of Ada, who owns the tenant. */
   owner: 'auth0|2a1322415fff1b1aceaebe78',
   /** The `sub` of Grace, an admin. */

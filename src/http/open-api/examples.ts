@@ -46,9 +46,17 @@ function mediaTypesOf({ requestBody, responses }: OperationObject): MediaTypeObj
 
 /** An address of the route, made with the examples of its parameters. */
 function addressOf(path: string, { parameters = [] }: OperationObject): string {
-  const examples = new Map((parameters as ParameterObject[]).map(({ name, example }) => [name, String(example)]));
+  const examples = new Map(
+    (parameters as ParameterObject[]).map(({ name, example, schema }) => [
+      name,
+      String(example ?? parameterExample(schema)),
+    ]),
+  );
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(examples.get(name) ?? ''));
 }
+
+/** Nest documents the example of a parameter with a schema in that schema. */
+const parameterExample = (schema: Schema | undefined): unknown => schema && 'example' in schema && schema.example;
 
 const nameIn = ({ $ref }: ReferenceObject): string => $ref.split('/').at(-1) as string;
 
@@ -60,8 +68,10 @@ function exampleOf(schema: Schema | undefined, schemas: Schemas): unknown {
   if (!schema) return undefined;
   if ('$ref' in schema) return exampleOf(schemas[nameIn(schema)], schemas);
   if ('example' in schema) return schema.example as unknown;
-  const { enum: words, oneOf, anyOf, items, properties } = schema;
+  const { enum: words, allOf, oneOf, anyOf, items, properties } = schema;
   if (words?.length === 1) return words[0] as unknown;
+  // A reference with a description beside it.
+  if (allOf?.length === 1) return exampleOf(allOf[0], schemas);
   if (oneOf ?? anyOf) return exampleOf((oneOf ?? anyOf)?.[0], schemas);
   if (items) {
     const item = exampleOf(items, schemas);

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiParam } from '@nestjs/swagger';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import type { ProblemCode } from '../../http/problem.js';
 import { IDEMPOTENCY_KEY } from '../transition-request.js';
 import { TransitionResultDto } from './onboarding-view.dto.js';
@@ -16,7 +17,9 @@ const REPLAYED = {
   },
 };
 
-export const ApiFlow = (): MethodDecorator & ClassDecorator => ApiParam({ name: 'flow', example: 'workspace' });
+/** @param example key of a flow that the operation can be tried with */
+export const ApiFlow = (example = 'workspace'): MethodDecorator & ClassDecorator =>
+  ApiParam({ name: 'flow', description: 'Key of the flow.', example });
 
 /** How a transition can be refused, whoever makes it. */
 export const TRANSITION_PROBLEMS = [
@@ -37,8 +40,17 @@ export const ApiTransition = (): MethodDecorator =>
       description:
         'The same key and body again gives the same outcome and applies nothing twice, for at least 30 days. ' +
         '8 to 255 visible ASCII characters, bare or in double quotes.',
+      example: EXAMPLE.idempotencyKey,
       schema: { type: 'string', pattern: IDEMPOTENCY_KEY },
     }),
-    ApiHeader({ name: 'If-Match', required: false, description: 'An ETag or a bare revision, such as "12".' }),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description:
+        'ETag or bare revision of the view that the caller has. If the revision is no longer current, the transition is ' +
+        'refused with 412.',
+      example: '"2"',
+      schema: { type: 'string' },
+    }),
     ApiOkResponse({ type: TransitionResultDto, headers: { ...VIEW_ETAG, ...REPLAYED } }),
   );

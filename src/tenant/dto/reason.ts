@@ -37,7 +37,7 @@ export const ApiReason = (): MethodDecorator =>
     name: 'reason',
     required: false,
     description: DESCRIPTION,
-    schema: { type: 'string', minLength: 1, maxLength: MAXIMUM_LENGTH },
+    schema: { type: 'string', minLength: 1, maxLength: MAXIMUM_LENGTH, example: 'Left the company' },
   });
 
 const TEXT = new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${MAXIMUM_LENGTH}}$`, 'u');

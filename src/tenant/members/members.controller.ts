@@ -34,7 +34,8 @@ export class MembersController {
   @ApiQuery({
     name: 'status',
     required: false,
-    schema: { type: 'string', enum: ['active', 'removed'], default: 'active' },
+    description: 'Only members with this status.',
+    schema: { type: 'string', enum: ['active', 'removed'], default: 'active', example: 'active' },
   })
   @ApiPage()
   @ApiOkResponse({ type: MemberPageDto })

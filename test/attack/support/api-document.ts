@@ -8,6 +8,7 @@ export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
+  readonly example?: unknown;
   readonly schema: Schema;
 }
 

@@ -5,14 +5,17 @@ import type { Request } from './wire.js';
 export type Values = Readonly<Record<string, unknown>>;
 
 /**
- * The simplest good request to a route: what it requires, with these values where a name is known and with the schema's
- * example otherwise. A header is sent only if it is required or a value is given for it.
+ * The simplest good request to a route: what it requires, with these values where a name is known and with the example
+ * of the parameter or of the schema otherwise. A header is sent only if it is required or a value is given for it.
  */
 export function sampleRequest(document: ApiDocument, operation: Operation, values: Values): Request {
   const parameter = (place: string) =>
     operation.parameters
       .filter(({ name, in: where, required }) => where === place && (required || Object.hasOwn(values, name)))
-      .map(({ name, schema }): [string, string] => [name, String(valueOf(document, schema, name, values))]);
+      .map(({ name, example, schema }): [string, string] => {
+        const documented = example === undefined ? schema : { ...schema, example };
+        return [name, String(valueOf(document, documented, name, values))];
+      });
   const path = parameter('path').reduce(
     (text, [name, value]) => text.replace(`{${name}}`, encodeURIComponent(value)),
     operation.path,
