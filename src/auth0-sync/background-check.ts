@@ -53,7 +53,9 @@ export class BackgroundCheck implements OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.running, ...this.underWay]);
+    // The last step may still begin a check.
+    await this.running;
+    await Promise.all(this.underWay);
   }
 
   private async run(): Promise<void> {
@@ -84,6 +86,10 @@ export class BackgroundCheck implements OnModuleDestroy {
     if (!(await this.budget.takeSpareRead())) return Math.max(busyMs, this.budget.spareReadMs);
     const claim = await this.claim();
     if (!claim) return idleMs;
+    if (this.stopping.signal.aborted) {
+      await this.repository.giveBack(claim);
+      return 0;
+    }
     this.track(this.check(claim));
     return this.budget.spareReadMs;
   }

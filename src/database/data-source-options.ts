@@ -82,11 +82,12 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
       ...(onConnect && {
-        verify: (client: PoolClient, done: (error?: unknown) => void): void => {
+        // Not pg-pool's `verify`: a caller that stops waiting for a connection while that runs never releases it.
+        onConnect: (client: PoolClient): Promise<void> => {
           // A connection may break between two queries of a transaction. The next query says so; without a listener,
           // Node would end the process.
           client.on('error', () => undefined);
-          void onConnect(client).then(() => done(), done);
+          return onConnect(client);
         },
       }),
     },

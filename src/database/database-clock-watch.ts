@@ -1,10 +1,9 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { isSkewed, skewText } from './clock-skew.js';
-import { DatabaseClock } from './database-clock.js';
+import { DatabaseClock, MEASURE_EVERY_MS } from './database-clock.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
 
-const MEASURE_EVERY_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
 /** Monotonic time stands still while a machine sleeps, and the wall clock does not. */
 const STEP_MS = 500;
@@ -16,6 +15,7 @@ export class DatabaseClockWatch implements OnModuleDestroy {
   private measuredAt = -Infinity;
   private hostBase = NaN;
   private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
   private stopped = false;
   private isNamed = false;
 
@@ -30,14 +30,15 @@ export class DatabaseClockWatch implements OnModuleDestroy {
     });
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
+    await this.looking;
   }
 
   private lookSoon(): void {
     if (this.stopped) return;
-    this.timer = setTimeout(() => void this.look(), LOOK_EVERY_MS).unref();
+    this.timer = setTimeout(() => (this.looking = this.look()), LOOK_EVERY_MS).unref();
   }
 
   private async look(): Promise<void> {

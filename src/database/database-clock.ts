@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ClientBase } from 'pg';
 
 const SAMPLES = 3;
+/** A measurement is good for this long. */
+export const MEASURE_EVERY_MS = 30_000;
 const TIME = { text: `SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS time` };
 
 /** What must be added to this process's monotonic time to get the database's, and how far off that may be. */
@@ -21,7 +23,7 @@ interface Sample {
 @Injectable()
 export class DatabaseClock {
   private base = hostBase();
-  private isMeasured = false;
+  private measuredAt = -Infinity;
 
   /** Milliseconds since 1970. */
   now(): number {
@@ -42,6 +44,15 @@ export class DatabaseClock {
     return this.isMeasured ? hostBase() - this.base : null;
   }
 
+  private get isMeasured(): boolean {
+    return this.measuredAt > -Infinity;
+  }
+
+  /** For a new connection: measures, unless another connection has done so in the last 30 s. A burst costs that once. */
+  async check(client: Pick<ClientBase, 'query'>): Promise<void> {
+    if (performance.now() - this.measuredAt >= MEASURE_EVERY_MS) await this.measure(client);
+  }
+
   /** Asks the database for its time: three round trips, of which the median counts. Throws what the driver throws. */
   async measure(client: Pick<ClientBase, 'query'>): Promise<void> {
     const samples: Sample[] = [];
@@ -50,7 +61,7 @@ export class DatabaseClock {
     const { base, errorMs } = samples[(SAMPLES - 1) / 2] as Sample;
     // Within the error of a slow round trip the time before is as good, and does not jump.
     if (!this.isMeasured || Math.abs(base - this.base) > errorMs) this.base = base;
-    this.isMeasured = true;
+    this.measuredAt = performance.now();
   }
 }
 

@@ -25,7 +25,7 @@ import { UnitOfWork } from './unit-of-work.js';
           poolSize,
           onConnect: async (client) => {
             await lineage.check(client);
-            await clock.measure(client);
+            await clock.check(client);
           },
         }),
         // DatabaseStartup connects, so that the process is up, and says what it waits for, while the database is not.

@@ -224,7 +224,8 @@ export class FlowsHealthDto {
 export class ErasuresHealthDto {
   @ApiProperty({
     enum: LEVEL_STATUSES,
-    description: '`degraded` after the data was moved or restored, until an operator runs `npm run restored`.',
+    description:
+      '`degraded` after the data was moved or restored, until an operator runs `npm run restored` with the receipts.',
     example: 'up',
   })
   status!: LevelStatus;

@@ -48,7 +48,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
     ]);
     const detail = { flow: 'member_tour', step: 'profile', action: 'complete', revision: 1, as: 'admin' };
     expect(await asOwner.entries()).toEqual([
-      { actor: admin.subject, action: 'step_moved', subject: member.subject, reason, detail },
+      { actor: admin.subject, impersonator: null, action: 'step_moved', subject: member.subject, reason, detail },
     ]);
   });
 
@@ -121,6 +121,7 @@ describe('a step that an admin moves on somebody’s behalf', () => {
       expect([status, body.reason]).toEqual([409, 'attestation_required']);
       expect((await asOwner.entries())[0]).toEqual({
         actor: admin.subject,
+        impersonator: null,
         action: 'attestation_claimed',
         subject: member.subject,
         reason,

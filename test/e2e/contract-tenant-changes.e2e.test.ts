@@ -38,6 +38,7 @@ describe('a tenant that the platform makes', () => {
     expect(await auditOf(body.id)).toEqual([
       {
         actor: operator.subject,
+        impersonator: null,
         action: 'tenant_created',
         subject: null,
         reason: 'signed the contract',
@@ -95,6 +96,7 @@ describe('a change of a tenant', () => {
     expect(await auditOf()).toEqual([
       {
         actor: admin.subject,
+        impersonator: null,
         action: 'tenant_renamed',
         subject: null,
         reason: 'merger',

@@ -16,7 +16,6 @@ const planOf = (view: any) => stepOf(view, 'subscription').data;
 
 test.each([
   ['completes the step again without data', { step: 'subscription', action: 'complete' }],
-  ['completes it again with a default', { step: 'subscription', action: 'complete', data: { plan: 'free' } }],
   ['saves nothing', { step: 'subscription', action: 'save', data: {} }],
   ['starts it', { step: 'subscription', action: 'start' }],
   ['saves another step', { step: 'business_info', action: 'save', data: { industry: 'Toys' } }],
@@ -24,6 +23,14 @@ test.each([
   const person = service.person();
   await choosePlan(person);
   expect((await person.move(move)).status).toBe(200);
+  expect(planOf((await person.view()).body)).toEqual(PROFESSIONAL);
+});
+
+test('S19: a chosen plan is kept when a later call completes it again with a default, which is refused', async () => {
+  const person = service.person();
+  await choosePlan(person);
+  const { status, body } = await person.move({ step: 'subscription', action: 'complete', data: { plan: 'free' } });
+  expect([status, body.reason, planOf(body.current)]).toEqual([409, 'step_resolved', PROFESSIONAL]);
   expect(planOf((await person.view()).body)).toEqual(PROFESSIONAL);
 });
 

@@ -8,7 +8,11 @@ export type PersonalRows = Readonly<Record<string, ReadonlyArray<Readonly<Record
 const TABLES: ReadonlyArray<readonly [table: string, condition: string, order: string]> = [
   ['member', 'subject = $2', 'subject'],
   ['onboarding_progress', 'subject = $2', 'flow_key'],
-  ['onboarding_history', `subject IN ('', $2) AND (subject = $2 OR actor = $2)`, 'flow_key, subject, revision'],
+  [
+    'onboarding_history',
+    `impersonator = $2 OR (subject IN ('', $2) AND (subject = $2 OR actor = $2))`,
+    'flow_key, subject, revision',
+  ],
   ['operation', 'actor = $2', 'created_at, key'],
   ['attestation', 'subject = $2', 'recorded_at, event_id'],
   ['due_step', 'subject = $2', 'flow_key, step'],
