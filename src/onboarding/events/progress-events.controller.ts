@@ -1,11 +1,12 @@
 import { Controller, Get, Header, Headers, Param, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../../auth/caller.decorator.js';
 import { ForPeople } from '../../auth/for-people.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems, ApiTenantHeader, TENANT_PROBLEMS } from '../../http/api-decorators.js';
 import { Person, type PersonInTenant } from '../../tenant/tenant-selector.js';
+import { ApiFlow } from '../dto/transition-decorators.js';
 import { PROGRESS_EVENTS, ProgressEventDto } from './progress-event.dto.js';
 import { ProgressEventsService } from './progress-events.service.js';
 
@@ -30,7 +31,7 @@ export class ProgressEventsController {
       'a comment every 15 s. The stream ends when the token expires, when the membership ends and when the process ' +
       'stops: connect again. At most 10 for one person.',
   })
-  @ApiParam({ name: 'flow', example: 'workspace' })
+  @ApiFlow()
   @ApiTenantHeader()
   @ApiHeader({
     name: 'Last-Event-ID',
