@@ -130,6 +130,7 @@ test('an entry tells what was done, by whom, and what changed', async () => {
         ],
         actor: ada.subject,
         actorKind: 'member',
+        impersonator: null,
         reason: null,
         occurredAt: null,
         recordedAt: TIME,
