@@ -38,7 +38,9 @@ export class DatabaseClockWatch implements OnModuleDestroy {
 
   private lookSoon(): void {
     if (this.stopped) return;
-    this.timer = setTimeout(() => (this.looking = this.look()), LOOK_EVERY_MS).unref();
+    this.timer = setTimeout(() => {
+      this.looking = this.look();
+    }, LOOK_EVERY_MS).unref();
   }
 
   private async look(): Promise<void> {
