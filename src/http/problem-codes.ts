@@ -22,7 +22,7 @@ export const PROBLEMS = {
   membership_removed: {
     status: 403,
     title: 'The person was removed from the tenant',
-    example: 'This person was removed from the tenant. Ask one of its owners or admins to bring them back.',
+    example: 'This person was removed from the tenant. Ask one of its owners or admins for a new invitation.',
   },
   organization_unknown: {
     status: 403,
@@ -48,7 +48,7 @@ export const PROBLEMS = {
   member_not_found: {
     status: 404,
     title: 'The tenant has no such member',
-    example: 'There is no such member. A removed member is brought back with the status "active".',
+    example: 'There is no such member. The status "active" brings a removed member back, and so does a new invitation.',
   },
   invitation_not_found: {
     status: 404,
@@ -175,7 +175,7 @@ export const PROBLEMS = {
   rate_limited: {
     status: 429,
     title: 'Too many requests',
-    example: 'This person sends too many requests; wait 1 s.',
+    example: 'This caller sends too many requests; wait 1 s.',
   },
   headers_too_large: {
     status: 431,

@@ -86,7 +86,7 @@ const BAD_REQUEST: readonly [ProblemCode, string] = [
 ];
 
 const REFUSED_BY_THE_FRAMEWORK: Readonly<Record<number, readonly [ProblemCode, string]>> = {
-  404: ['not_found', 'There is no route of this address and method; /docs lists them.'],
+  404: ['not_found', 'No route matches this method and path; /docs lists the routes.'],
   413: ['payload_too_large', 'The body may be 128 kB.'],
   414: ['bad_request', 'The address is too long.'],
   415: ['unsupported_media_type', 'Send the body as application/json.'],

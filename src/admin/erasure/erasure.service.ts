@@ -89,7 +89,7 @@ export class ErasureService {
     if (await this.members.hasOwnerBeside(transaction, subject)) return;
     throw new Problem(
       'last_owner',
-      'This is the only owner of the tenant; make somebody else an owner first, or close the tenant.',
+      'This is the only owner of the tenant; make another member an owner first, or close the tenant.',
     );
   }
 }

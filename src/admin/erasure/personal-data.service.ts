@@ -37,7 +37,7 @@ export class PersonalDataService {
     const stored = await this.administration.run(caller, tenantId, { changes: false }, async (administration) => {
       const { transaction, tenant } = administration;
       if (!(await this.members.find(transaction, subject))) {
-        throw new Problem('member_not_found', 'There is no such member; whoever was erased has no data left.');
+        throw new Problem('member_not_found', 'The tenant has no such member. No data is left of an erased member.');
       }
       const database = await this.repository.rowsOf(transaction, subject);
       await administration.record({ action: 'person_exported', subject });

@@ -101,7 +101,7 @@ const bringsBack = ({ number, invited_by }: InvitationRow, { removed_after, subj
 /** @throws Problem saying what has become of the invitation */
 function refuseEnded({ accepted_by, revoked_at, expires_at }: InvitationRow, now: Date): void {
   if (accepted_by !== null) {
-    throw new Problem('invitation_used', 'Somebody else has accepted this invitation; ask for a new one.');
+    throw new Problem('invitation_used', 'Another person has accepted this invitation; ask for a new one.');
   }
   if (revoked_at !== null) throw new Problem('invitation_revoked', 'This invitation was revoked; ask for a new one.');
   if (expires_at <= now) {

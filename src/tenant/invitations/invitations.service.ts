@@ -75,7 +75,7 @@ export class InvitationsService {
       if (invitation.accepted_by !== null) {
         throw new Problem(
           'invitation_used',
-          'Somebody has accepted this invitation already; remove the member instead.',
+          'A person has already accepted this invitation; remove the member instead.',
         );
       }
       if (invitation.revoked_at !== null) return;

@@ -92,7 +92,7 @@ export class MembersService {
   /** A tenant without an owner could be opened again, or closed, by nobody of its own. */
   private async keepAnOwner({ transaction }: Administration, { subject, role, status }: MemberRow): Promise<void> {
     if (role !== 'owner' || status !== 'active' || (await this.members.hasOwnerBeside(transaction, subject))) return;
-    throw new Problem('last_owner', 'This is the only owner of the tenant; make somebody else an owner first.');
+    throw new Problem('last_owner', 'This is the only owner of the tenant; make another member an owner first.');
   }
 }
 
