@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client, type QueryResultRow } from 'pg';
 import { loadConfig } from '../../src/config/config.js';
 import type { RatePlan } from '../../src/config/rate-plan.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
+import { DatabaseStartup } from '../../src/database/database-startup.js';
 import { createApp } from '../../src/service.js';
 import { Api } from './api.js';
 import { createTestDatabase, testRun, type TestDatabase } from './database.js';
@@ -30,6 +32,8 @@ export interface ServiceOptions {
  */
 const IN_BACKGROUND =
   'foothold\\.(onboarding_position|rollup_claim)|(UPDATE|DELETE FROM) foothold\\.auth0_mirror|auth0_mirror_tenant mt|seen_at';
+
+const LONGEST_START_MS = 5_000;
 
 const PAYMENTS = { client_id: 'foothold-demo-payments', client_secret: 'local-only' };
 
@@ -88,6 +92,9 @@ export class TestService {
     const app = await create(loadConfig({ ...this.env, ...env }));
     this.apps.push(app);
     await app.listen({ port: 0, host: '127.0.0.1' });
+    // On a busy machine the first connection may fail, and the next attempt comes a second later. A test that starts
+    // without a database waits for this in vain.
+    await Promise.race([app.get(DatabaseStartup).ready, sleep(LONGEST_START_MS, undefined, { ref: false })]);
     return app.getUrl();
   }
 
