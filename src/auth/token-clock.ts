@@ -14,7 +14,7 @@ const LONGEST_ROUND_TRIP_MS = 1_000;
  * refused. The answers of its key endpoint tell its time, and the newest token that it signed tells the least that it
  * can be. Both are kept relative to monotonic time, so they hold on after this host's clock was corrected.
  *
- * Tokens are still checked by the host's own clock. By the database's, one wrong clock there would lock out everybody, at
+ * Tokens are still checked by the host's own clock. By the database's, one wrong clock there would lock out all users, at
  * every process; a wrong clock here does so at one process, which its health names.
  */
 @Injectable()

@@ -18,7 +18,7 @@ const BATCH = 20;
 
 /**
  * Compares mirrors with Auth0 without a request, the one that was seen longest ago first, and repairs what differs. Every
- * process runs one. It uses only reads that nobody else has a use for, so its pace is what the plan leaves:
+ * process runs one. It uses only reads that no other work needs, so its pace is what the plan leaves:
  *
  * checking: takes a spare read of the budget, claims one mirror, compares it.
  * busy: the budget has no read to spare, or a circuit is open. It looks for nothing, and tries again later.

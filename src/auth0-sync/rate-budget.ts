@@ -98,7 +98,7 @@ export class RateBudget implements OnModuleDestroy {
     return (await this.repository.take(FAN_OUT_BUCKET, bucket, options)) !== undefined;
   }
 
-  /** Takes one read that nobody else has a use for now, to be sent at once; false when there is none. */
+  /** Takes one read that no other work needs now, to be sent at once; false when there is none. */
   async takeSpareRead(): Promise<boolean> {
     const { bucket: name } = this.limits.read;
     const bucket = commonBucket(this.limits.read);

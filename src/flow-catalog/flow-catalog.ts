@@ -97,7 +97,7 @@ export class FlowCatalog implements OnModuleInit {
     return this.stored.versionsOf(key);
   }
 
-  /** The same, but at most one look in a few seconds is made, whoever asks and for whatever flow. */
+  /** The same, but at most one look in a few seconds is made, for all callers and flows. */
   async recentVersionsOf(key: string): Promise<readonly CatalogFlow[]> {
     await this.stored.refresh();
     return this.stored.versionsOf(key);

@@ -11,7 +11,7 @@ interface ServerSocket extends Socket {
   readonly _httpMessage?: ServerResponse | null;
 }
 
-/** So long the client may take to read the answer, while it still sends what nobody reads. */
+/** So long the client may take to read the answer, while it still sends bytes that the service does not read. */
 const LINGER_MS = 1_000;
 
 /** Answers what Node could not read as a request, so that there is no request and no reply: a problem like any other. */

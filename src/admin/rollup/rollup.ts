@@ -51,7 +51,7 @@ export class Rollup {
       const ready = stuck < 0 ? followers : followers.slice(0, stuck);
       await this.store(transaction, ready);
       const isEnd = stuck < 0 && followers.length < BATCH;
-      // From somebody whose version cannot be served the round goes on later.
+      // The round goes on later from a person whose version cannot be served.
       const last = isEnd ? null : (ready.at(-1)?.subject ?? round.following);
       if (last !== round.following) await this.repository.followed(transaction, round.flow_key, last);
       followed += ready.length + (isEnd ? 1 : 0);
