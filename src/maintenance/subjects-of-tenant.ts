@@ -16,6 +16,8 @@ const cursorFor = (tenantId: string): string => `
     UNION ALL SELECT tenant_id, actor, recorded_at, false FROM foothold.audit
     UNION ALL SELECT tenant_id, subject, recorded_at, false FROM foothold.audit WHERE subject IS NOT NULL
     UNION ALL SELECT tenant_id, impersonator, recorded_at, false FROM foothold.audit WHERE impersonator IS NOT NULL
+    UNION ALL SELECT tenant_id, impersonator, recorded_at, false FROM foothold.onboarding_history
+      WHERE impersonator IS NOT NULL
     UNION ALL SELECT tenant_id, subject, raised_at, false FROM foothold.mirror_case
     UNION ALL SELECT tenant_id, i.subject, j.created_at, false FROM foothold.bulk_item i
       JOIN foothold.bulk_job j USING (tenant_id, job_id)) named

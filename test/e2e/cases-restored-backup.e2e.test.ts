@@ -1,4 +1,7 @@
+import { createSecretKey } from 'node:crypto';
 import { Client } from 'pg';
+import { issueReceipt } from '../../src/admin/erasure/receipt.js';
+import { personOf } from '../../src/tenant/erasure/person-hash.js';
 import { outcomeOf } from '../support/administration.js';
 import { CommandLine } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';
@@ -26,7 +29,12 @@ const CLEAN = { reapplied: 0, alreadyErased: 0, notFound: 0, faults: [], ownerle
 describe('a backup of before two erasures, restored', () => {
   it('C06: receipts erase the people again, with the original time, so that their old tokens are refused', async () => {
     const { ada, grace, owner, tenantId, receipts } = backup;
-    expect(await restored.restored([receipts.ada, receipts.grace])).toMatchObject({ ...CLEAN, reapplied: 2 });
+    const lineageOf = async (): Promise<string> =>
+      (await restored.sql('SELECT lineage FROM foothold.dataset'))[0].lineage;
+    const before = await lineageOf();
+    const result = await restored.restored([receipts.ada, receipts.grace]);
+    expect(result).toMatchObject({ ...CLEAN, reapplied: 2, lineage: await lineageOf() });
+    expect(result.lineage).not.toBe(before);
 
     expect(await findings()).toEqual([]);
     await restored.serving(async (url) => {
@@ -131,5 +139,71 @@ describe('a backup of before two erasures, restored', () => {
     expect(await restored.restored([receipts.ada])).toMatchObject({ ...CLEAN, notFound: 1 });
     expect(await restored.subjects()).toContain(ada.subject);
     expect(await findings()).toEqual([]);
+    // Also where the tenant erased another person later.
+    await restored.restored([receipts.ada, receipts.grace]);
+    await restored.sql('UPDATE foothold.erased_person SET erased_at = $2 WHERE pseudonym = $1', [
+      receiptOf(receipts.grace).pseudonym,
+      new Date(later.getTime() + 1_000),
+    ]);
+    expect(await findings()).toEqual([]);
+  });
+
+  it('C06: of several receipts of one person the last erasure counts, in any order', async () => {
+    const { receipts, ada, tenantId } = backup;
+    const erasedAt = Date.parse(receiptOf(receipts.ada).erasedAt);
+    await restored.sql('UPDATE foothold.member SET created_at = $2 WHERE subject = $1', [
+      ada.subject,
+      new Date(erasedAt + 1_000),
+    ]);
+    const erasureKey = createSecretKey(MIRROR_SETTINGS.ERASURE_KEY, 'base64');
+    const person = personOf(erasureKey, ada.subject);
+    const last = { tenantId, person, pseudonym: 'erased|last', erasedAt: new Date(erasedAt + 2_000) };
+    const receiptOfLast = JSON.stringify(issueReceipt(erasureKey, last, new Date()));
+    const result = await restored.restored([receipts.ada, receiptOfLast, receipts.ada]);
+    expect(result).toMatchObject({ ...CLEAN, reapplied: 1 });
+    expect(await restored.subjects()).not.toContain(ada.subject);
+    expect(await restored.sql('SELECT pseudonym, erased_at FROM foothold.erased_person')).toEqual([
+      { pseudonym: last.pseudonym, erased_at: last.erasedAt },
+    ]);
+  });
+
+  it('C06: rows that are copied back after the receipts were applied are erased again by the same receipt', async () => {
+    const { receipts, ada } = backup;
+    expect(await restored.restored([receipts.ada])).toMatchObject({ ...CLEAN, reapplied: 1 });
+    await restored.sql(
+      `INSERT INTO foothold.member (tenant_id, subject, role, status, created_at, updated_at)
+       SELECT tenant_id, $1, role, 'active', created_at, updated_at FROM foothold.member WHERE status = 'erased'`,
+      [ada.subject],
+    );
+    expect(await findings()).toEqual([expect.stringContaining(`member ${ada.subject}`)]);
+    expect(await restored.restored([receipts.ada])).toMatchObject({ ...CLEAN, reapplied: 1 });
+    expect(await restored.subjects()).not.toContain(ada.subject);
+    expect(await findings()).toEqual([]);
+  });
+
+  it('C06: a tenant whose last owner is erased again is named', async () => {
+    const { receipts, ada, tenantId } = backup;
+    await restored.sql(
+      `UPDATE foothold.member SET role = CASE subject WHEN $1 THEN 'owner' ELSE 'member' END WHERE tenant_id = $2`,
+      [ada.subject, tenantId],
+    );
+    const { ownerless } = await restored.restored([receipts.ada, receipts.grace]);
+    expect(ownerless).toEqual([tenantId]);
+  });
+
+  it('C06: the command refuses a file without receipts, and ends with 1 when one cannot be applied', async () => {
+    const run = (input: string) => restored.run('maintenance/restored.cli.js', ['--receipts', '-'], input);
+    const dataset = () => restored.sql('SELECT lineage, erasures_unconfirmed_since FROM foothold.dataset');
+    const before = await dataset();
+    const empty = await run('{"level":"info","msg":"Listening"}\n');
+    expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('there is no receipt in -')]);
+    expect(await dataset()).toEqual(before);
+
+    const faulty = await run(`${backup.receipts.grace}\n${backup.receipts.ada.slice(0, 80)}\n`);
+    expect([faulty.status, faulty.stdout, faulty.stderr]).toEqual([
+      1,
+      expect.stringContaining('Erasures that were re-applied: 1;'),
+      expect.stringMatching(/line 2: .*JSON[^]*were not applied/),
+    ]);
   });
 });
