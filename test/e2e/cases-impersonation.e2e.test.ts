@@ -136,13 +136,16 @@ describe('settings', () => {
   test('C15: IMPERSONATED_WRITES=refused refuses what changes anything, and lets reads and their counts through', async () => {
     const { asOwner, owner, tenantId } = await staffed(service);
     const strict = await service.startAnother({ IMPERSONATED_WRITES: 'refused' });
-    const api = service.person(owner.subject, { act: { sub: support } }).at(strict);
+    /** With a token that the process has not seen before. */
+    const another = () => service.person(owner.subject, { act: { sub: support }, nonce: newSubject() }).at(strict);
+    const api = another();
     expect((await api.view()).status).toBe(200);
     expect((await api.get(asOwner.at('/audit'))).status).toBe(200);
     const counts = { flow: 'workspace', counts: { database: 1, auth0: 0, cache: 0, default: 0 } };
     expect((await api.post('/v1/client-reads', counts)).status).toBe(204);
     for (const answer of [
       await api.move({ step: 'business_info', action: 'start' }),
+      await another().move({ step: 'business_info', action: 'start' }),
       await api.patch(asOwner.at(), { name: 'Renamed' }),
       await api.delete(asOwner.member(owner.subject)),
       await api.post('/v1/invitations/accept', { token: 'x' }),
