@@ -55,6 +55,18 @@ describe('a wrong Auth0 is named:', () => {
     expect(fault).toEqual(['auth0.custom-domain', expect.any(String), says(/^AUTH0_CUSTOM_DOMAINS/)]);
   });
 
+  test('C16: one of several custom domains that does not answer', async () => {
+    const closed = `http://127.0.0.1:${CLOSED_PORT}`;
+    const [check, , change] = await lab.theFault({ AUTH0_CUSTOM_DOMAINS: `${lab.standIn.customDomain},${closed}` });
+    expect([check, change]).toEqual(['auth0.custom-domain', says(/^AUTH0_CUSTOM_DOMAINS/)]);
+  });
+
+  test('C16: one of several custom domains of another tenant', async () => {
+    const domains = `${lab.standIn.customDomain},${stranger.customDomain}`;
+    const [check, , change] = await lab.theFault({ AUTH0_CUSTOM_DOMAINS: domains });
+    expect([check, change]).toEqual(['auth0.custom-domain.tenant', says(/^AUTH0_CUSTOM_DOMAINS or/)]);
+  });
+
   test('a custom domain of another tenant', async () => {
     const fault = await lab.theFault({ AUTH0_CUSTOM_DOMAINS: stranger.customDomain });
     expect(fault).toEqual(['auth0.custom-domain.tenant', says(/^keys .* at http:/), says(/^AUTH0_CUSTOM_DOMAINS or/)]);

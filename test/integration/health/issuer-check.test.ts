@@ -23,9 +23,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The service with the altered domain as its canonical one, once `until` holds of its health; all is not up at once. */
-async function healthOf(until: (health: any) => boolean): Promise<{ health: any; ready: any }> {
-  const service = await TestService.start({ env: { AUTH0_DOMAIN: auth0.domain } });
+/** The service, once `until` holds of its health; all is not up at once. The altered domain is its canonical one, if no other settings are given. */
+async function healthOf(
+  until: (health: any) => boolean,
+  env: NodeJS.ProcessEnv = { AUTH0_DOMAIN: auth0.domain },
+): Promise<{ health: any; ready: any }> {
+  const service = await TestService.start({ env });
   try {
     let health: any;
     await eventually(async () => {
@@ -50,6 +53,24 @@ test('a domain that calls itself another is told in health and readiness, with t
     faults: [expect.stringMatching(/^AUTH0_DOMAIN: the domain calls itself https:\/\/login\.acme\.com\/ .* Set AUTH0/)],
   });
   expect(ready).toMatchObject({ status: 200, body: { status: 'degraded', settingFaults: health.settings.faults } });
+});
+
+test('C16: each of several custom domains is asked, and one that calls itself another is told with its setting', async () => {
+  const second = await AlteredAuth0.start(standIn.customDomain, '127.0.0.1');
+  second.alterations = {
+    [DISCOVERY]: (answer) => ({ ...answer, body: JSON.stringify({ issuer: 'https://login.acme.com/' }) }),
+  };
+  try {
+    const { health } = await healthOf(({ settings }) => settings.faults.length > 0, {
+      AUTH0_DOMAIN: standIn.domain,
+      AUTH0_CUSTOM_DOMAINS: `${standIn.customDomain},${second.domain}`,
+    });
+    expect(health.settings.faults).toEqual([
+      expect.stringMatching(/^AUTH0_CUSTOM_DOMAINS: the domain calls itself .* Set AUTH0_CUSTOM_DOMAINS to/),
+    ]);
+  } finally {
+    await second.stop();
+  }
 });
 
 test('domains that are who the settings say are up', async () => {

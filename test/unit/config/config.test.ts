@@ -52,6 +52,10 @@ test('C16: every custom domain is an issuer, and each wrong entry is named', () 
     expect.stringMatching(/^AUTH0_CUSTOM_DOMAINS: acme.eu.auth0.com is AUTH0_DOMAIN itself/),
     expect.stringMatching(/^AUTH0_CUSTOM_DOMAINS: globex.us.auth0.com is a canonical domain/),
   ]);
+  const swapped = { AUTH0_DOMAIN: 'login.acme.com', AUTH0_CUSTOM_DOMAINS: 'login.acme-labs.com,acme.eu.auth0.com' };
+  expect(problemsOf(swapped)).toEqual([
+    expect.stringMatching(/^AUTH0_DOMAIN and AUTH0_CUSTOM_DOMAINS are swapped: acme.eu.auth0.com is the canonical/),
+  ]);
   expect(problemsOf({ AUTH0_CUSTOM_DOMAINS: 'login.acme.com,https://login.b.com' })).toEqual([
     expect.stringMatching(/^AUTH0_CUSTOM_DOMAINS: .*got "https:\/\/login.b.com": write login.b.com/),
   ]);
