@@ -117,6 +117,19 @@ describe('mirrors are compared with Auth0 without a request', () => {
     expect(subjects.map(calls)).toEqual(subjects.map(() => ['read_user']));
   });
 
+  it('C17: takes no read while other calls use up the budget', async () => {
+    const { person, tenantId } = await mirrored();
+    lab.service.standIn.requests.clear();
+    // As other calls leave it: a check may begin once most of the budget is back.
+    const fullInMs = 2_500;
+    const usedUpAt = Date.now();
+    await lab.service.sql('UPDATE foothold.auth0_budget SET full_at = $1', [usedUpAt + fullInMs]);
+    await age([tenantId], 1);
+    await untilChecked(tenantId);
+    const read = lab.service.standIn.requests.list('read_user').find(({ userId }) => userId === person.subject);
+    expect(Date.parse(read!.time)).toBeGreaterThan(usedUpAt + fullInMs / 2);
+  });
+
   it('C17: stops while Auth0 is rate limiting, leaves the mirror as it was, and health tells since when', async () => {
     const { person, tenantId } = await mirrored();
     expect((await health()).mirrors).toMatchObject({ status: 'up', detail: null });
@@ -147,6 +160,13 @@ describe('mirrors are compared with Auth0 without a request', () => {
     lab.service.standIn.faults.clear();
     await untilChecked(tenantId);
     await eventually(async () => (await health()).mirrors.status === 'up');
+  });
+
+  it('C17: compares sooner where RECONCILE_WITHIN_DAYS is shorter than a day', async () => {
+    await lab.service.startAnother({ RECONCILE_WITHIN_DAYS: '0.5' });
+    const { tenantId } = await mirrored();
+    await age([tenantId], 0.3);
+    await untilChecked(tenantId);
   });
 
   it('C17: health foresees from the number of mirrors that a round takes too long for the plan', async () => {
