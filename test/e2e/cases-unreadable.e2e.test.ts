@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Registry } from 'prom-client';
 import type { Config } from '../../src/config/config.js';
@@ -155,6 +156,34 @@ test('C20: a page of an unknown origin may not read it', async () => {
     const other = request('GET /v1/me HTTP/1.1', [large(bytes)]).replace(APP, `${APP}.evil.example`);
     const { status, headers } = parse(await wire.write(other));
     expect([status, headers['access-control-allow-origin']]).toEqual([431, undefined]);
+  }
+  // Its name in the body is not the header.
+  const inBody = `GET /v1/me HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\nOrigin: ${APP}\r\n`;
+  const { status, headers } = parse(await wire.write(inBody));
+  expect([status, headers['access-control-allow-origin']]).toEqual([400, undefined]);
+});
+
+test('C20: what follows headers that are too large on the same connection is not read', async () => {
+  const first = `GET ${FLOW} HTTP/1.1\r\nHost: x\r\n${large(17_000)}\r\n\r\n`;
+  const text = await wire.write(`${first}GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n`);
+  expect(text.match(/^HTTP\/1\.1 .*$/gm)).toEqual(['HTTP/1.1 431 Request Header Fields Too Large']);
+  expect(parse(text).headers['connection']).toBe('close');
+});
+
+test('C20: a client that reads the refusal and stays is cut off', async () => {
+  const { hostname, port } = new URL(service.url);
+  const accepted = new Promise<Socket>((resolve) => app.getHttpServer().once('connection', resolve));
+  const client = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  try {
+    let text = '';
+    client.on('data', (chunk) => (text += String(chunk)));
+    client.write(request(`GET ${FLOW} HTTP/1.1`, [large(60_000)]));
+    await once(client, 'end');
+    expect(parse(text).status).toBe(431);
+    const connection = await accepted;
+    await eventually(async () => connection.destroyed);
+  } finally {
+    client.destroy();
   }
 });
 
