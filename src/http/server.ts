@@ -59,8 +59,9 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     void reply.header('x-request-id', request.id);
     const refusal = refusalBeforeRouting(request);
     if (refusal) {
-      // The hook for CORS runs later. What follows on the connection may be an attempt to smuggle a request.
-      void reply.headers({ ...outsideHooks.headers(request.headers.origin), connection: 'close' });
+      // The hook for CORS has run: Fastify adds this one behind it. What follows on the connection may be an attempt to
+      // smuggle a request.
+      void reply.headers({ ...API_HEADERS, connection: 'close' });
       return sendProblem(refusal, request, reply);
     }
     if (isPage(request.url)) return protectPage(request.raw, reply.raw, () => done());
