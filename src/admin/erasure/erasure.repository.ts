@@ -61,7 +61,6 @@ const MOVE_ENTRIES = {
   name: 'erase_move_entries',
   text: `UPDATE foothold.onboarding_history h
          SET subject = $4, effects = kept.effects, actor = CASE h.actor WHEN $3 THEN $4 ELSE h.actor END,
-           impersonator = CASE h.impersonator WHEN $3 THEN $4 ELSE h.impersonator END,
            operation_key = NULL, client_time = NULL, reason = NULL
          FROM unnest($5::integer[], $6::jsonb[]) AS kept (revision, effects)
          WHERE h.tenant_id = $1 AND h.flow_key = $2 AND h.subject = $3 AND h.revision = kept.revision`,
@@ -78,7 +77,10 @@ const WRITTEN = 'to_jsonb($2::text)::text';
 const WRITTEN_PSEUDONYM = 'to_jsonb($3::text)::text';
 const renamed = (column: string): string => `replace(${column}::text, ${WRITTEN}, ${WRITTEN_PSEUDONYM})::jsonb`;
 
-/** What they did to the tenant's parts, and as an admin to others. The rows are read before they are renamed. */
+/**
+ * What they did to the tenant's parts, as an admin to others, and with tokens of others, their own part included. The rows
+ * are read before they are renamed.
+ */
 const RENAME_IN_OTHERS = {
   name: 'erase_rename_in_others',
   text: `
