@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { makeBackup, Restored, type Backup } from '../support/restored-backup.js';
 
-const PERSONAL = ['member', 'membership', 'onboarding_progress', 'onboarding_history', 'audit', 'mirror_case'];
+const PERSONAL = ['member', 'membership', 'onboarding_progress', 'onboarding_history'];
 
 /** Rows of a backup that name a person who joined only after it was made. */
 const NAMED: ReadonlyArray<readonly [where: string, insert: string]> = [
@@ -39,30 +39,33 @@ const NAMED: ReadonlyArray<readonly [where: string, insert: string]> = [
   ],
 ];
 
+const ALL = [...PERSONAL, 'audit', 'mirror_case', 'bulk_item', 'bulk_job', 'invitation'];
+
 let backup: Backup;
 let restored: Restored;
 beforeAll(async () => {
   backup = await makeBackup();
-});
-beforeEach(async () => {
   restored = await Restored.from(backup);
+  const { ada } = backup;
+  for (const table of PERSONAL) await restored.sql(`DELETE FROM foothold.${table} WHERE subject = $1`, [ada.subject]);
+  await restored.sql('DELETE FROM foothold.audit WHERE actor = $1', [ada.subject]);
+  await restored.sql('DELETE FROM foothold.invitation WHERE accepted_by = $1', [ada.subject]);
 });
-afterEach(() => restored.database.drop());
-afterAll(() => backup.close());
+afterAll(async () => {
+  await restored.database.drop();
+  await backup.close();
+});
+
+/** Tables that name the person. */
+async function traces(): Promise<string[]> {
+  const rows = ALL.map(
+    (table) => `SELECT '${table}' AS name FROM foothold.${table} t WHERE position($1 IN t::text) > 0`,
+  );
+  return (await restored.sql(rows.join(' UNION ALL '), [backup.ada.subject])).map(({ name }) => name);
+}
 
 it.each(NAMED)('C06: a person whom a backup names only in %s is erased there', async (_, insert) => {
   const { ada, tenantId, receipts } = backup;
-  for (const table of PERSONAL.filter((name) => !['audit', 'mirror_case'].includes(name))) {
-    await restored.sql(`DELETE FROM foothold.${table} WHERE subject = $1`, [ada.subject]);
-  }
-  await restored.sql('DELETE FROM foothold.audit WHERE actor = $1', [ada.subject]);
-  await restored.sql('DELETE FROM foothold.invitation WHERE accepted_by = $1', [ada.subject]);
-  const traces = async (): Promise<string[]> => {
-    const rows = [...PERSONAL, 'bulk_item', 'bulk_job', 'invitation'].map(
-      (table) => `SELECT '${table}' AS name FROM foothold.${table} t WHERE position($1 IN t::text) > 0`,
-    );
-    return (await restored.sql(rows.join(' UNION ALL '), [ada.subject])).map(({ name }) => name);
-  };
   expect(await traces()).toEqual([]);
   await restored.sql(insert, [tenantId, ada.subject, randomUUID()]);
   expect(await traces()).not.toEqual([]);
