@@ -14,6 +14,7 @@ describe('mirrors are compared with Auth0 without a request', () => {
     lab = await mirrorLab({ create: syncedApp(HURRIED) });
   });
   afterAll(() => lab.close());
+  afterEach(() => lab.service.standIn.faults.clear());
   beforeEach(async () => {
     // What the tests before left is fresh again, so that nobody else is looked at.
     await lab.service.sql('UPDATE foothold.auth0_mirror SET mirrored_at = now(), checked_at = now()');
