@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { JwksClient } from 'jwks-rsa';
-import { unavailable, type Problem } from '../http/problem.js';
+import { Problem, retryAfter } from '../http/problem.js';
 import { reasonOf } from './reason-of.js';
 import type { TokenClock } from './token-clock.js';
 import { invalidToken } from './unauthenticated.js';
@@ -122,7 +122,8 @@ export class IssuerKeySet {
 
   private unavailable(): Problem {
     const retryAfterSeconds = Math.max(1, Math.ceil(this.onDemandWaitMs() / SECOND));
-    return unavailable('keys_unavailable', `The signing keys of ${this.issuer} cannot be had now.`, retryAfterSeconds);
+    const detail = `The signing keys of ${this.issuer} are unavailable; try again later.`;
+    return new Problem('keys_unavailable', detail, retryAfter(retryAfterSeconds));
   }
 
   private spendOnDemand(): boolean {

@@ -10,7 +10,7 @@ export interface Principal {
   readonly kind: 'person' | 'machine';
   /** The Auth0 organisation the person logged in to; absent on other logins. */
   readonly orgId?: string;
-  /** Who acts with this token in the person's name: the outermost `act.sub` of RFC 8693. Absent where nobody else does. */
+  /** Who acts with this token in the person's name: the outermost `act.sub` of RFC 8693. Absent if the person acts. */
   readonly impersonator?: string;
   readonly permissions: ReadonlySet<string>;
   /** Epoch milliseconds; 0 of a token that does not say, as if it were older than anything. */

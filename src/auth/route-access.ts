@@ -54,21 +54,21 @@ export function refuseImpersonatedWrite({ impersonator }: Principal, { isWrite }
   if (impersonator === undefined || !isWrite) return;
   throw new Problem(
     'forbidden',
-    'Another user acts with this token (claim "act"), and this service lets them read only (IMPERSONATED_WRITES=refused). Use a token without "act" to change anything.',
+    'With an access token for impersonation (claim "act") this service allows reading only (IMPERSONATED_WRITES=refused). To change data, use a token without "act".',
   );
 }
 
 /** @throws Problem `forbidden` naming what the caller lacks */
 export function admit(caller: Principal, { forPeople, permissions }: RouteAccess): void {
   if (forPeople && caller.kind === 'machine') {
-    throw new Problem('forbidden', 'This is for people; a machine token has no progress of its own.');
+    throw new Problem(
+      'forbidden',
+      'Only a user may do this, because a machine has no progress; use the access token of a user.',
+    );
   }
   for (const permission of permissions) {
     if (!caller.permissions.has(permission)) {
-      throw new Problem(
-        'forbidden',
-        `The access token lacks the permission "${permission}"; have it granted in Auth0.`,
-      );
+      throw new Problem('forbidden', `The access token lacks the permission "${permission}"; grant it in Auth0.`);
     }
   }
 }

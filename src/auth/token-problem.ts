@@ -5,8 +5,8 @@ import { invalidToken } from './unauthenticated.js';
 /** Beginnings of jsonwebtoken's messages, which has one error class for nearly all of them. */
 const DETAILS: readonly (readonly [message: string, detail: string])[] = [
   ['jwt audience invalid', 'The access token is for another audience; ask for one with the identifier of this API.'],
-  ['jwt issuer invalid', 'The access token is of another issuer.'],
-  ['invalid signature', 'The signature of the access token does not fit; send the token unchanged.'],
+  ['jwt issuer invalid', 'The issuer of the access token is not accepted.'],
+  ['invalid signature', 'The signature of the access token is not valid; send the token unchanged.'],
   ['jwt signature is required', 'The access token is not signed.'],
 ];
 

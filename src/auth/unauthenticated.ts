@@ -4,7 +4,7 @@ const CHALLENGE = 'Bearer realm="foothold"';
 
 /** 401 for a request that carries no bearer token at all. */
 export const missingToken = (): Problem =>
-  new Problem('unauthenticated', 'No access token was sent; send one as "Authorization: Bearer <token>".', {
+  new Problem('unauthenticated', undefined, {
     headers: { 'www-authenticate': CHALLENGE },
   });
 

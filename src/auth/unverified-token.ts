@@ -17,7 +17,7 @@ export interface ClaimedKey {
 export function claimedKeyOf(token: string, issuers: readonly string[]): ClaimedKey {
   const { header, payload } = decode(token);
   if (!issuers.includes(payload.iss as string)) {
-    throw invalidToken(`The access token is of another issuer; accepted: ${issuers.join(', ')}`);
+    throw invalidToken(`The issuer of the access token is not accepted. Accepted issuers: ${issuers.join(', ')}`);
   }
   if (header.alg !== ALGORITHM) throw invalidToken(`The access token must be signed with ${ALGORITHM}.`);
   // RFC 7515: a token with an extension that is marked critical and not understood must be refused. None is understood.

@@ -7,7 +7,7 @@ export interface CheckPeriod {
   /** The longer of what has passed since then and what a round over all mirrors takes, in milliseconds. */
   readonly periodMs: number;
   readonly limitMs: number;
-  /** What is wrong and what to do; null while the period is within the limit. */
+  /** The fault and what to do; null while the period is within the limit. */
   readonly fault: string | null;
 }
 

@@ -82,8 +82,4 @@ export class LostMemberCheck extends NewcomerCheck {
   }
 }
 
-const reconciliationRequired = (): Problem =>
-  new Problem(
-    'reconciliation_required',
-    'This person was onboarded before, and the database does not know of it. An operator must decide: see the cases of the tenant.',
-  );
+const reconciliationRequired = (): Problem => new Problem('reconciliation_required');

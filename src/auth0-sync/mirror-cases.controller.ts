@@ -20,8 +20,8 @@ export class MirrorCasesController {
   @Get()
   @ApiOperation({
     operationId: 'listCases',
-    summary: 'Where Auth0 knows more than the database',
-    description: 'Of a tenant that the database has lost, with the permission `platform:admin`.',
+    summary: 'List the cases where Auth0 has more than the database',
+    description: 'The permission `platform:admin` is required for a tenant that is missing from the database.',
   })
   @ApiOkResponse({ type: MirrorCaseListDto })
   @ApiProblems(...ADMIN_PROBLEMS)
@@ -33,8 +33,9 @@ export class MirrorCasesController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'resolveCase',
-    summary: 'Decide which of them is believed',
-    description: 'Meanwhile a person whom the database does not know gets 409 `reconciliation_required`.',
+    summary: 'Resolve a case',
+    description:
+      'Decides whether the record of Auth0 or of the database is right. Until then the person gets 409 `reconciliation_required` if they are missing from the database.',
   })
   @ApiParam({
     name: 'caseId',

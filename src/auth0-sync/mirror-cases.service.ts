@@ -41,14 +41,17 @@ export class MirrorCasesService {
   ): Promise<MirrorCaseDto> {
     return this.within(caller, tenantId, { changes: true }, async (transaction) => {
       const found = await this.cases.lock(transaction, caseId);
-      if (!found) throw new Problem('case_not_found', 'The tenant has no such case.');
-      if (found.status !== 'open') throw new Problem('case_resolved', `The case is ${found.status} already.`);
+      if (!found) throw new Problem('case_not_found');
+      if (found.status !== 'open') {
+        const detail = `The case is already resolved (${found.status}) and cannot be changed.`;
+        throw new Problem('case_resolved', detail);
+      }
       const mirror = this.seal.open(found.found, tenantId, found.subject);
       const { subject: by, impersonator } = caller;
       const at = transaction.now();
       if (resolution === 'restore') {
         // Only while the key that sealed it is known: after a rotation there is nothing left to believe.
-        if (!mirror) throw new Problem('case_unreadable', 'The mirror was sealed with a key that is not configured.');
+        if (!mirror) throw new Problem('case_unreadable');
         const tombstone = await this.tombstones.inTenant(transaction, found.subject);
         if (tombstone && mirror.asOf <= tombstone.erasedAt) throw erasedSince();
         await this.restore.restore(transaction, mirror, { by, impersonator, reason, at });
@@ -106,5 +109,5 @@ export class MirrorCasesService {
 const erasedSince = (): Problem =>
   new Problem(
     'person_erased',
-    'The person was erased after this mirror was made. Resolve the case with start_over, which removes the mirror.',
+    'The user was erased after this mirror was written. Resolve the case with "start_over", which removes the mirror.',
   );

@@ -4,7 +4,7 @@ import { Lineage } from '../database/lineage.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { isVersionUnavailable } from '../flow-catalog/version-unavailable.js';
 import type { Flow } from '../flow/index.js';
-import { unavailable } from '../http/problem.js';
+import { Problem, retryAfter } from '../http/problem.js';
 import type { OnboardingView } from '../onboarding/onboarding-view.js';
 import { ProgressFallback } from '../onboarding/progress-fallback.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
@@ -51,7 +51,7 @@ export class MirroredProgress extends ProgressFallback {
     return mirroredView(await this.versionOf(known.flow, flow, outage), known.flow, known.mirror);
   }
 
-  /** While the database is down only what is in memory can be served. */
+  /** While the database is down, only flow versions in memory can be served. */
   private async versionOf({ version }: MirroredFlow, { key }: Flow, outage: Error): Promise<Flow> {
     return (
       this.catalog.known(key, version) ??
@@ -88,11 +88,10 @@ function knownFlow(mirror: MirrorContent | undefined, { key }: Flow): KnownFlow 
 function statusUnknown(failure: unknown, outage: Error): Error {
   if (!(failure instanceof MirrorFailure) || failure.retryInMs === undefined) return outage;
   const seconds = Math.ceil(failure.retryInMs / 1000);
-  const retryAfter = Math.min(Math.max(seconds, RETRY_SECONDS.least), RETRY_SECONDS.most);
-  return unavailable(
+  const wait = Math.min(Math.max(seconds, RETRY_SECONDS.least), RETRY_SECONDS.most);
+  return new Problem(
     'status_unknown',
-    'The database does not answer, and too many ask Auth0 instead.',
-    retryAfter,
-    outage,
+    'The database is unavailable, and too many requests read from Auth0 instead; try again later.',
+    retryAfter(wait, outage),
   );
 }

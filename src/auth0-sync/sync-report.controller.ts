@@ -18,8 +18,8 @@ export class SyncReportController {
   @Get()
   @ApiOperation({
     operationId: 'getAuth0Sync',
-    summary: 'How far Auth0 is behind',
-    description: 'Lag, failures, and what the last reconciliation found.',
+    summary: 'Get the state of the Auth0 sync',
+    description: 'Lag, failures and the result of the last reconciliation.',
   })
   @ApiOkResponse({ type: SyncReportDto })
   @ApiProblems(...ADMIN_PROBLEMS)
@@ -31,9 +31,9 @@ export class SyncReportController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'reconcileAuth0',
-    summary: 'Compare Auth0 with the database, and repair it',
+    summary: 'Compare Auth0 with the database and repair it',
     description:
-      'Parked mirrors are tried again. It runs at the pace of the rate budget; the report tells how far it is.',
+      'Also retries parked mirrors. Runs in the background within the rate budget; the sync report shows its progress.',
   })
   @ApiBody({ type: ReconcileDto, required: false })
   @ApiAcceptedResponse({ type: ReconcileStartedDto })

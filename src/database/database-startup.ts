@@ -19,7 +19,7 @@ export type StartupCheck = () => Promise<void>;
 export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(DatabaseStartup.name);
   private readonly checks: StartupCheck[] = [];
-  private waitingFor: string | null = 'The database was not reached yet.';
+  private waitingFor: string | null = 'The database cannot be reached.';
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
   private announceReady!: () => void;

@@ -136,7 +136,7 @@ export class FlowCatalog implements OnModuleInit {
       if (this.stored.hasKey(key)) return flowOfNewerBuild(key);
     }
     const known = [...this.own.keys()].join(', ');
-    return new Problem('unknown_flow', `There is no flow "${written.slice(0, 100)}". The flows are: ${known}.`);
+    return new Problem('unknown_flow', `The flow "${written.slice(0, 100)}" does not exist. Flows: ${known}.`);
   }
 }
 

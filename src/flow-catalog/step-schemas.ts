@@ -33,7 +33,7 @@ export class StepSchemaCompiler {
   private warnings: string[] = [];
   private readonly ajv = this.validator({});
 
-  /** @param faults takes a sentence for each fault; with any, what is returned is incomplete */
+  /** @param faults takes a sentence for each fault; with any, the returned schemas are incomplete */
   compile({ steps }: FlowDefinition, faults: string[]): StepSchemas {
     const compiled = new Map<string, StepValidators>();
     steps.forEach(({ key, data = NO_DATA }, index) => {

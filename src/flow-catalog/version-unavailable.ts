@@ -1,4 +1,4 @@
-import { Problem, unavailable } from '../http/problem.js';
+import { Problem, retryAfter } from '../http/problem.js';
 
 export const UNAVAILABLE_REASONS = ['missing', 'not_understood'] as const;
 
@@ -13,31 +13,31 @@ export interface UnavailableVersion {
 const RETRY_SECONDS = 5;
 
 const REASONS: Readonly<Record<UnavailableVersion['reason'], string>> = {
-  missing: 'neither this build nor the database has it',
-  not_understood: 'a newer release defined it in a way that this process does not understand',
+  missing: 'neither this release nor the database has it',
+  not_understood: 'a newer release defined it with features that this process does not support',
 };
 
 export const versionUnavailable = ({ flow, version, reason }: UnavailableVersion): Problem =>
-  unavailable(
+  new Problem(
     'flow_version_unavailable',
-    `Version ${version} of the flow ${flow} cannot be served here: ${REASONS[reason]}. Nothing was lost; try again with ` +
+    `This process cannot serve version ${version} of the flow ${flow}: ${REASONS[reason]}. Nothing was lost; try again with ` +
       'the same Idempotency-Key.',
-    RETRY_SECONDS,
+    retryAfter(RETRY_SECONDS),
   );
 
 export const flowOfNewerBuild = (key: string): Problem =>
-  unavailable(
+  new Problem(
     'flow_version_unavailable',
-    `The flow ${key} belongs to another release than this process has. Nothing was lost; try again with the same ` +
+    `The flow ${key} belongs to a release that this process does not have. Nothing was lost; try again with the same ` +
       'Idempotency-Key.',
-    RETRY_SECONDS,
+    retryAfter(RETRY_SECONDS),
   );
 
 export const stepOfNewerBuild = (key: string, step: string): Problem =>
-  unavailable(
+  new Problem(
     'flow_version_unavailable',
-    `The step ${step} of the flow ${key} belongs to another release than this process has; try again.`,
-    RETRY_SECONDS,
+    `The step ${step} of the flow ${key} belongs to a release that this process does not have; try again.`,
+    retryAfter(RETRY_SECONDS),
   );
 
 export const isVersionUnavailable = (error: unknown): error is Problem =>

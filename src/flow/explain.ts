@@ -11,11 +11,11 @@ export function explain(flow: Flow, state: FlowState, { step, action, actor }: C
   const { definition, status, blockedBy } = evaluate(flow, state).get(step) as StepEvaluation;
   switch (reason) {
     case 'attestation_required':
-      return `Only a trusted system can confirm "${step}"; it cannot be claimed.`;
+      return `Only a trusted system can complete "${step}".`;
     case 'role_required':
-      return `"${step}" is for ${rolesOf(definition).join(' or ')}; this person is ${actor.role}.`;
+      return `"${step}" requires the role ${rolesOf(definition).join(' or ')}; the caller has the role ${actor.role}.`;
     case 'step_not_applicable':
-      return `"${step}" does not apply with the choices made so far.`;
+      return `"${step}" does not apply to the choices made so far.`;
     case 'step_resolved':
       return status === 'completed' && action === 'complete'
         ? `"${step}" is already completed with other data, and the data of this request was not stored: ${remedy(definition)}`
@@ -23,10 +23,10 @@ export function explain(flow: Flow, state: FlowState, { step, action, actor }: C
     case 'step_not_optional':
       return `"${step}" cannot be skipped.`;
     case 'step_blocked':
-      return `"${step}" waits for: ${blockedBy.join(', ')}.`;
+      return `"${step}" is blocked. Complete these steps first: ${blockedBy.join(', ')}.`;
     case 'not_reopenable':
       return definition.attested
-        ? `"${step}" was attested; that is final for the values it was given for.`
+        ? `"${step}" was attested for the current data and cannot be reopened.`
         : `A member cannot reopen "${step}"; an admin of the tenant can.`;
   }
 }

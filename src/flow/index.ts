@@ -25,6 +25,7 @@ export {
   type StepEvaluation,
   type StepStatus,
 } from './evaluate.js';
+export { unknownStep } from './explain.js';
 export { flowOf, loadFlow, stepKeyOf, type Flow } from './flow.js';
 export { applyEffect, foldEffects, type Effect } from './fold.js';
 export { equalJson, isObject, own, type JsonObject, type JsonValue } from './json.js';

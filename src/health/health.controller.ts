@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/public.decorator.js';
 import { ApiPublicProblems } from '../http/api-decorators.js';
-import { unavailable } from '../http/problem.js';
+import { notReady } from '../http/problem.js';
 import { IgnoresQuery } from '../http/query.guard.js';
 import { HealthDto, LivenessDto, ReadinessDto } from './health.dto.js';
 import { HealthService } from './health.service.js';
@@ -20,7 +20,7 @@ export class HealthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getLiveness',
-    summary: 'Liveness',
+    summary: 'Check liveness',
     description: 'Answers while the process runs. Restart the process when it does not answer.',
     security: [],
   })
@@ -34,7 +34,7 @@ export class HealthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'Readiness',
+    summary: 'Check readiness',
     description:
       '503 until the process has reached the database once and found the migrations of this build. After that it stays ready: ' +
       'while the database is down, it answers from Auth0 and reports `degraded`.',
@@ -44,7 +44,7 @@ export class HealthController {
   @ApiPublicProblems('not_ready')
   async ready(): Promise<ReadinessDto> {
     const { missing } = this.health;
-    if (missing !== null) throw unavailable('not_ready', missing, RETRY_SECONDS);
+    if (missing !== null) throw notReady(missing, RETRY_SECONDS);
     const { status, settings, flows } = await this.health.check();
     return {
       status: status === 'up' ? 'up' : 'degraded',
@@ -57,8 +57,8 @@ export class HealthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getHealth',
-    summary: 'Health of each level',
-    description: 'Asks the database, the mirrors, the signing keys and the settings for their state now. Always 200.',
+    summary: 'Check the health of each level',
+    description: 'Checks the database, the mirrors, the signing keys and the settings now. Always 200.',
     security: [],
   })
   @ApiOkResponse({ type: HealthDto, description: 'The state of each level.' })

@@ -42,7 +42,7 @@ export class DatabaseHealthDto {
   @ApiProperty({ enum: LEVEL_STATUSES, description: 'Status of the database.', example: 'up' })
   status!: LevelStatus;
 
-  @ApiProperty({ type: String, nullable: true, description: 'What is wrong; null when nothing is.', example: null })
+  @ApiProperty({ type: String, nullable: true, description: 'The fault; null without one.', example: null })
   detail!: string | null;
 
   @ApiProperty({
@@ -117,7 +117,7 @@ export class MirrorsHealthDto {
   })
   status!: (typeof MIRRORS_STATUSES)[number];
 
-  @ApiProperty({ type: String, nullable: true, description: 'What is wrong, and what to do.', example: null })
+  @ApiProperty({ type: String, nullable: true, description: 'The fault, and what to do.', example: null })
   detail!: string | null;
 
   @ApiProperty({
@@ -204,7 +204,7 @@ export class ClockHealthDto {
   })
   tokensSkewSeconds!: number | null;
 
-  @ApiProperty({ type: [String], description: 'What is wrong, and what to correct.', example: [] })
+  @ApiProperty({ type: [String], description: 'Faults, with what to correct.', example: [] })
   faults!: string[];
 }
 

@@ -52,7 +52,7 @@ function faultIn(value: unknown, path: string, depth: number): FieldError | unde
   for (const [key, item] of Object.entries(value)) {
     if (!isStorable(key)) return { path, message: `has a field name that ${UNSTORABLE}` };
     // class-transformer would leave such a field out in silence.
-    if (key in Object.prototype) return { path: `${path}/${key}`, message: 'is not a name that a field may have' };
+    if (key in Object.prototype) return { path: `${path}/${key}`, message: 'is not an allowed field name' };
     const fault = faultIn(item, `${path}/${key}`, depth + 1);
     if (fault) return fault;
   }

@@ -13,6 +13,6 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     // Clients name the type of a body that they do not send: of a POST that takes none, it is no fault.
     if (body.length === 0) return done(null);
     if (isUtf8(body)) return parseJson(request, body.toString(), done);
-    done(new Problem('bad_request', 'The body is not UTF-8: send JSON in UTF-8, and do not compress it.'));
+    done(new Problem('bad_request', 'The body is not UTF-8. Send uncompressed JSON in UTF-8.'));
   });
 }

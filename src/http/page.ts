@@ -30,7 +30,7 @@ export const ApiPage = (): MethodDecorator =>
     ApiQuery({
       name: 'limit',
       required: false,
-      description: 'Most items on a page.',
+      description: 'Maximum number of items on a page.',
       schema: { type: 'integer', minimum: 1, maximum: MAXIMUM_LIMIT, default: DEFAULT_LIMIT, example: DEFAULT_LIMIT },
     }),
     ApiQuery({

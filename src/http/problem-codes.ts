@@ -1,125 +1,146 @@
+interface Sentence {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** Answered with `detail`, unless the code that throws it knows more. */
+interface WithDetail extends Sentence {
+  readonly detail: string;
+}
+
+/** Answered with a sentence that contains values of the request; `example` is one such sentence. */
+interface WithExample extends Sentence {
+  readonly example: string;
+}
+
 /**
- * Every problem that a caller may get, as data: code → HTTP status, title (RFC 9457), and an example of its `detail` for
- * the OpenAPI document. The code is the contract; `type` is `urn:foothold:problem:<code>`. Further members of a problem
- * are declared in problem-schemas.ts.
+ * Every problem that a caller can receive: code → HTTP status, title and detail (RFC 9457). The code is the contract;
+ * `type` is `urn:foothold:problem:<code>`. The OpenAPI document shows the detail, or the example. Further members of a
+ * problem are declared in problem-schemas.ts.
  */
 export const PROBLEMS = {
   bad_request: {
     status: 400,
     title: 'The request could not be read',
-    example: 'The request could not be read: send a well-formed address, and a body of well-formed JSON.',
+    detail: 'The request could not be read. Send a well-formed URL and, if there is a body, well-formed JSON.',
   },
   unauthenticated: {
     status: 401,
-    title: 'A valid access token is needed',
-    example: 'No access token was sent; send one as "Authorization: Bearer <token>".',
+    title: 'A valid access token is required',
+    detail: 'The access token is missing. Send it as "Authorization: Bearer <token>".',
   },
   forbidden: {
     status: 403,
     title: 'The caller lacks a permission or role',
-    example: 'This is for owners and admins of the tenant; ask one of them.',
+    detail: 'Only owners and admins of the tenant may do this; ask one of them.',
   },
   membership_removed: {
     status: 403,
-    title: 'The person was removed from the tenant',
-    example: 'This person was removed from the tenant. Ask one of its owners or admins for a new invitation.',
+    title: 'The user was removed from the tenant',
+    detail: 'This user was removed from the tenant. Ask an owner or admin of the tenant for a new invitation.',
   },
   organization_unknown: {
     status: 403,
     title: 'No tenant is connected to this organisation',
-    example:
-      'No tenant belongs to the organisation of this login. Ask the tenant to connect it, or log in without one.',
+    detail:
+      'No tenant is connected to the organisation of this login. Ask the operator of the service to connect it, or log in ' +
+      'without an organisation.',
   },
   tenant_closed: {
     status: 403,
     title: 'The tenant is closed',
-    example: 'The tenant is closed. An owner can open it again within its grace period.',
+    detail: 'The tenant is closed. An owner can reopen it until its grace period ends.',
   },
   not_found: {
     status: 404,
     title: 'No route matches',
-    example: 'No route matches this method and path; /docs lists the routes.',
+    detail: 'No route matches this method and path; see /docs.',
   },
   tenant_not_found: {
     status: 404,
     title: 'The tenant does not exist for this caller',
-    example: 'The tenant does not exist, or this caller does not belong to it.',
+    detail: 'The tenant does not exist, or the caller is not a member of it. Check the id of the tenant.',
   },
   member_not_found: {
     status: 404,
     title: 'The tenant has no such member',
-    example: 'There is no such member. The status "active" brings a removed member back, and so does a new invitation.',
+    detail:
+      'The tenant has no member with this subject. To bring a removed member back, set the status "active" or send a new ' +
+      'invitation.',
   },
   invitation_not_found: {
     status: 404,
     title: 'The invitation does not exist',
-    example: 'There is no such invitation; ask for a new one.',
+    detail: 'The invitation does not exist. Check its id or token, or ask for a new one.',
   },
   case_not_found: {
     status: 404,
     title: 'The tenant has no such case',
-    example: 'The tenant has no such case.',
+    detail: 'The tenant has no case with this id. List its cases to find the id.',
   },
   job_not_found: {
     status: 404,
     title: 'The job does not exist',
-    example: 'The tenant has no such job in this flow.',
+    detail: 'No job with this id exists at this path. Check the path and the id.',
   },
   unknown_flow: {
     status: 404,
     title: 'The flow does not exist',
-    example: 'There is no flow "tour". The flows are: workspace, member_tour.',
+    example: 'The flow "tour" does not exist. Flows: workspace, member_tour.',
   },
   request_timeout: {
     status: 408,
     title: 'The request did not arrive in time',
-    example: 'The request did not arrive in time; send it again.',
+    detail: 'The request did not arrive in time; send it again.',
   },
   reconciliation_required: {
     status: 409,
     title: 'An operator must decide which record is right',
-    example:
-      'This person was onboarded before, and the database does not know of it. An operator must decide: see the cases of the tenant.',
+    detail:
+      'Auth0 has onboarding progress of this user that is missing from the database. An operator must decide which record ' +
+      'is right; see the cases of the tenant.',
   },
   case_resolved: {
     status: 409,
-    title: 'The case was decided already',
-    example: 'The case is restored already.',
+    title: 'The case is already resolved',
+    example: 'The case is already resolved (restored) and cannot be changed.',
   },
   case_unreadable: {
     status: 409,
     title: 'The mirror of the case cannot be verified',
-    example: 'The mirror was sealed with a key that is not configured.',
+    detail:
+      'The mirror was sealed with a key that is not configured. Add that key to the settings, or resolve the case with ' +
+      '"start_over".',
   },
   job_not_undoable: {
     status: 409,
     title: 'The job cannot be undone',
-    example: 'The job cannot be taken back. It was a dry run and changed nothing.',
+    example: 'The job cannot be undone. It was a dry run and changed nothing.',
   },
   tenant_required: {
     status: 409,
     title: 'The request must name a tenant',
-    example: 'This person belongs to several tenants: name one in the header X-Tenant-Id.',
+    detail: 'The user belongs to several tenants. Name one of them in the X-Tenant-Id header.',
   },
   transition_rejected: {
     status: 409,
     title: 'The flow does not allow this transition',
-    example: '"payment" waits for: subscription.',
+    example: '"subscription" is blocked. Complete these steps first: business_info.',
   },
   last_owner: {
     status: 409,
     title: 'The tenant would be left without an owner',
-    example: 'This is the only owner of the tenant; make another member an owner first.',
+    detail: 'This member is the only owner of the tenant. Make another member an owner first.',
   },
   already_member: {
     status: 409,
-    title: 'The person is a member already',
-    example: 'This person is a member already; the invitation stays open for another.',
+    title: 'The user is already a member',
+    detail: 'The user is already a member of this tenant. The invitation remains valid for another user.',
   },
   invitation_used: {
     status: 409,
-    title: 'The invitation was accepted by another person',
-    example: 'Another person has accepted this invitation; ask for a new one.',
+    title: 'The invitation was already accepted',
+    detail: 'Another user has already accepted this invitation; ask for a new one.',
   },
   organization_taken: {
     status: 409,
@@ -129,7 +150,7 @@ export const PROBLEMS = {
   tenant_status_conflict: {
     status: 409,
     title: 'The status of the tenant does not allow this',
-    example: 'The tenant is archived, and nothing about it changes any more.',
+    detail: 'The tenant is archived and cannot be changed any more.',
   },
   invitation_expired: {
     status: 410,
@@ -138,29 +159,31 @@ export const PROBLEMS = {
   },
   person_erased: {
     status: 410,
-    title: 'The data of this person was erased',
-    example:
-      'The data of this person was erased, and this is from before. Forget what this device keeps of them, and sign in again.',
+    title: 'The data of this user was erased',
+    detail:
+      'The data of this user was erased after the access token was issued or the action happened. Delete the data that ' +
+      'this device stores, and sign in again.',
   },
   invitation_revoked: {
     status: 410,
     title: 'The invitation was revoked',
-    example: 'This invitation was revoked; ask for a new one.',
+    detail: 'This invitation was revoked; ask for a new one.',
   },
   revision_mismatch: {
     status: 412,
-    title: 'The progress has moved on',
-    example: 'The progress is at revision 12; look at it and decide again.',
+    title: 'The progress has changed',
+    example:
+      'If-Match does not match the current revision 12. Check the current progress before you send the request again.',
   },
   payload_too_large: {
     status: 413,
     title: 'The body is too large',
-    example: 'The body may be 128 kB.',
+    detail: 'The body is larger than 128 kB; send a smaller one.',
   },
   unsupported_media_type: {
     status: 415,
     title: 'The content type is not supported',
-    example: 'Send the body as application/json.',
+    detail: 'The content type of the body is not supported; send application/json.',
   },
   invalid_request: {
     status: 422,
@@ -170,51 +193,62 @@ export const PROBLEMS = {
   idempotency_key_reused: {
     status: 422,
     title: 'The idempotency key belongs to another request',
-    example: 'This Idempotency-Key was used for another request; make a new one.',
+    detail: 'This Idempotency-Key was already used for a different request; generate a new one.',
   },
   rate_limited: {
     status: 429,
     title: 'Too many requests',
-    example: 'This caller sends too many requests; wait 1 s.',
+    example: 'The caller sends too many requests; try again in 1 s.',
   },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',
-    example:
-      'The address and the headers may have 16 kB in all. Usually the access token is too large, and claims have to be removed from it.',
+    detail:
+      'The URL and the headers are larger than 16 kB in total. Remove claims from the access token, or send fewer cookies.',
   },
   internal_error: {
     status: 500,
-    title: 'Something went wrong on our side',
-    example: 'This is our fault and was logged under the requestId.',
+    title: 'The service failed',
+    detail: 'The service failed unexpectedly. Send the requestId to its operator, who finds the cause in the log.',
   },
   flow_version_unavailable: {
     status: 503,
     title: 'This process cannot serve the flow version',
     example:
-      'The flow workspace belongs to another release than this process has. Nothing was lost; try again with the same ' +
-      'Idempotency-Key.',
+      'This process cannot serve version 2 of the flow workspace: neither this release nor the database has it. Nothing ' +
+      'was lost; try again with the same Idempotency-Key.',
   },
   keys_unavailable: {
     status: 503,
     title: 'The signing keys are unavailable',
-    example: 'The signing keys of https://acme.eu.auth0.com/ cannot be had now.',
+    example: 'The signing keys of https://acme.eu.auth0.com/ are unavailable; try again later.',
   },
   not_ready: {
     status: 503,
     title: 'The service is not ready',
-    example: 'The service cannot serve yet: the database was not reached.',
+    example: 'The service is not ready. The database cannot be reached.',
   },
   overloaded: {
     status: 503,
     title: 'The service is overloaded',
-    example: 'Too much is going on at once; try again.',
+    detail: 'The service is overloaded; try again later.',
   },
   status_unknown: {
     status: 503,
-    title: 'The status is unknown while the database is down',
-    example: 'The database does not answer. Nothing was lost; try again with the same Idempotency-Key.',
+    title: 'The status is unknown while the database is unavailable',
+    detail: 'The database is unavailable. Nothing was lost; try again with the same Idempotency-Key.',
   },
-} as const satisfies Record<string, { status: number; title: string; example: string }>;
+} as const satisfies Record<string, WithDetail | WithExample>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Codes with a detail in the table; of every other code, the code that throws it has to give one. */
+export type DescribedProblemCode = {
+  [Code in ProblemCode]: (typeof PROBLEMS)[Code] extends WithDetail ? Code : never;
+}[ProblemCode];
+
+/** The detail of the table, or an example of it. */
+export function exampleDetail(code: ProblemCode): string {
+  const problem: WithDetail | WithExample = PROBLEMS[code];
+  return 'detail' in problem ? problem.detail : problem.example;
+}

@@ -1,7 +1,8 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DatabaseNotReady, DatabaseOverloaded, DatabaseUnavailable } from '../database/database-errors.js';
-import { Problem, unavailable, type ProblemCode } from './problem.js';
+import type { DescribedProblemCode } from './problem-codes.js';
+import { notReady, Problem, retryAfter } from './problem.js';
 
 const RETRY_SECONDS = { status_unknown: 5, overloaded: 1, not_ready: 2 } as const;
 
@@ -53,23 +54,17 @@ export function problemDocument(
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DatabaseUnavailable) {
-    return unavailable(
-      'status_unknown',
-      'The database does not answer. Nothing was lost; try again with the same Idempotency-Key.',
-      RETRY_SECONDS.status_unknown,
-      error,
-    );
+    return new Problem('status_unknown', undefined, retryAfter(RETRY_SECONDS.status_unknown, error));
   }
   if (error instanceof DatabaseOverloaded) {
-    return unavailable('overloaded', 'Too much is going on at once; try again.', RETRY_SECONDS.overloaded, error);
+    return new Problem('overloaded', undefined, retryAfter(RETRY_SECONDS.overloaded, error));
   }
-  if (error instanceof DatabaseNotReady) {
-    return unavailable('not_ready', `The service cannot serve yet: ${error.message}`, RETRY_SECONDS.not_ready, error);
-  }
+  if (error instanceof DatabaseNotReady) return notReady(error.message, RETRY_SECONDS.not_ready, error);
   const status = statusOf(error);
-  const [code, detail] = REFUSED_BY_THE_FRAMEWORK[status] ?? (status < 500 ? BAD_REQUEST : []);
-  if (code && detail) return new Problem(code, detail, { cause: error });
-  return new Problem('internal_error', 'This is our fault and was logged under the requestId.', { cause: error });
+  if (status === 414) return new Problem('bad_request', 'The URL is too long; shorten it.', { cause: error });
+  // Also for refusals of other kinds, such as a range or precondition on the files of /docs: none is a fault of ours.
+  const code = REFUSED_BY_THE_FRAMEWORK[status] ?? (status < 500 ? 'bad_request' : 'internal_error');
+  return new Problem(code, undefined, { cause: error });
 }
 
 /** Nest throws HttpException; Fastify, errors with `statusCode`. */
@@ -79,15 +74,8 @@ function statusOf(error: unknown): number {
   return typeof statusCode === 'number' ? statusCode : 500;
 }
 
-/** Also for refusals of other kinds, such as a range or precondition on the files of /docs: none is a fault of ours. */
-const BAD_REQUEST: readonly [ProblemCode, string] = [
-  'bad_request',
-  'The request could not be read: send a well-formed address, and a body of well-formed JSON.',
-];
-
-const REFUSED_BY_THE_FRAMEWORK: Readonly<Record<number, readonly [ProblemCode, string]>> = {
-  404: ['not_found', 'No route matches this method and path; /docs lists the routes.'],
-  413: ['payload_too_large', 'The body may be 128 kB.'],
-  414: ['bad_request', 'The address is too long.'],
-  415: ['unsupported_media_type', 'Send the body as application/json.'],
+const REFUSED_BY_THE_FRAMEWORK: Readonly<Record<number, DescribedProblemCode>> = {
+  404: 'not_found',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
 };

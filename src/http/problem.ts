@@ -1,4 +1,4 @@
-import { PROBLEMS, type ProblemCode } from './problem-codes.js';
+import { exampleDetail, PROBLEMS, type DescribedProblemCode, type ProblemCode } from './problem-codes.js';
 
 export { PROBLEMS, type ProblemCode };
 
@@ -10,20 +10,29 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/** A refusal or failure with a stable code. `detail` is shown to the caller: what was wrong, and what to do. */
+/**
+ * A refusal or failure with a stable code. `detail` is shown to the caller: what was wrong, and what to do; by default it
+ * is the one of {@link PROBLEMS}.
+ */
 export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly detail: string;
   readonly status: number;
   readonly title: string;
   readonly members: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
 
+  constructor(code: DescribedProblemCode, detail?: string, options?: ProblemOptions);
+  constructor(code: ProblemCode, detail: string, options?: ProblemOptions);
   constructor(
-    readonly code: ProblemCode,
-    readonly detail: string,
+    code: ProblemCode,
+    detail = exampleDetail(code),
     { members = {}, headers = {}, cause }: ProblemOptions = {},
   ) {
     super(`${code}: ${detail}`, { cause });
     this.name = 'Problem';
+    this.code = code;
+    this.detail = detail;
     this.status = PROBLEMS[code].status;
     this.title = PROBLEMS[code].title;
     this.members = members;
@@ -42,10 +51,12 @@ export const invalidRequest = (errors: readonly FieldError[]): Problem =>
     members: { errors },
   });
 
-/** A failure that passes by itself: 503 with `Retry-After` in seconds. */
-export const unavailable = (
-  code: 'flow_version_unavailable' | 'keys_unavailable' | 'not_ready' | 'overloaded' | 'status_unknown',
-  detail: string,
-  retryAfterSeconds: number,
-  cause?: unknown,
-): Problem => new Problem(code, detail, { headers: { 'retry-after': String(retryAfterSeconds) }, cause });
+/** For a problem that passes by itself: `Retry-After` in seconds. */
+export const retryAfter = (seconds: number, cause?: unknown): ProblemOptions => ({
+  headers: { 'retry-after': String(seconds) },
+  cause,
+});
+
+/** 503 `not_ready`. `reason` is a sentence that says what is missing. */
+export const notReady = (reason: string, retryAfterSeconds: number, cause?: unknown): Problem =>
+  new Problem('not_ready', `The service is not ready. ${reason}`, retryAfter(retryAfterSeconds, cause));

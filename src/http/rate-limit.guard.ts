@@ -2,7 +2,7 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { LRUCache } from 'lru-cache';
 import type { RequestWithCaller } from '../auth/caller.decorator.js';
 import { CONFIG, type Config } from '../config/config.js';
-import { Problem } from './problem.js';
+import { Problem, retryAfter } from './problem.js';
 
 const REMEMBERED_SUBJECTS = 50_000;
 
@@ -34,8 +34,8 @@ export class RateLimitGuard implements CanActivate {
     const waitMs = takenMs - this.burstMs;
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
-      const detail = `This caller sends too many requests; wait ${seconds} s.`;
-      throw new Problem('rate_limited', detail, { headers: { 'retry-after': String(seconds) } });
+      const detail = `The caller sends too many requests; try again in ${seconds} s.`;
+      throw new Problem('rate_limited', detail, retryAfter(seconds));
     }
     this.fullAgainAt.set(caller, now + takenMs);
     return true;

@@ -4,7 +4,7 @@ import { Problem } from './problem.js';
 const MOST_HEADER_BYTES = 16 * 1024;
 /**
  * Node answers headers above its own limit before there is a request: no hook runs, and of a request that came in several
- * packets not even its Origin is known. So Node reads more than we accept, and what is between is refused in order.
+ * packets not even its Origin is known. So Node reads more than we accept, and requests between the two limits get a regular problem.
  */
 export const READ_HEADER_BYTES = 3 * MOST_HEADER_BYTES;
 
@@ -18,14 +18,9 @@ export function refusalBeforeRouting({ raw }: FastifyRequest): Problem | undefin
   for (let index = 0; index < rawHeaders.length; index += 1) bytes += (rawHeaders[index] as string).length;
   if (bytes + (rawHeaders.length / 2) * PUNCTUATION > MOST_HEADER_BYTES) return headersTooLarge();
   if (headers.host === undefined && httpVersion === '1.1') {
-    return new Problem('bad_request', 'The request names no Host; send that header.');
+    return new Problem('bad_request', 'The Host header is missing; send it.');
   }
   return undefined;
 }
 
-export const headersTooLarge = (): Problem =>
-  new Problem(
-    'headers_too_large',
-    'The address and the headers may have 16 kB in all. Usually the access token is too large, and claims have to be ' +
-      'removed from it, or cookies were sent, which the service never reads.',
-  );
+export const headersTooLarge = (): Problem => new Problem('headers_too_large');

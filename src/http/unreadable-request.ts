@@ -44,10 +44,8 @@ export function answerUnreadable(this: FastifyInstance, error: ConnectionError, 
 
 function problemOf({ code }: ConnectionError): Problem {
   if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new Problem('request_timeout', 'The request did not arrive in time; send it again.');
-  }
-  return new Problem('bad_request', 'The request is not well-formed HTTP.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Problem('request_timeout');
+  return new Problem('bad_request', 'The request is not valid HTTP; check the client or proxy that sent it.');
 }
 
 /** The fault is in the body of a request that is being answered, or behind it: the connection ends with that answer. */
@@ -55,7 +53,7 @@ function endUnderWay(response: ServerResponse, problem: Problem, socket: Socket)
   const { req: request } = response;
   if (response.headersSent) return void socket.destroy();
   response.shouldKeepAlive = false;
-  // Whoever reads the body is told, and answers as with any other fault in it.
+  // The reader of the body receives the error and answers as with any other fault in the body.
   if (!request.complete && request.listenerCount('error') > 0) request.emit('error', problem);
 }
 

@@ -15,8 +15,8 @@ export class DeadLettersController {
   @Get()
   @ApiOperation({
     operationId: 'listDeadLetters',
-    summary: 'Jobs that were given up',
-    description: 'Over all tenants. The log says why each attempt failed.',
+    summary: 'List failed jobs',
+    description: 'Jobs of all tenants that are not retried any more. The log has the reason of each failed attempt.',
   })
   @ApiOkResponse({ type: DeadLetterListDto })
   @ApiProblems()
@@ -28,15 +28,15 @@ export class DeadLettersController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'retryDeadLetter',
-    summary: 'Try a job again',
-    description: 'It goes on where it stood; nobody is moved twice.',
+    summary: 'Retry a failed job',
+    description: 'The job continues where it stopped; no person is transitioned twice.',
   })
   @ApiParam({
     name: 'id',
     description: 'Id of the dead letter.',
     schema: { type: 'string', pattern: '^\\d{1,18}$', example: '42' },
   })
-  @ApiNoContentResponse({ description: 'It will be tried again.' })
+  @ApiNoContentResponse({ description: 'The job will be retried.' })
   @ApiProblems('bad_request', 'payload_too_large', 'unsupported_media_type', 'job_not_found', 'invalid_request')
   async retry(@Param('id') id: string): Promise<void> {
     await this.deadLetters.retry(id);

@@ -21,7 +21,7 @@ export class DeadLetterDto {
     type: String,
     nullable: true,
     description: 'Error of the last attempt.',
-    example: 'The database does not answer.',
+    example: 'The database did not answer: timeout expired',
   })
   lastError!: string | null;
 

@@ -30,6 +30,6 @@ export class DeadLettersService {
   /** Goes on where the job stood, with all its attempts. */
   async retry(id: string): Promise<void> {
     if (!ID.test(id)) throw invalidRequest([{ path: 'id', message: 'expected the id of a dead letter, a number' }]);
-    if (!(await this.queue.revive(id))) throw new Problem('job_not_found', 'There is no such dead letter.');
+    if (!(await this.queue.revive(id))) throw new Problem('job_not_found');
   }
 }

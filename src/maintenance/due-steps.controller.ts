@@ -16,10 +16,10 @@ export class DueStepsController {
   @RequirePermissions('onboarding:attest')
   @ApiOperation({
     operationId: 'listDueSteps',
-    summary: 'What there is to attest',
+    summary: 'List tenants with a step to attest',
     description:
-      'Permission `onboarding:attest`. Tenants in which the step can be done now and is not; one that failed, once ' +
-      'somebody asked to try again. By tenant. Ask again and again, from the first page: nothing is missed.',
+      'Requires the permission `onboarding:attest`. Tenants where the step can be done now and is not done; after a ' +
+      'failure, only once a user asked to try again. Sorted by tenant. Poll from the first page: no tenant is missed.',
   })
   @ApiParam({ name: 'flow', description: 'Key of the flow.', example: 'workspace' })
   @ApiQuery({ name: 'step', required: true, example: 'setup', description: 'Key of an attested tenant step.' })

@@ -30,7 +30,7 @@ const DUE_TENANTS = `
 const CHANGED_TENANTS = `
   SELECT tenant_id FROM foothold.auth0_mirror_tenant WHERE due_at <= $1 ORDER BY due_at LIMIT $2`;
 
-/** Also asked of what is due: a new change can make a mirror due whose lease is still from then. */
+/** Also checked for due mirrors: a new change can make a mirror due while an earlier lease is still set. */
 const AHEAD_TENANTS = `
   SELECT tenant_id FROM foothold.auth0_mirror
   WHERE due_at IS NOT NULL

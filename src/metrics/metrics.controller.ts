@@ -21,7 +21,7 @@ export class MetricsController {
   @Header('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE)
   @ApiOperation({
     operationId: 'getMetrics',
-    summary: 'Prometheus metrics',
+    summary: 'Get Prometheus metrics',
     description: 'Metrics of this process in the Prometheus text format.',
     security: [],
   })

@@ -24,13 +24,14 @@ export class AttestationController {
     operationId: 'attest',
     summary: 'Attest a step',
     description:
-      'Permission `onboarding:attest`. Idempotent by `eventId`; an event that comes early is kept until it counts. Events ' +
-      'count in the order of receipt: a success is final for its values, and of failures the one received last is shown.',
+      'Requires the permission `onboarding:attest`. Idempotent by `eventId`. An event that arrives early is stored until its ' +
+      'step can be done. Events count in the order of receipt: a success is final for its values; of several failures, ' +
+      'the last one received is shown.',
   })
   @ApiTenantId()
   @ApiFlow()
-  @ApiOkResponse({ type: AttestationResultDto, description: 'It was taken in, now or before.' })
-  @ApiAcceptedResponse({ type: AttestationResultDto, description: 'It is kept, and does not count yet.' })
+  @ApiOkResponse({ type: AttestationResultDto, description: 'The event was recorded, now or by an earlier request.' })
+  @ApiAcceptedResponse({ type: AttestationResultDto, description: 'The event is stored and does not count yet.' })
   @ApiProblems(
     'unknown_flow',
     'tenant_not_found',

@@ -4,8 +4,9 @@ import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { haveSameParts, type CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import { attest, stepKeyOf, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
+import { attest, stepKeyOf, unknownStep, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
 import { invalidRequest, Problem } from '../http/problem.js';
+import { tenantNotFound } from '../tenant/tenant-problems.js';
 import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
 import { dueChange } from './due-change.js';
 import { ProgressRepository } from './progress.repository.js';
@@ -84,7 +85,7 @@ export class AttestationService {
   ): Promise<AttestationResult> {
     const subject = step.scope === 'member' ? (request.subject as string) : '';
     const found = await this.attestations.find(transaction, subject);
-    if (!found.tenant) throw new Problem('tenant_not_found', 'There is no such tenant.');
+    if (!found.tenant) throw tenantNotFound();
     if (subject && !found.member)
       throw invalidRequest([{ path: '/subject', message: 'is not a member of this tenant' }]);
 
@@ -98,7 +99,7 @@ export class AttestationService {
     const { earlier } = before;
     if (earlier && !isSameEvent(earlier, { step: step.key, subject, outcome: request.outcome })) {
       // Taken for a repetition, another event would be lost in silence.
-      const message = `is that of another event: ${earlier.step} ${earlier.outcome}`;
+      const message = `was already used for another event (${earlier.step} ${earlier.outcome}); send a new one`;
       throw invalidRequest([{ path: '/eventId', message }]);
     }
 
@@ -167,16 +168,15 @@ function attestedStep(flow: Flow, request: AttestationRequest): StepDefinition {
   const key = stepKeyOf(flow, request.step);
   const step = key === undefined ? undefined : flow.step(key);
   if (!step) {
-    const message = `The flow ${flow.key} has no step "${request.step}".`;
-    throw new Problem('transition_rejected', message, { members: { reason: 'unknown_step' } });
+    throw new Problem('transition_rejected', unknownStep(flow, request.step), { members: { reason: 'unknown_step' } });
   }
   if (!step.attested) {
     const attested = flow.definition.steps.filter((candidate) => candidate.attested).map((candidate) => candidate.key);
-    const message = `is not an attested step of ${flow.key}; those are: ${attested.join(', ') || 'none'}`;
+    const message = `is not an attested step of ${flow.key}; attested steps: ${attested.join(', ') || 'none'}`;
     throw invalidRequest([{ path: '/step', message }]);
   }
   if (step.scope === 'member' && request.subject === undefined) {
-    throw invalidRequest([{ path: '/subject', message: `is needed, because ${step.key} is each member's own` }]);
+    throw invalidRequest([{ path: '/subject', message: `is required, because ${step.key} is a member step` }]);
   }
   return step;
 }

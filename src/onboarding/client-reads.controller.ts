@@ -18,10 +18,10 @@ export class ClientReadsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'reportClientReads',
-    summary: 'Tell which level answered',
-    description: 'From the kit, batched. Counted in the metrics, and kept nowhere else.',
+    summary: 'Report which level answered reads',
+    description: 'Sent by the kit in batches. The counts go to the metrics and are not stored.',
   })
-  @ApiNoContentResponse({ description: 'Counted.' })
+  @ApiNoContentResponse({ description: 'The reads are counted.' })
   @ApiProblems('bad_request', 'unknown_flow', 'payload_too_large', 'unsupported_media_type', 'invalid_request')
   async report(@Body() { flow, counts }: ClientReadsDto): Promise<void> {
     await this.reads.count(flow, counts);

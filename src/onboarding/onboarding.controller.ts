@@ -27,7 +27,11 @@ export class OnboardingController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listOnboarding', summary: 'All my flows', description: 'A summary of each flow.' })
+  @ApiOperation({
+    operationId: 'listOnboarding',
+    summary: 'List my flows',
+    description: 'Returns a summary of each flow.',
+  })
   @ApiTenantHeader()
   @ApiOkResponse({ type: OnboardingListDto })
   @ApiProblems(...TENANT_PROBLEMS)
@@ -48,9 +52,9 @@ export class OnboardingController {
   @Get(':flow')
   @ApiOperation({
     operationId: 'getOnboarding',
-    summary: 'My progress in one flow',
+    summary: 'Get my progress in a flow',
     description:
-      'Made on the first visit. While the database does not answer: what was last known (`source` auth0, `degraded`).',
+      'Created on the first request. While the database is unavailable, returns the last known state (`source` auth0, `degraded`).',
   })
   @ApiFlow()
   @ApiTenantHeader()
@@ -85,10 +89,10 @@ export class OnboardingController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'transition',
-    summary: 'Move one step',
+    summary: 'Transition a step',
     description:
-      'Stored as a whole or refused. `complete` on a completed step is 200 with `applied: false`, unless its data, ' +
-      'merged, differs from the stored data: then it is 409 `step_resolved`, and `save` changes the data.',
+      'Stores the whole transition or refuses it. `complete` on a completed step returns 200 with `applied: false`, unless ' +
+      'its merged data differs from the stored data: then it returns 409 `step_resolved`; use `save` to change the data.',
   })
   @ApiFlow()
   @ApiTenantHeader()
@@ -109,8 +113,8 @@ export class OnboardingController {
   @Get(':flow/history')
   @ApiOperation({
     operationId: 'getHistory',
-    summary: 'What happened',
-    description: 'Newest first; the tenant’s part too.',
+    summary: 'List my history in a flow',
+    description: 'Newest first. Includes changes to the tenant’s part.',
   })
   @ApiFlow()
   @ApiTenantHeader()

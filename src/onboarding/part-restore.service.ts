@@ -99,11 +99,11 @@ export class PartRestoreService {
     now: LockedPart | undefined,
   ): Promise<PartState> {
     const newest = now?.revision ?? 0;
-    if (revision > newest) throw noSuchRevision(`is none of this part yet: it is at revision ${newest}`);
+    if (revision > newest) throw noSuchRevision(`does not exist yet; the current revision is ${newest}`);
     const entries = await this.parts.entries(transaction, flow.key, subject, revision);
     const version = entries.at(-1)?.flow_version;
     if (now && version !== undefined && version !== now.flow_version) {
-      throw noSuchRevision(`is of version ${version} of the flow, and people are at version ${now.flow_version} now`);
+      throw noSuchRevision(`belongs to version ${version} of the flow; the current version is ${now.flow_version}`);
     }
     return foldEffects(entries.flatMap(({ effects }) => effects));
   }
@@ -117,7 +117,7 @@ const noSuchPart = ({ key }: Flow, part: StepScope) =>
       path: 'flow',
       message:
         part === 'member'
-          ? `${key} has no steps of single members; restore the tenant's part`
-          : `${key} has no steps of the tenant; restore a member's part`,
+          ? `${key} has no member steps; restore the tenant's part`
+          : `${key} has no tenant steps; restore a member's part`,
     },
   ]);

@@ -61,7 +61,7 @@ export class ProgressRepository {
 
   /**
    * One round trip; undefined when the choice of tenant does not hold. Makes the rows on the person's first visit.
-   * @param flow this build's newest version, which opens new rows; what is stored may be of another one
+   * @param flow this build's newest version, which opens new rows; stored rows may have another version
    * @throws Problem `flow_version_unavailable`
    */
   async read(choice: TenantChoice, subject: string, flow: CatalogFlow): Promise<StoredProgress | undefined> {

@@ -32,6 +32,8 @@ function fieldError({ instancePath, keyword, params, message = 'is not valid' }:
 function refuseTooLarge(value: unknown, limit: number, what: string): void {
   const bytes = Buffer.byteLength(JSON.stringify(value));
   if (bytes > limit) {
-    throw invalidRequest([{ path: '/data', message: `${what} may be ${limit} bytes; this would be ${bytes}` }]);
+    throw invalidRequest([
+      { path: '/data', message: `${what} is limited to ${limit} bytes; this request would make it ${bytes}` },
+    ]);
   }
 }

@@ -178,10 +178,11 @@ export function refuseClosed({ tenantStatus }: StoredProgress): void {
   if (tenantStatus === 'closed') throw tenantClosed();
 }
 
-const keyReused = (): Problem =>
-  new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request; make a new one.');
+const keyReused = (): Problem => new Problem('idempotency_key_reused');
 
 const revisionMismatch = (current: OnboardingView): Problem =>
-  new Problem('revision_mismatch', `The progress is at revision ${current.revision}; look at it and decide again.`, {
-    members: { current },
-  });
+  new Problem(
+    'revision_mismatch',
+    `If-Match does not match the current revision ${current.revision}. Check the current progress before you send the request again.`,
+    { members: { current } },
+  );

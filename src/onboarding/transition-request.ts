@@ -46,7 +46,7 @@ export function parseIdempotencyKey(header: string | undefined): string | undefi
   if (KEY.test(header)) return header.startsWith('"') ? header.slice(1, -1) : header;
   const message =
     'expected one key of 8 to 255 visible ASCII characters without quotes, commas and backslashes, such as a UUID; ' +
-    'it may stand in double quotes';
+    'double quotes around it are allowed';
   throw invalidRequest([{ path: 'Idempotency-Key', message }]);
 }
 

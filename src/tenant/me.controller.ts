@@ -16,9 +16,9 @@ export class MeController {
   @Get()
   @ApiOperation({
     operationId: 'getMe',
-    summary: 'Who I am, and my tenants',
+    summary: 'Get the signed-in user and their tenants',
     description:
-      'A person without a tenant gets their own draft. `tenants` includes closed ones; a closed tenant is never `tenant`.',
+      'Creates a draft tenant for a user without a tenant. `tenants` includes closed tenants; `tenant` is never a closed one.',
   })
   @ApiTenantHeader()
   @ApiOkResponse({ type: MeDto })

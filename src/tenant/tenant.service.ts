@@ -119,10 +119,7 @@ export class TenantService {
   private async resolveOrganization(person: PersonInTenant, organizationId: string): Promise<TenantChoice> {
     const joined = await this.tenants.joinOrganization(organizationId, person);
     if (!joined) {
-      throw new Problem(
-        'organization_unknown',
-        'No tenant belongs to the organisation of this login. Ask the tenant to connect it, or log in without one.',
-      );
+      throw new Problem('organization_unknown');
     }
     if (joined.membership === 'erased') throw personErased();
     if (joined.membership === 'removed') throw membershipRemoved();
@@ -157,9 +154,7 @@ function onlyChoice(memberships: readonly MembershipRow[]): MembershipRow | unde
 }
 
 const tenantRequired = (choices: readonly MembershipRow[]): Problem =>
-  new Problem('tenant_required', 'This person belongs to several tenants: name one in the header X-Tenant-Id.', {
-    members: { tenants: choices.map(summaryOf) },
-  });
+  new Problem('tenant_required', undefined, { members: { tenants: choices.map(summaryOf) } });
 
 const summaryOf = ({ tenant_id, name, status, role }: MembershipRow): TenantSummary => ({
   id: tenant_id,

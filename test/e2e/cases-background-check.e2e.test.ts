@@ -16,7 +16,7 @@ describe('mirrors are compared with Auth0 without a request', () => {
   afterAll(() => lab.close());
   afterEach(() => lab.service.standIn.faults.clear());
   beforeEach(async () => {
-    // What the tests before left is fresh again, so that nobody else is looked at.
+    // The mirrors of earlier tests are fresh again, so that no other mirror is checked.
     await lab.service.sql('UPDATE foothold.auth0_mirror SET mirrored_at = now(), checked_at = now()');
     lab.service.standIn.requests.clear();
   });
@@ -33,7 +33,7 @@ describe('mirrors are compared with Auth0 without a request', () => {
     return line === undefined ? undefined : Number(line.slice(name.length + 1));
   };
 
-  /** Somebody whose mirror is right, and was sent a moment ago. */
+  /** A person whose mirror is right, and was sent a moment ago. */
   async function mirrored(): Promise<{ person: Api; tenantId: string }> {
     const person = lab.person();
     const { tenantId } = await tellBusiness(person);
@@ -41,7 +41,7 @@ describe('mirrors are compared with Auth0 without a request', () => {
     return { person, tenantId };
   }
 
-  /** Nobody has looked at these mirrors for so long. */
+  /** These mirrors were not checked for so long. */
   const age = (tenantIds: readonly string[], days: number) =>
     lab.service.sql(
       `UPDATE foothold.auth0_mirror SET mirrored_at = now() - $2 * interval '1 day', checked_at = NULL

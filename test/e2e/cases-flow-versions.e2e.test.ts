@@ -98,7 +98,7 @@ describe('C02: a process meets people on a version that its build lacks', () => 
     expect((await older.post(admin('/restore'), { revision: 1, reason })).status).toBe(200);
   });
 
-  it('C02: tells what is due and takes attestations for steps that only the newer version has', async () => {
+  it('C02: lists due steps and accepts attestations for steps that only the newer version has', async () => {
     await newer.view(FLOW);
     await newer.move({ step: 'policy', action: 'complete' }, key(), FLOW);
     const system = (await service.payments()).at(service.url);

@@ -73,7 +73,7 @@ test('C14: the order does not come from clocks', async () => {
   expect((await accept(guest, later)).status).toBe(200);
 });
 
-test('C14: nobody invites themselves back, and the maker of the invitation must still be allowed to invite', async () => {
+test('C14: no removed member invites themselves back, and the maker of the invitation must still be allowed to invite', async () => {
   const support = service.person(guest.subject, { permissions: ['platform:admin'] });
   const own = await support.post(asOwner.at('/members'), { role: 'member' });
   expect(own.status).toBe(201);

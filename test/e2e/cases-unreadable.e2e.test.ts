@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Registry } from 'prom-client';
+import { PROBLEMS } from '../../src/http/problem-codes.js';
 import type { Config } from '../../src/config/config.js';
 import { Wire } from '../attack/support/wire.js';
 import { appLoggingTo } from '../support/altered-app.js';
@@ -33,7 +34,7 @@ interface RawAnswer {
   readonly body: any;
 }
 
-/** What is received until the service closes; the head is not normalised by any client. */
+/** The bytes received until the service closes the connection; no client normalises the head. */
 function parse(text: string): RawAnswer {
   const [head = '', body = ''] = text.split('\r\n\r\n', 2);
   const [first = '', ...rest] = head.split('\r\n');
@@ -118,7 +119,7 @@ const CASES: readonly Case[] = [
     { status: 401, code: 'unauthenticated', route: '/v1/me' },
   ],
   [
-    'an expectation that nobody knows',
+    'an unknown expectation',
     () => request('GET /v1/me HTTP/1.1', ['Expect: miracles']),
     { status: 401, code: 'unauthenticated', route: '/v1/me' },
   ],
@@ -141,7 +142,7 @@ describe('C20: a page may read the answer, and operators see it, when a request 
   });
 });
 
-test('C20: what is logged of headers that are too large holds none of them', async () => {
+test('C20: the log of a request with too large headers contains none of them', async () => {
   lines.length = 0;
   for (const bytes of [17_000, 200_000]) {
     await wire.write(request('GET /v1/me?secret HTTP/1.1', [`Cookie: secret=${'s'.repeat(bytes)}`]));
@@ -230,7 +231,8 @@ describe('C20: a request that does not arrive in time', () => {
 
   test('is 408, known to operators, though not from where it came', async () => {
     const answer = await expire(await opened(`GET ${FLOW} HTTP/1.1\r\nOrigin: ${APP}\r\n`));
-    expect([answer.status, answer.body.code]).toEqual([408, 'request_timeout']);
+    const { code, detail } = answer.body;
+    expect([answer.status, code, detail]).toEqual([408, 'request_timeout', PROBLEMS.request_timeout.detail]);
     await eventually(async () => lines.some(({ requestId }) => requestId === answer.body.requestId));
     expect(await countOf(408, 'unknown')).toBeGreaterThan(0);
   });

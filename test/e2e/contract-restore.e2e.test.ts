@@ -117,7 +117,7 @@ describe('restoring a part', () => {
     const ahead = await restoreMember(2);
     expect([ahead.status, ahead.body.errors]).toEqual([
       422,
-      [{ path: '/revision', message: 'is none of this part yet: it is at revision 1' }],
+      [{ path: '/revision', message: 'does not exist yet; the current revision is 1' }],
     ]);
     const noPart = await restoreShared(0, 'member_tour');
     expect([noPart.status, noPart.body.errors[0].path]).toEqual([422, 'flow']);
@@ -139,7 +139,7 @@ describe('restoring a part', () => {
     const { status, body } = await restoreMember(1);
     expect([status, body.detail]).toEqual([
       422,
-      '/revision: is of version 7 of the flow, and people are at version 1 now',
+      '/revision: belongs to version 7 of the flow; the current version is 1',
     ]);
   });
 

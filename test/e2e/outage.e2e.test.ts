@@ -1,3 +1,4 @@
+import { PROBLEMS } from '../../src/http/problem-codes.js';
 import type { Api } from '../support/api.js';
 import { key } from '../support/api.js';
 import { BuiltService } from '../support/built-service.js';
@@ -47,7 +48,7 @@ const failing = () => Promise.all(Array.from({ length: FAILURES }, () => person.
 /** What is asked by those who watch over the service, and who must never have to wait. */
 const told = () => Promise.all([person.get('/health'), person.get('/health/ready'), person.get('/metrics')]);
 const UNKNOWN = { status: 503, body: { code: 'status_unknown' } };
-const OVERLOADED = { status: 503, body: { code: 'overloaded' } };
+const OVERLOADED = { status: 503, body: { code: 'overloaded', detail: PROBLEMS.overloaded.detail } };
 
 test('a database that is gone opens the circuit: answers come without asking it, until it is back', async () => {
   await proxy.refuse();

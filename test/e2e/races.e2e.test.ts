@@ -149,7 +149,7 @@ describe('two admins on one shared step', () => {
   const complete = (admin: Api, businessName: string, headers = {}) =>
     admin.move({ step: 'business_info', action: 'complete', data: { businessName } }, headers);
 
-  test('C01: who both complete it: one does, the other is told so with what is stored, and nothing is mixed', async () => {
+  test('C01: of two concurrent completions one is stored, the other gets the stored view, and their data is not mixed', async () => {
     const answers = await Promise.all([complete(ada, 'Ada Ltd'), complete(grace, 'Grace Ltd')]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     const [winner, name] = answers[0].status === 200 ? [ada, 'Ada Ltd'] : [grace, 'Grace Ltd'];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { PROBLEMS } from '../../src/http/problem-codes.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
@@ -91,7 +92,11 @@ describe('S16: when the database write fails', () => {
     const answer = person.move(command, retried);
     await service.untilBlocked();
     await endSessions();
-    expect((await answer.finally(held.release)).body).toMatchObject({ status: 503, code: 'status_unknown' });
+    expect((await answer.finally(held.release)).body).toMatchObject({
+      status: 503,
+      code: 'status_unknown',
+      detail: PROBLEMS.status_unknown.detail,
+    });
     expect((await person.view()).body).toMatchObject({ revision: 0, status: 'not_started' });
     expect((await person.move(command, retried)).body).toMatchObject({ applied: true, revision: 1 });
     const history = await service.sql('SELECT FROM foothold.onboarding_history WHERE tenant_id = $1', [seen.tenantId]);

@@ -1,3 +1,4 @@
+import { PROBLEMS } from '../../src/http/problem-codes.js';
 import type { Api } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
@@ -57,7 +58,8 @@ describe('scenarios of the mirror', () => {
         lost.me(),
         lost.move({ step: 'payment', action: 'start' }),
       ])) {
-        expect(answer).toMatchObject({ status: 409, body: { code: 'reconciliation_required' } });
+        const { detail } = PROBLEMS.reconciliation_required;
+        expect(answer).toMatchObject({ status: 409, body: { code: 'reconciliation_required', detail } });
       }
       const { body } = await operator.get(`/v1/tenants/${tenantId}/cases`);
       expect(body.items).toHaveLength(1);

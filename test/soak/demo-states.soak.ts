@@ -150,7 +150,7 @@ describe.each(SCREEN_SIZES)('on a $size nothing is cut off, and axe finds nothin
       await button(late, 'Start for free').click();
       await signUp(late, mouse, visit.email('late'));
       await late.getByText('This invitation was not accepted').waitFor();
-      await late.getByText('Another person has accepted this invitation').waitFor();
+      await late.getByText('Another user has already accepted this invitation').waitFor();
       await heading(late, 'Tell us about your business').waitFor();
       await visit.look('invitation-refused', late);
       await button(late, 'Dismiss').click();

@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 it(
-  'C02: two builds on one database behind one address answer everybody, and lose no click',
+  'C02: two builds on one database behind one address answer every request, and lose no click',
   async () => {
     const answers = new Map<string, number>();
     const refused: unknown[] = [];

@@ -10,7 +10,7 @@ export interface CompressingProxy {
 
 /**
  * A reverse proxy that compresses as Express's `compression`, `next dev` and Apache's mod_deflate do: everything that the
- * client takes as gzip, but for what is `no-transform`. It names the coding in the entity tag, as Apache does.
+ * client takes as gzip, except `no-transform` responses. It names the coding in the entity tag, as Apache does.
  */
 export async function startCompressingProxy(target: string): Promise<CompressingProxy> {
   const server = createServer((incoming, outgoing) => {

@@ -41,8 +41,9 @@ export class BulkController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'startBulk',
-    summary: 'Move many people',
-    description: 'In the background: the answer is a job to ask for. Each person is moved once, whatever happens.',
+    summary: 'Start a bulk transition',
+    description:
+      'Runs in the background; poll the returned job. Each person is transitioned exactly once, even after a crash.',
   })
   @ApiAcceptedResponse({ type: BulkJobDto })
   @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow')
@@ -56,7 +57,7 @@ export class BulkController {
   }
 
   @Get(':jobId')
-  @ApiOperation({ operationId: 'getBulk', summary: 'How far a job is', description: 'Exact at any time.' })
+  @ApiOperation({ operationId: 'getBulk', summary: 'Get a bulk job', description: 'Its counts are always exact.' })
   @ApiJobId()
   @ApiOkResponse({ type: BulkJobDto })
   @ApiProblems(...ADMIN_PROBLEMS, 'unknown_flow', 'job_not_found')
@@ -70,7 +71,11 @@ export class BulkController {
   }
 
   @Get(':jobId/people')
-  @ApiOperation({ operationId: 'listBulkPeople', summary: 'What became of whom', description: 'By subject.' })
+  @ApiOperation({
+    operationId: 'listBulkPeople',
+    summary: 'List the people of a bulk job',
+    description: 'Sorted by subject.',
+  })
   @ApiJobId()
   @ApiQuery({
     name: 'outcome',
@@ -95,8 +100,8 @@ export class BulkController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelBulk',
-    summary: 'End a job early',
-    description: 'What was done stays done, and can be undone. Of a job that has ended, nothing changes.',
+    summary: 'Cancel a bulk job',
+    description: 'Finished transitions are kept and can be undone. Has no effect on a job that has ended.',
   })
   @ApiJobId()
   @ApiBody({ type: BulkCancelDto, required: false })
@@ -116,10 +121,10 @@ export class BulkController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'undoBulk',
-    summary: 'Take a job back',
+    summary: 'Undo a bulk job',
     description:
-      'A job, too: everybody whom it moved is as before, but for those who have moved on since (`moved_since`). Again gives ' +
-      'the same job.',
+      'Starts a job that restores each person to their state before, except people with later changes (`moved_since`). ' +
+      'Repeating the request returns the same job.',
   })
   @ApiJobId()
   @ApiAcceptedResponse({ type: BulkJobDto })

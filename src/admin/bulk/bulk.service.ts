@@ -64,9 +64,10 @@ export class BulkService {
       const job = await this.jobOf(transaction, place);
       const undoing = await this.jobs.findUndoing(transaction, job.job_id);
       if (undoing) return this.shown(transaction, undoing);
-      if (job.undoes !== null) throw notUndoable('It takes another job back itself; start a new one instead.');
-      if (job.dry_run) throw notUndoable('It was only tried, and has changed nothing.');
-      if (job.status === 'queued' || job.status === 'running') throw notUndoable('It still runs; cancel it first.');
+      if (job.undoes !== null) throw notUndoable('It undoes another job; start a new job instead.');
+      if (job.dry_run) throw notUndoable('It was a dry run and changed nothing.');
+      if (job.status === 'queued' || job.status === 'running')
+        throw notUndoable('It is still running; cancel it first.');
       const { flow_key, people, step, action, job_id: undoes } = job;
       return this.create(administration, { flow_key, people, step, action, reason, dry_run: false, undoes });
     });
@@ -133,7 +134,7 @@ export class BulkService {
   private async jobOf(transaction: Transaction, { flow, jobId }: JobPlace): Promise<BulkJobRow> {
     const { key } = await this.catalog.flow(flow);
     const job = await this.jobs.find(transaction, jobId);
-    if (job?.flow_key !== key) throw new Problem('job_not_found', 'The tenant has no such job in this flow.');
+    if (job?.flow_key !== key) throw new Problem('job_not_found');
     return job;
   }
 
@@ -187,9 +188,7 @@ function startOf({ dry_run: isDryRun, undoes }: Kind): AuditAction {
 function memberStep(flow: Flow, written: string, path: string): string {
   const key = parseStepKey([flow], written, path);
   if (flow.step(key)?.scope === 'member') return key;
-  throw invalidRequest([
-    { path, message: `${key} is done once for the whole tenant; expected a step of single members` },
-  ]);
+  throw invalidRequest([{ path, message: `${key} is a tenant step; expected a member step` }]);
 }
 
-const notUndoable = (why: string): Problem => new Problem('job_not_undoable', `The job cannot be taken back. ${why}`);
+const notUndoable = (why: string): Problem => new Problem('job_not_undoable', `The job cannot be undone. ${why}`);

@@ -89,10 +89,10 @@ export class ErasureService {
     if (await this.members.hasOwnerBeside(transaction, subject)) return;
     throw new Problem(
       'last_owner',
-      'This is the only owner of the tenant; make another member an owner first, or close the tenant.',
+      'This member is the only owner of the tenant. Make another member an owner first, or close the tenant.',
     );
   }
 }
 
 const memberNotFound = (): Problem =>
-  new Problem('member_not_found', 'There is no such member, and nobody of that name was erased here.');
+  new Problem('member_not_found', 'The tenant has no member with this subject, and none was erased.');

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
-import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../../tenant/dto/admin-problems.js';
+import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiReason, parseReason } from '../../tenant/dto/reason.js';
 import { ApiSubject, ApiTenantId, Subject, TenantId } from '../../tenant/dto/tenant-parameters.js';
 import { ErasureService } from './erasure.service.js';
@@ -23,8 +23,9 @@ export class PersonalDataController {
   @Get()
   @ApiOperation({
     operationId: 'exportPerson',
-    summary: 'All that is kept of a person',
-    description: 'Of one tenant, on every level; what a browser keeps, only the person can get at.',
+    summary: 'Export the personal data of a member',
+    description:
+      'Data in the database and in Auth0, for one tenant. Only the person can read what their browser stores.',
   })
   @ApiSubject()
   @ApiOkResponse({ type: PersonalDataDto })
@@ -40,16 +41,17 @@ export class PersonalDataController {
   @Delete()
   @ApiOperation({
     operationId: 'erasePerson',
-    summary: 'Forget a person',
+    summary: 'Erase the personal data of a member',
     description:
-      'In one tenant, on every level. The history stays, without what they typed, under a random name. Again gives a new ' +
-      'receipt of the same erasure, which tells whether Auth0 has followed. Keep the receipt outside the database: after a ' +
-      'backup is restored, `npm run restored -- --receipts FILE` erases the person again.',
+      'Erases the data in the database, in Auth0 and on devices, for one tenant. The history is kept without entered data, ' +
+      'under a random name. Repeating the request returns a new receipt of the same erasure, which shows whether Auth0 has ' +
+      'removed its copy. Keep the receipt outside the database: after a backup is restored, ' +
+      '`npm run restored -- --receipts FILE` erases the person again.',
   })
   @ApiSubject()
   @ApiReason()
   @ApiOkResponse({ type: ErasureReceiptDto })
-  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'member_not_found', 'last_owner')
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, 'member_not_found', 'last_owner')
   erase(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,

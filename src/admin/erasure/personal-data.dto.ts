@@ -1,6 +1,30 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { EXAMPLE } from '../../http/open-api/example-values.js';
 
+/** Columns of PostgreSQL, under their own names; the other tables have no rows of this person. */
+const EXAMPLE_ROWS = {
+  member: [
+    {
+      subject: EXAMPLE.member,
+      role: 'member',
+      status: 'active',
+      created_at: '2026-03-02T08:55:00+00:00',
+      updated_at: '2026-03-02T09:05:00+00:00',
+    },
+  ],
+  onboarding_progress: [],
+  onboarding_history: [],
+  operation: [],
+  attestation: [],
+  due_step: [],
+  invitation: [],
+  audit: [],
+  mirror_case: [],
+  bulk_job: [],
+  bulk_item: [],
+  auth0_mirror: [],
+};
+
 class ExportedTenantDto {
   @ApiProperty({ format: 'uuid', description: 'Id of the tenant.', example: EXAMPLE.tenantId })
   id!: string;
@@ -39,7 +63,7 @@ class ExportedLevelsDto {
     type: 'object',
     additionalProperties: { type: 'array', items: { type: 'object', additionalProperties: true } },
     description: 'Rows about the person or written by the person, by table, as stored.',
-    example: { member: [{ subject: EXAMPLE.member, role: 'member', status: 'active' }] },
+    example: EXAMPLE_ROWS,
   })
   database!: Readonly<Record<string, ReadonlyArray<Readonly<Record<string, unknown>>>>>;
 

@@ -37,7 +37,10 @@ export class PersonalDataService {
     const stored = await this.administration.run(caller, tenantId, { changes: false }, async (administration) => {
       const { transaction, tenant } = administration;
       if (!(await this.members.find(transaction, subject))) {
-        throw new Problem('member_not_found', 'The tenant has no such member. No data is left of an erased member.');
+        throw new Problem(
+          'member_not_found',
+          'The tenant has no member with this subject. Data of erased members cannot be exported.',
+        );
       }
       const database = await this.repository.rowsOf(transaction, subject);
       await administration.record({ action: 'person_exported', subject });

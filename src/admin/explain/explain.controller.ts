@@ -23,16 +23,16 @@ export class ExplainController {
   @Get()
   @ApiOperation({
     operationId: 'explainMember',
-    summary: 'Why does this person see this?',
+    summary: 'Explain what a member sees',
     description:
-      'Database, Auth0 and browser side by side, with every difference in words. `live=auth0` asks Auth0 what it holds ' +
-      'now, within the budget for reads. The pages are those of the history.',
+      'Shows database, Auth0 and browser side by side and describes every difference. `live=auth0` reads the current ' +
+      'record from Auth0, within the read budget. The pages are those of the history.',
   })
   @ApiSubject()
   @ApiQuery({
     name: 'live',
     required: false,
-    description: '`auth0` reads what Auth0 holds now. By default Auth0 is not asked.',
+    description: '`auth0` reads the current record from Auth0. By default Auth0 is not read.',
     schema: { type: 'string', enum: ['auth0'], example: 'auth0' },
   })
   @ApiPage()

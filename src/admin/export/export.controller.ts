@@ -21,10 +21,11 @@ export class ExportController {
   @Get()
   @ApiOperation({
     operationId: 'exportPeople',
-    summary: 'Everybody’s progress, as a stream',
+    summary: 'Export all progress (NDJSON or CSV)',
     description:
-      'A line for each person who has opened the flow, by subject: status, current step, and of each step its status and ' +
-      'when it was done; not what they typed. It is audited. A stream that ends before its end is broken off.',
+      'One line for each person who has opened the flow, sorted by subject: status, current step, and the status and ' +
+      'completion time of each step, without entered data. The export is audited. If it fails, the connection is closed ' +
+      'before the end of the response.',
   })
   @ApiFlow()
   @ApiQuery({
@@ -34,7 +35,7 @@ export class ExportController {
     schema: { type: 'string', enum: [...EXPORT_FORMATS], default: 'ndjson', example: 'ndjson' },
   })
   @ApiOkResponse({
-    description: 'The people.',
+    description: 'One line for each person.',
     content: {
       'application/x-ndjson': { schema: { type: 'string' }, example: EXPORT_EXAMPLES.ndjson },
       'text/csv': { schema: { type: 'string' }, example: EXPORT_EXAMPLES.csv },

@@ -28,10 +28,10 @@ export class FunnelController {
   @Get('v1/tenants/:tenantId/onboarding/:flow/funnel')
   @ApiOperation({
     operationId: 'getFunnel',
-    summary: 'How many came how far',
+    summary: 'Get the funnel of a tenant',
     description:
-      'Everybody counts once for each step that they have reached, on the day on which they reached it, by how it stands ' +
-      'now. What was reopened is open again. `upToDate` tells whether the newest changes are in it.',
+      'Counts each member once for each step that they reached, on the day they reached it, by the current status of the ' +
+      'step. A reopened step counts as open. `upToDate` is true if the newest changes are included.',
   })
   @ApiTenantId()
   @ApiFlow('member_tour')
@@ -51,8 +51,8 @@ export class FunnelController {
   @RequirePermissions('platform:admin')
   @ApiOperation({
     operationId: 'getFlowFunnel',
-    summary: 'The same over all tenants',
-    description: 'Permission `platform:admin`.',
+    summary: 'Get the funnel of all tenants',
+    description: 'Requires the permission `platform:admin`.',
   })
   @ApiFlow()
   @ApiDays()

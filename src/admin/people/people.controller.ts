@@ -22,10 +22,10 @@ export class PeopleController {
   @Get()
   @ApiOperation({
     operationId: 'listPeopleInFlow',
-    summary: 'Where people stand',
+    summary: 'List the progress of members',
     description:
-      'Members who have opened the flow; of a flow of tenant steps, all members. With a filter, who waits longest comes ' +
-      'first; else by subject. A change is in the list within seconds.',
+      'Members who have opened the flow; all members if the flow has only tenant steps. Sorted by subject; with a filter, ' +
+      'members who wait longest come first. Changes appear within seconds.',
   })
   @ApiFlow()
   @ApiQuery({

@@ -21,9 +21,9 @@ export class RestoreController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'restoreSharedPart',
-    summary: 'Take the tenant’s part back to an earlier revision',
+    summary: 'Restore the tenant’s progress to an earlier revision',
     description:
-      'As a new revision. It also takes back what was filled in and attested since; a later revision can be restored, too.',
+      'Creates a new revision, which also reverts later data and attestations. Any other revision can be restored afterwards.',
   })
   @ApiOkResponse({ type: RestoreResultDto })
   @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow')
@@ -40,8 +40,8 @@ export class RestoreController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'restoreMember',
-    summary: 'Take a member’s part back to an earlier revision',
-    description: 'As a new revision. What the member’s browser still has to send is judged by it, as always.',
+    summary: 'Restore a member’s progress to an earlier revision',
+    description: 'Creates a new revision. Transitions that the member’s browser sends later are checked against it.',
   })
   @ApiSubject()
   @ApiOkResponse({ type: RestoreResultDto })

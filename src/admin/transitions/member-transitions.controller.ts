@@ -25,10 +25,11 @@ export class MemberTransitionsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'transitionMember',
-    summary: 'Move one step of somebody else’s',
+    summary: 'Transition a step of a member',
     description:
-      'By the same rules as one’s own, with a reason. An admin may move any step and reopen any that nobody attested; ' +
-      'what only a trusted system may say, no admin can. `allowed` of a refusal is what the admin may do.',
+      'Follows the same rules as the member’s own transitions and requires a reason. An admin may change every step and ' +
+      'reopen every step without an attestation, but cannot complete an attested step. In a refusal, `allowed` lists what ' +
+      'the admin may do.',
   })
   @ApiSubject()
   @ApiTransition()

@@ -35,7 +35,7 @@ export class MirrorStandingDto {
     type: String,
     nullable: true,
     description: 'Error of the last attempt.',
-    example: '429 Too Many Requests',
+    example: 'Auth0 answered 500: Internal Server Error',
   })
   lastError!: string | null;
 

@@ -1,6 +1,6 @@
 import type { MediaTypeObject, SchemaObject } from '@nestjs/swagger';
 import { REFUSAL_REASONS } from '../../flow/index.js';
-import { PROBLEMS, type ProblemCode } from '../problem-codes.js';
+import { exampleDetail, PROBLEMS, type ProblemCode } from '../problem-codes.js';
 
 /*
  * One schema for each problem code, so that a generated client narrows a problem by its `code`. A code whose problems have
@@ -41,7 +41,7 @@ const MEMBERS: Readonly<Partial<Record<ProblemCode, Members>>> = {
         type: 'array',
         items: { type: 'string' },
         description: 'Only with `step_blocked`: keys of the steps to complete first.',
-        example: ['subscription'],
+        example: ['business_info'],
       },
     },
   },
@@ -52,7 +52,7 @@ const VARIANTS = {
   /** An attestation belongs to a trusted system, so there is no view of a person to show. */
   unknown_attested_step: {
     code: 'transition_rejected',
-    example: 'The flow workspace has no step "pay".',
+    example: 'The flow workspace has no step "pay". Its steps are: business_info, subscription, payment, setup.',
     members: {
       required: { reason: { type: 'string', enum: ['unknown_step'], description: 'The rule that refuses it.' } },
     },
@@ -68,7 +68,7 @@ const FIELD_ERROR: SchemaObject = {
       description: 'JSON Pointer into the body (empty for the whole body), or the name of a header or parameter.',
       example: '/reason',
     },
-    message: { type: 'string', description: 'What is wrong with it.', example: 'reason must not be blank' },
+    message: { type: 'string', description: 'The fault.', example: 'reason must not be blank' },
   },
 };
 
@@ -88,7 +88,7 @@ interface Form {
 function formOf(form: ProblemForm): Form {
   if (form in VARIANTS) return VARIANTS[form as keyof typeof VARIANTS];
   const code = form as ProblemCode;
-  return { code, example: PROBLEMS[code].example, members: MEMBERS[code] ?? {} };
+  return { code, example: exampleDetail(code), members: MEMBERS[code] ?? {} };
 }
 
 export const problemStatus = (form: ProblemForm): number => PROBLEMS[formOf(form).code].status;

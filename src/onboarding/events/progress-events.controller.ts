@@ -25,11 +25,11 @@ export class ProgressEventsController {
   @Header('X-Accel-Buffering', 'no')
   @ApiOperation({
     operationId: 'streamOnboarding',
-    summary: 'My progress in one flow, live',
+    summary: 'Stream my progress in a flow',
     description:
-      'Server-sent events: `progress` with the view as its data and the revision as its id, now and after every change; ' +
-      'a comment every 15 s. The stream ends when the token expires, when the membership ends and when the process ' +
-      'stops: connect again. At most 10 for one person.',
+      'Server-sent events: a `progress` event at once and after every change, with the view as data and the revision as ' +
+      'id; a comment every 15 s. The stream ends when the token expires, the membership ends or the process stops; ' +
+      'reconnect then. At most 10 streams for one person.',
   })
   @ApiFlow()
   @ApiTenantHeader()

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { mergeMap, Subject } from 'rxjs';
 import { ChangeChannel } from '../../database/change-channel.js';
-import { Problem, unavailable } from '../../http/problem.js';
+import { notReady, Problem, retryAfter } from '../../http/problem.js';
 import type { PersonInTenant } from '../../tenant/tenant-selector.js';
 import type { TenantChoice } from '../../tenant/tenant.service.js';
 import { OnboardingService } from '../onboarding.service.js';
@@ -87,8 +87,8 @@ export class ProgressEventsService implements OnModuleDestroy {
     this.refuseWhenStopping();
     const open = this.openStreams.get(caller) ?? 0;
     if (open >= STREAMS_PER_SUBJECT) {
-      const detail = `This caller has ${open} streams open, which is the most; close one of them.`;
-      throw new Problem('rate_limited', detail, { headers: { 'retry-after': String(RETRY_SECONDS) } });
+      const detail = `The caller already has ${open} open streams, the maximum; close one of them.`;
+      throw new Problem('rate_limited', detail, retryAfter(RETRY_SECONDS));
     }
     this.openStreams.set(caller, open + 1);
     return () => {
@@ -99,6 +99,6 @@ export class ProgressEventsService implements OnModuleDestroy {
   }
 
   private refuseWhenStopping(): void {
-    if (this.stopping) throw unavailable('not_ready', 'This process is stopping; connect again.', 1);
+    if (this.stopping) throw notReady('The process is stopping; connect again.', 1);
   }
 }

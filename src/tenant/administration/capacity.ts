@@ -11,5 +11,5 @@ export const reaches = (as: Capacity, role: Role): boolean =>
 /** @throws Problem `forbidden` when a role is out of reach */
 export function refuseOutOfReach(as: Capacity, ...roles: readonly Role[]): void {
   if (roles.every((role) => reaches(as, role))) return;
-  throw new Problem('forbidden', 'Only an owner makes, changes or removes owners; ask one of them.');
+  throw new Problem('forbidden', 'Only an owner may add, change or remove owners; ask one.');
 }

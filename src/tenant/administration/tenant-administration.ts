@@ -112,11 +112,11 @@ function refuse(
   { changes, for: whom = 'admins', whileClosed, whileArchived }: Access,
 ): void {
   if (as === 'member' && whom === 'admins') {
-    throw new Problem('forbidden', 'This is for owners and admins of the tenant; ask one of them.');
+    throw new Problem('forbidden');
   }
   const mayEnterClosed = as === 'platform' ? !changes || whileClosed : as === 'owner' && whileClosed;
   if (status === 'closed' && !mayEnterClosed) throw tenantClosed();
   if (status === 'archived' && changes && !whileArchived) {
-    throw new Problem('tenant_status_conflict', 'The tenant is archived, and nothing about it changes any more.');
+    throw new Problem('tenant_status_conflict');
   }
 }

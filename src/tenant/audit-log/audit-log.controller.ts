@@ -17,7 +17,7 @@ export class AuditLogController {
   constructor(private readonly auditLog: AuditLogService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'getAuditLog', summary: 'Who did what to whom, and why', description: 'Newest first.' })
+  @ApiOperation({ operationId: 'getAuditLog', summary: 'List audit log entries', description: 'Newest first.' })
   @ApiPage()
   @ApiOkResponse({ type: AuditPageDto })
   @ApiProblems(...ADMIN_PROBLEMS)

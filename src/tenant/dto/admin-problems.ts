@@ -15,7 +15,7 @@ export const ADMIN_CHANGE_PROBLEMS = [
   'tenant_status_conflict',
 ] as const satisfies readonly ProblemCode[];
 
-/** … and one with a body: also a DELETE, which takes none but may be sent one. */
+/** … and one with a body; the body of a DELETE is never read. */
 export const BODY_PROBLEMS = [
   'bad_request',
   'payload_too_large',

@@ -40,7 +40,7 @@ export class AuditEntryDto {
     type: 'object',
     additionalProperties: true,
     description: 'Further details of the action.',
-    example: { from: 'member', to: 'admin' },
+    example: { from: 'member', to: 'admin', as: 'owner' },
   })
   detail!: Readonly<Record<string, unknown>>;
 

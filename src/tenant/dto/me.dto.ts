@@ -21,7 +21,7 @@ export class MeDto {
   @ApiProperty({ description: '`sub` of the access token.', example: EXAMPLE.owner })
   subject!: string;
 
-  @ApiProperty({ type: TenantSummaryDto, description: 'Tenant that a request with the same headers is about.' })
+  @ApiProperty({ type: TenantSummaryDto, description: 'Tenant that requests with the same headers refer to.' })
   tenant!: TenantSummaryDto;
 
   @ApiProperty({ type: [TenantSummaryDto], description: 'Tenants that the caller belongs to.' })

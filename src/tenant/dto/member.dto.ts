@@ -41,7 +41,7 @@ export class MemberChangeDto {
   @IsIn(ROLES)
   role?: Role;
 
-  @ApiPropertyOptional({ enum: ['active'], description: '`active` brings back a removed member.' })
+  @ApiPropertyOptional({ enum: ['active'], description: '`active` restores a removed member.' })
   @WhenPresent()
   @IsIn(['active'])
   status?: 'active';

@@ -5,7 +5,7 @@ import { invalidRequest } from '../../http/problem.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 
 const MAXIMUM_LENGTH = 500;
-const DESCRIPTION = 'Why, for the audit log.';
+const DESCRIPTION = 'Reason, for the audit log.';
 
 /** The optional field `reason` of a body. */
 export const Reason = (): PropertyDecorator =>
@@ -20,7 +20,7 @@ export const Reason = (): PropertyDecorator =>
 export const RequiredReason = (): PropertyDecorator =>
   applyDecorators(
     ApiProperty({
-      description: 'Why, for the history and the audit log.',
+      description: 'Reason, for the history and the audit log.',
       minLength: 1,
       maxLength: MAXIMUM_LENGTH,
       pattern: '\\S',

@@ -54,7 +54,7 @@ export class TenantDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Until when a closed tenant can be opened again; afterwards it is archived.',
+    description: 'Until when a closed tenant can be reopened; afterwards it is archived.',
     example: null,
   })
   reopenableUntil!: string | null;
@@ -99,7 +99,7 @@ export class TenantChangeDto {
 
   @ApiPropertyOptional({
     enum: ['active', 'closed'],
-    description: '`closed` closes the tenant, `active` opens it again. Only owners and the platform.',
+    description: '`closed` closes the tenant, `active` reopens it. Only owners and platform operators may set it.',
   })
   @WhenPresent()
   @IsIn(['active', 'closed'])
@@ -109,7 +109,7 @@ export class TenantChangeDto {
     ...ORGANIZATION,
     type: String,
     nullable: true,
-    description: 'Auth0 organisation to connect, or null to disconnect it. Only the platform.',
+    description: 'Auth0 organisation to connect, or null to disconnect it. Only platform operators may set it.',
   })
   @ValidateIf((_change, value: unknown) => value !== undefined && value !== null)
   @IsOrganizationId()

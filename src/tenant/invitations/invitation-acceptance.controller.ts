@@ -21,10 +21,10 @@ export class InvitationAcceptanceController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'acceptInvitation',
-    summary: 'Become a member by an invitation',
+    summary: 'Accept an invitation',
     description:
-      'Sent again by the same person it is answered the same. Brings back a removed member if another person made the ' +
-      'invitation after the removal. An untouched draft of theirs is archived.',
+      'The user becomes a member. Repeating the request returns the same response. Restores a removed member if another ' +
+      'person created the invitation after the removal. Archives the untouched draft tenant of the user, if there is one.',
   })
   @ApiOkResponse({ type: TenantSummaryDto })
   @ApiProblems(

@@ -64,7 +64,7 @@ export class InvitationAcceptance {
     if (wasRemoved && !bringsBack(invitation, member)) throw membershipRemoved();
     if (member && !wasRemoved) {
       if (isMine) return summaryOf(tenant, member.role);
-      throw new Problem('already_member', 'This person is a member already; the invitation stays open for another.');
+      throw new Problem('already_member');
     }
 
     if (wasRemoved) await this.members.change(transaction, subject, { role, status: 'active' }, now);
@@ -101,9 +101,9 @@ const bringsBack = ({ number, invited_by }: InvitationRow, { removed_after, subj
 /** @throws Problem saying what has become of the invitation */
 function refuseEnded({ accepted_by, revoked_at, expires_at }: InvitationRow, now: Date): void {
   if (accepted_by !== null) {
-    throw new Problem('invitation_used', 'Another person has accepted this invitation; ask for a new one.');
+    throw new Problem('invitation_used');
   }
-  if (revoked_at !== null) throw new Problem('invitation_revoked', 'This invitation was revoked; ask for a new one.');
+  if (revoked_at !== null) throw new Problem('invitation_revoked');
   if (expires_at <= now) {
     throw new Problem(
       'invitation_expired',

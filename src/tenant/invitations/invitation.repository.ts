@@ -18,7 +18,7 @@ export interface InvitationRow {
   readonly number: number | null;
 }
 
-/** What is known of an invitation when it is made; the tenant gives it its number. */
+/** A new invitation; the tenant gives it its number. */
 export type NewInvitation = Omit<InvitationRow, 'accepted_by' | 'revoked_at' | 'number'>;
 
 const COLUMNS = 'invitation_id, role, reason, invited_by, created_at, expires_at, accepted_by, revoked_at, number';

@@ -4,7 +4,7 @@ import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
 import { ApiPage, type PageQuery } from '../../http/page.js';
-import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS, BODY_PROBLEMS } from '../dto/admin-problems.js';
+import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS } from '../dto/admin-problems.js';
 import { InvitationPageDto } from '../dto/invitation.dto.js';
 import { ApiReason, parseReason } from '../dto/reason.js';
 import { ApiInvitationId, ApiTenantId, InvitationId, TenantId } from '../dto/tenant-parameters.js';
@@ -20,8 +20,8 @@ export class InvitationsController {
   @Get()
   @ApiOperation({
     operationId: 'listInvitations',
-    summary: 'Open invitations',
-    description: 'Newest first, without tokens.',
+    summary: 'List open invitations',
+    description: 'Newest first. Tokens are not included.',
   })
   @ApiPage()
   @ApiOkResponse({ type: InvitationPageDto })
@@ -39,12 +39,12 @@ export class InvitationsController {
   @ApiOperation({
     operationId: 'revokeInvitation',
     summary: 'Revoke an invitation',
-    description: 'Its token opens nothing from now on. Only owners revoke what would make an owner.',
+    description: 'Its token stops working. Only owners may revoke the invitation of an owner.',
   })
   @ApiInvitationId()
   @ApiReason()
-  @ApiNoContentResponse({ description: 'The invitation is not open any more.' })
-  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'invitation_not_found', 'invitation_used')
+  @ApiNoContentResponse({ description: 'The invitation is no longer open.' })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, 'invitation_not_found', 'invitation_used')
   async revoke(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,

@@ -73,10 +73,7 @@ export class InvitationsService {
       if (!invitation) throw invitationNotFound();
       refuseOutOfReach(by.as, invitation.role);
       if (invitation.accepted_by !== null) {
-        throw new Problem(
-          'invitation_used',
-          'A person has already accepted this invitation; remove the member instead.',
-        );
+        throw new Problem('invitation_used', 'The invitation was already accepted; remove the member instead.');
       }
       if (invitation.revoked_at !== null) return;
       await this.invitations.revoke(transaction, invitationId, transaction.now());
@@ -94,5 +91,4 @@ const invitationView = (row: NewInvitation): InvitationView => ({
   expiresAt: row.expires_at.toISOString(),
 });
 
-export const invitationNotFound = (): Problem =>
-  new Problem('invitation_not_found', 'There is no such invitation; ask for a new one.');
+export const invitationNotFound = (): Problem => new Problem('invitation_not_found');

@@ -30,7 +30,7 @@ export class MembersController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listMembers', summary: 'Who belongs to the tenant', description: 'By subject.' })
+  @ApiOperation({ operationId: 'listMembers', summary: 'List members', description: 'Sorted by subject.' })
   @ApiQuery({
     name: 'status',
     required: false,
@@ -51,8 +51,9 @@ export class MembersController {
   @Post()
   @ApiOperation({
     operationId: 'inviteMember',
-    summary: 'Ask somebody in',
-    description: 'Gives a one-time token to hand over; whoever accepts it becomes a member. Only owners invite owners.',
+    summary: 'Invite a person',
+    description:
+      'Returns a one-time token to pass on. The user who accepts it becomes a member. Only owners may invite owners.',
   })
   @ApiCreatedResponse({ type: IssuedInvitationDto })
   @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS)
@@ -67,8 +68,8 @@ export class MembersController {
   @Patch(':subject')
   @ApiOperation({
     operationId: 'changeMember',
-    summary: 'Change a role, or bring somebody back',
-    description: 'Only owners make or change owners, and one owner stays.',
+    summary: 'Change or restore a member',
+    description: 'Only owners may add or change owners. The last owner cannot be changed.',
   })
   @ApiSubject()
   @ApiOkResponse({ type: MemberDto })
@@ -86,14 +87,14 @@ export class MembersController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'removeMember',
-    summary: 'Remove somebody, or leave',
+    summary: 'Remove a member, or leave the tenant',
     description:
-      'Ends access at once. Everybody may remove themselves; only owners remove owners, and one owner stays.',
+      'Ends access at once. Every member may remove themselves. Only owners may remove owners. The last owner cannot be removed.',
   })
   @ApiSubject()
   @ApiReason()
-  @ApiNoContentResponse({ description: 'The person is not a member any more.' })
-  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'member_not_found', 'last_owner')
+  @ApiNoContentResponse({ description: 'The person is no longer a member.' })
+  @ApiProblems(...ADMIN_CHANGE_PROBLEMS, 'member_not_found', 'last_owner')
   async remove(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,

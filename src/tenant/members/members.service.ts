@@ -50,7 +50,9 @@ export class MembersService {
 
   async change(caller: Principal, tenantId: string, subject: string, change: MemberChange): Promise<MemberView> {
     if (change.role === undefined && change.status === undefined) {
-      throw invalidRequest([{ path: '', message: 'names nothing to change; send "role", or "status" to bring back' }]);
+      throw invalidRequest([
+        { path: '', message: 'contains no change; send "role", or "status" to restore a removed member' },
+      ]);
     }
     return this.administration.run(caller, tenantId, { changes: true }, async (administration) => {
       const { transaction, by } = administration;
@@ -92,7 +94,7 @@ export class MembersService {
   /** A tenant without an owner could be opened again, or closed, by nobody of its own. */
   private async keepAnOwner({ transaction }: Administration, { subject, role, status }: MemberRow): Promise<void> {
     if (role !== 'owner' || status !== 'active' || (await this.members.hasOwnerBeside(transaction, subject))) return;
-    throw new Problem('last_owner', 'This is the only owner of the tenant; make another member an owner first.');
+    throw new Problem('last_owner');
   }
 }
 

@@ -20,8 +20,8 @@ export class TenantsController {
   @RequirePermissions('platform:admin')
   @ApiOperation({
     operationId: 'listTenants',
-    summary: 'All tenants',
-    description: 'Permission `platform:admin`. By id.',
+    summary: 'List tenants',
+    description: 'Requires the permission `platform:admin`. Sorted by id.',
   })
   @ApiPage()
   @ApiOkResponse({ type: TenantPageDto })
@@ -34,8 +34,9 @@ export class TenantsController {
   @RequirePermissions('platform:admin')
   @ApiOperation({
     operationId: 'createTenant',
-    summary: 'Make a tenant',
-    description: 'Permission `platform:admin`. It is active and has no members: invite its first owner.',
+    summary: 'Create a tenant',
+    description:
+      'Requires the permission `platform:admin`. The tenant is active and has no members; invite its first owner.',
   })
   @ApiCreatedResponse({ type: TenantDto })
   @ApiProblems(...BODY_PROBLEMS, 'organization_taken')
@@ -46,8 +47,8 @@ export class TenantsController {
   @Get(':tenantId')
   @ApiOperation({
     operationId: 'getTenant',
-    summary: 'A tenant',
-    description: 'For its owners and admins; of a closed one, for its owners.',
+    summary: 'Get a tenant',
+    description: 'For owners and admins of the tenant. Only owners can read a closed tenant.',
   })
   @ApiTenantId()
   @ApiOkResponse({ type: TenantDto })
@@ -59,8 +60,9 @@ export class TenantsController {
   @Patch(':tenantId')
   @ApiOperation({
     operationId: 'changeTenant',
-    summary: 'Rename, close or open a tenant again, or connect its organisation',
-    description: 'Owners and admins rename; owners close and open again; the platform connects organisations.',
+    summary: 'Rename, close, reopen or connect a tenant',
+    description:
+      'Owners and admins may rename the tenant. Owners may close and reopen it. Platform operators may connect an organisation.',
   })
   @ApiTenantId()
   @ApiOkResponse({ type: TenantDto })

@@ -66,9 +66,7 @@ export class TenantsService {
   change(caller: Principal, tenantId: string, change: TenantChange): Promise<TenantView> {
     const { name, status, organizationId } = change;
     if (name === undefined && status === undefined && organizationId === undefined) {
-      throw invalidRequest([
-        { path: '', message: 'names nothing to change; send "name", "status" or "organizationId"' },
-      ]);
+      throw invalidRequest([{ path: '', message: 'contains no change; send "name", "status" or "organizationId"' }]);
     }
     return this.administration.run(caller, tenantId, { changes: true, whileClosed: true }, async (administration) => {
       const { transaction, tenant } = administration;
@@ -138,17 +136,17 @@ export class TenantsService {
  */
 function refuseChange({ tenant, by }: Administration, { name, status, organizationId }: TenantChange): void {
   if (organizationId !== undefined && by.as !== 'platform') {
-    throw new Problem('forbidden', 'Only the platform connects organisations ("organizationId"); ask its operator.');
+    throw new Problem('forbidden', 'Only a platform operator may connect an organisation ("organizationId"); ask one.');
   }
   if (status !== undefined && by.as === 'admin') {
-    throw new Problem('forbidden', 'Only an owner closes the tenant or opens it again ("status"); ask one of them.');
+    throw new Problem('forbidden', 'Only an owner may close or reopen the tenant ("status"); ask one.');
   }
   const isMore = name !== undefined || organizationId !== undefined;
   if (tenant.status === 'closed' && status !== 'active' && (status === undefined || isMore)) throw tenantClosed();
   if (tenant.status === 'draft' && status !== undefined) {
     throw new Problem(
       'tenant_status_conflict',
-      'A draft becomes active by its first completed step, and is not closed.',
+      'The status of a draft cannot be set: a draft becomes active when its first step is completed.',
     );
   }
 }

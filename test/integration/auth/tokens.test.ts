@@ -70,7 +70,7 @@ describe('a good token', () => {
 describe('a token is refused', () => {
   test('of a foreign issuer without its keys being fetched', async () => {
     const foreign = await TestIssuer.start(2);
-    expectRefused(await app.get('/caller', foreign.token()), /another issuer/);
+    expectRefused(await app.get('/caller', foreign.token()), /issuer of the access token is not accepted/);
     expect(foreign.fetches).toBe(0);
     await foreign.stop();
   });

@@ -18,7 +18,7 @@ const dataOf = (properties: unknown, more: object = {}) => ({
 
 const preparation = new FlowPreparation();
 
-/** What is wrong with the schema, where it is, and what the start says of it. */
+/** The fault of the schema, its place, and the message at the start. */
 const FAULTS: ReadonlyArray<readonly [string, unknown, string]> = [
   [
     'an unknown format',

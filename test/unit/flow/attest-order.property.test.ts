@@ -22,7 +22,7 @@ const owner: Actor = { subject: 'auth0|owner', role: 'owner', kind: 'member' };
 const PLANS = ['professional', 'enterprise'] as const;
 type Plan = (typeof PLANS)[number];
 
-/** What is received, one after the other. `clock` is the sender's: it says nothing about the order. */
+/** Received events, one after the other. `clock` is the sender's: it says nothing about the order. */
 type Received =
   | {
       readonly kind: 'event';
@@ -171,7 +171,7 @@ describe('C05: whatever the order, the delay and the clock of a sender’s event
     );
   });
 
-  it('C05: the record stays bounded, and events for other values never push out what is shown', () => {
+  it('C05: the record stays bounded, and events for other values never push out the shown event', () => {
     for (const outcome of ['failed', 'succeeded'] as const) {
       const progress = new Progress();
       progress.attest({ kind: 'event', id: 'evt_shown', outcome, clock: 0 });
