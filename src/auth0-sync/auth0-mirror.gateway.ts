@@ -24,6 +24,8 @@ export class Auth0MirrorGateway extends Mirror {
   private readonly stopping = new AbortController();
   private readonly tokens: MachineTokens;
   private readonly users: UsersClient;
+  /** A token that lacks a scope is replaced after this long: Auth0 bills machine tokens. */
+  private readonly newScopesMs: number;
 
   constructor(
     @Inject(CONFIG) { auth0, mirror }: Config,
@@ -32,6 +34,7 @@ export class Auth0MirrorGateway extends Mirror {
   ) {
     super();
     this.field = mirror.metadataField;
+    this.newScopesMs = retry.lastMs;
     this.keys = mirrorKeys(mirror.environment);
     const fetch = wholeFetch(callMs, this.stopping.signal);
     this.tokens = new MachineTokens(auth0, fetch, retry.firstMs);
@@ -60,7 +63,10 @@ export class Auth0MirrorGateway extends Mirror {
     return this.call('write', (users) => users.update(subject, { [this.field]: metadata }));
   }
 
-  /** Once more with a new token after a 401: a token can be revoked before its time. */
+  /**
+   * After a 401 it tries once more with a new token, because a token can be revoked early. After a 403 the next call uses a
+   * new token, because a token never gains the scopes that were granted after it was issued.
+   */
   private async call(
     kind: CallKind,
     run: (users: UsersClient) => ReturnType<UsersClient['get']>,
@@ -69,6 +75,7 @@ export class Auth0MirrorGateway extends Mirror {
     try {
       return await this.attempt(kind, run);
     } catch (error) {
+      if (statusOf(error) === 403) this.tokens.drop(token, this.newScopesMs);
       if (statusOf(error) !== 401) throw this.failureOf(error);
       this.tokens.drop(token);
     }
@@ -106,7 +113,12 @@ export class Auth0MirrorGateway extends Mirror {
       case 401:
         return new MirrorFailure('unavailable', `Auth0 refuses the machine token: ${said}`, { cause: error });
       case 403:
-        return new MirrorFailure('refused', `The machine client may not do that: ${said}`, { cause: error });
+        // Not `refused`: the client lacks a scope for every person, and all mirrors follow once it is granted.
+        return new MirrorFailure(
+          'unavailable',
+          `The machine client may not do that: ${said}; grant the scope (npm run doctor names it)`,
+          { cause: error },
+        );
       case 404:
         return new MirrorFailure('refused', 'The person does not exist in Auth0', {
           cause: error,

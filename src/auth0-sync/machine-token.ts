@@ -11,6 +11,7 @@ const MARGIN_MS = 15_000;
 
 interface MachineToken {
   readonly value: string;
+  readonly askedAt: number;
   readonly refreshAt: number;
   readonly unusableAt: number;
 }
@@ -45,9 +46,13 @@ export class MachineTokens {
     return (await this.ask()).value;
   }
 
-  /** The Management API refused this token: never hand it out again. */
-  drop(value: string): void {
-    if (this.token?.value === value) this.token = undefined;
+  /**
+   * Does not hand out a token again that the Management API refused.
+   * @param minAgeMs a token that was issued more recently is kept
+   */
+  drop(value: string, minAgeMs = 0): void {
+    const { token } = this;
+    if (token?.value === value && performance.now() - token.askedAt >= minAgeMs) this.token = undefined;
   }
 
   private ask(): Promise<MachineToken> {
@@ -83,6 +88,7 @@ export class MachineTokens {
     const lifetimeMs = seconds * 1000;
     return {
       value,
+      askedAt,
       refreshAt: askedAt + lifetimeMs * (1 - REFRESH_AHEAD),
       unusableAt: askedAt + Math.max(lifetimeMs - MARGIN_MS, lifetimeMs / 2),
     };

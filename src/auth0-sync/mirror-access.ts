@@ -33,6 +33,7 @@ export class MirrorAccess {
   private readonly circuits: Readonly<Record<CallKind, CircuitBreakerPolicy>>;
   private readonly stopping = new AbortController();
   private readonly pausedUntil: Record<CallKind, number> = { read: 0, write: 0 };
+  private readonly reasons: Record<CallKind, string | null> = { read: null, write: null };
 
   constructor(
     private readonly mirror: Mirror,
@@ -49,6 +50,11 @@ export class MirrorAccess {
     const { state } = this.circuits[kind];
     if (state === CircuitState.HalfOpen) return 'half_open';
     return state === CircuitState.Closed ? 'closed' : 'open';
+  }
+
+  /** Why calls of this kind fail; null while the circuit is closed. */
+  fault(kind: CallKind): string | null {
+    return this.status(kind) === 'closed' ? null : this.reasons[kind];
   }
 
   /** Whether a call has a chance: not while the circuit is open and its pause is not over. */
@@ -159,6 +165,7 @@ export class MirrorAccess {
         throw error;
       }
       this.metrics.countCall(kind, error.kind);
+      if (error.kind === 'unavailable') this.reasons[kind] = error.reason;
       if (error.kind === 'rate_limited') await this.budget.exhausted(kind, error.retryInMs ?? 0);
       throw error;
     }

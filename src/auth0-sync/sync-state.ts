@@ -24,6 +24,8 @@ export interface MirrorState {
   /** Null while it is not known, too. */
   readonly checks: CheckPeriod | null;
   readonly circuits: { readonly read: MirrorCircuitStatus; readonly write: MirrorCircuitStatus };
+  /** Why Auth0 cannot be used, each reason once; empty while both circuits are closed. */
+  readonly faults: readonly string[];
   /** Reads that this process could do now without the database. */
   readonly leasedReadsLeft: number;
 }
@@ -93,6 +95,7 @@ export class SyncState implements OnModuleInit {
       lateMs: lag && (lag.oldestDueAt ? Math.max(0, this.clock.now() - lag.oldestDueAt.getTime()) : 0),
       checks: await this.checks.now(),
       circuits: { read: this.access.status('read'), write: this.access.status('write') },
+      faults: [...new Set([this.access.fault('read') ?? [], this.access.fault('write') ?? []].flat())],
       leasedReadsLeft: this.budget.leasedReadsLeft(),
     };
   }

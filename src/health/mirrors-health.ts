@@ -5,11 +5,19 @@ import type { MirrorsHealthDto } from './health.dto.js';
 const LATE_MS = 300_000;
 
 /** Degraded: behind for longer than a busy minute explains, unable to send, or compared with Auth0 too rarely. */
-export function mirrorsHealth({ lag, lateMs, checks, circuits, leasedReadsLeft }: MirrorState): MirrorsHealthDto {
+export function mirrorsHealth({
+  lag,
+  lateMs,
+  checks,
+  circuits,
+  faults: reasons,
+  leasedReadsLeft,
+}: MirrorState): MirrorsHealthDto {
   const oldest = lag?.oldestDueAt ?? null;
   const faults: string[] = [];
   if (circuits.read !== 'closed' || circuits.write !== 'closed') {
-    faults.push('The Management API has not been answering; mirrors are sent once it does.');
+    faults.push('The Management API cannot be used; mirrors are sent once it can.');
+    faults.push(...reasons.map((reason) => reason.replace(/\.?$/, '.')));
   }
   if (oldest !== null && lateMs !== null && lateMs > LATE_MS) {
     faults.push(`A mirror has been due since ${oldest.toISOString()}; docs/operating.md says why that may be.`);

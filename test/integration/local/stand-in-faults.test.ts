@@ -115,6 +115,13 @@ describe.each(['read_user', 'write_user'] as const)('the SDK sees in a %s', (ope
     expect(written()).toBe(false);
   });
 
+  test('403 until it has a new token', async () => {
+    const body = { errorCode: 'insufficient_scope' };
+    expect(await meet({ kind: 'scope_missing_until_new_token' })).toMatchObject({ statusCode: 403, body });
+    expect(await (await usersClient()).get(ZOE)).toMatchObject({ user_id: ZOE });
+    expect(written()).toBe(false);
+  });
+
   test('500 although it was done', async () => {
     expect(await meet({ kind: 'applied_but_500' })).toMatchObject({ statusCode: 500, body: { statusCode: 500 } });
     expect(written()).toBe(operation === 'write_user');

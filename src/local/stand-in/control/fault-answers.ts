@@ -40,6 +40,8 @@ export async function answerWith(
       throw errorOf(operation, status, 'Internal Server Error', 'server_error');
     case 'unauthorized_until_new_token':
       throw managementError(401, 'Invalid token');
+    case 'scope_missing_until_new_token':
+      throw managementError(403, 'Insufficient scope, expected any of: read:users', 'insufficient_scope');
     case 'bad_gateway':
       return void (await reply.status(502).type('text/html').send(GATEWAY_PAGE));
     case 'garbage':

@@ -18,6 +18,8 @@ export const FAULT_KINDS = [
   'slow',
   /** 401 for each token of the Management API that was issued before the fault, as after a revocation. */
   'unauthorized_until_new_token',
+  /** 403 `insufficient_scope` for each token of the Management API that was issued before the fault: scopes were granted since. */
+  'scope_missing_until_new_token',
   /** What was asked for is done, and the answer is 500. */
   'applied_but_500',
   /** 200 with a body that is cut off in the middle of its JSON. */

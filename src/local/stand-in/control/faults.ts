@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '../operation.js';
-import type { Fault, FaultRequest } from './fault.js';
+import type { Fault, FaultKind, FaultRequest } from './fault.js';
+
+const OF_OLD_TOKENS: ReadonlySet<FaultKind> = new Set([
+  'unauthorized_until_new_token',
+  'scope_missing_until_new_token',
+]);
 
 interface ActiveFault {
   readonly fault: Fault;
@@ -44,7 +49,7 @@ export class Faults {
     const met = this.active.find(
       ({ fault, newTokens }) =>
         (fault.operation === 'any' || fault.operation === operation) &&
-        !(fault.kind === 'unauthorized_until_new_token' && (bearer === undefined || newTokens.has(bearer))),
+        !(OF_OLD_TOKENS.has(fault.kind) && (bearer === undefined || newTokens.has(bearer))),
     );
     if (met) met.left -= 1;
     return met?.fault;
