@@ -84,13 +84,15 @@ export class BackgroundCheck implements OnModuleDestroy {
       return 0;
     }
     if (!(await this.budget.takeSpareRead())) return Math.max(busyMs, this.budget.spareReadMs);
-    const claim = await this.claim();
-    if (!claim) return idleMs;
-    if (this.stopping.signal.aborted) {
-      await this.repository.giveBack(claim);
-      return 0;
+    for (let looks = 1; looks <= BATCH; looks += 1) {
+      const claim = await this.claim();
+      if (!claim) return idleMs;
+      // The read is for the next mirror then.
+      if (await this.sender.postponed(claim)) continue;
+      if (this.stopping.signal.aborted) await this.repository.giveBack(claim);
+      else this.track(this.check(claim));
+      break;
     }
-    this.track(this.check(claim));
     return this.budget.spareReadMs;
   }
 

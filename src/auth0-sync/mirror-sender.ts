@@ -14,9 +14,8 @@ import { SyncMetrics } from './sync-metrics.js';
 import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 import { WantedMirrors, type WantedMirror } from './wanted-mirrors.js';
 
-/** Why a mirror waits for a release that has the member's flow version, and for how long before the next look. */
+/** Why a mirror waits for a release that has the member's flow version. */
 const VERSION_UNAVAILABLE = 'flow_version_unavailable';
-const VERSION_RETRY_MS = 30_000;
 
 /** Why a mirror waits for a person's decision. */
 const RECONCILIATION_REQUIRED = 'reconciliation_required';
@@ -49,6 +48,7 @@ export class MirrorSender {
   send(claim: Claim): Promise<void> {
     const isKnown = claim.lineage === this.lineage.current && claim.pendingCheck === null;
     return this.settling(claim, async () => {
+      if (await this.postponed(claim)) return;
       if (isKnown) await this.write(claim);
       else await this.compare(claim, await this.access.read(claim.subject, this.patienceOf(claim)));
     });
@@ -63,6 +63,18 @@ export class MirrorSender {
       if (stored instanceof MirrorFailure) throw stored;
       await this.compare(claim, stored);
     });
+  }
+
+  /**
+   * Postpones a mirror that cannot be made, because this process cannot serve the member's flow version: without that flow
+   * it would differ from what Auth0 should hold. Another process may be able to make it. Costs no call to Auth0.
+   * @returns whether it was postponed; the claim is settled then
+   */
+  async postponed(claim: Claim): Promise<boolean> {
+    const now = await this.wanted.take(claim.tenantId, claim.subject);
+    if (!now?.isPartial) return false;
+    await this.postpone(claim);
+    return true;
   }
 
   private async settling(claim: Claim, work: () => Promise<void>): Promise<void> {
@@ -128,10 +140,11 @@ export class MirrorSender {
     return true;
   }
 
-  /** Nothing was sent: written without the missing flow, the mirror would lose it. Another process may be able to. */
   private async postpone(claim: Claim): Promise<void> {
-    const retryAt = this.clock.in(VERSION_RETRY_MS * (0.5 + Math.random()));
-    await this.repository.release(claim, retryAt, VERSION_UNAVAILABLE);
+    const { versionMs, lastMs } = this.timing.retry;
+    const longestMs = Math.min(versionMs * 2 ** claim.attempts, lastMs);
+    const retryAt = this.clock.in(longestMs * (0.5 + Math.random() / 2));
+    await this.repository.release(claim, retryAt, VERSION_UNAVAILABLE, 1);
     this.metrics.countSend('retried');
   }
 

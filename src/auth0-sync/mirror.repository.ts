@@ -254,9 +254,9 @@ export class MirrorRepository {
     return this.update(RETRY, claim, [dueAt, reason, 1, true]);
   }
 
-  /** Nothing was tried: somebody may take it up again then. */
-  release(claim: Claim, dueAt: Date, reason: string | null): Promise<void> {
-    return this.update(RETRY, claim, [dueAt, reason, 0, false]);
+  /** Nothing was tried: any process may retry then. @param failures 1 if each further wait is to be longer */
+  release(claim: Claim, dueAt: Date, reason: string | null, failures: 0 | 1 = 0): Promise<void> {
+    return this.update(RETRY, claim, [dueAt, reason, failures, false]);
   }
 
   park(claim: Claim, reason: string, checked?: { readonly drift: MirrorDrift | null }): Promise<void> {

@@ -6,8 +6,11 @@ export interface SyncTiming {
   readonly callMs: number;
   /** Within it a send has ended, or failed, or been given up. */
   readonly leaseMs: number;
-  /** A failed send is tried again within twice as long as the time before, at random, from the first to the last of these. */
-  readonly retry: { readonly firstMs: number; readonly lastMs: number };
+  /**
+   * A failed send is retried at a random time within a limit that doubles from `firstMs` to `lastMs`. A mirror that needs a
+   * flow version which this process cannot serve waits for `versionMs` first.
+   */
+  readonly retry: { readonly firstMs: number; readonly lastMs: number; readonly versionMs: number };
   /** A call that got no answer may still arrive there within this time. */
   readonly doubtMs: number;
   /** After so many failures in a row nothing is sent, first for the one time and then for longer, up to the other. */
@@ -28,7 +31,7 @@ export const DEFAULT_TIMING: SyncTiming = {
   pollMs: 500,
   callMs: 10_000,
   leaseMs: 60_000,
-  retry: { firstMs: 1_000, lastMs: 300_000 },
+  retry: { firstMs: 1_000, lastMs: 300_000, versionMs: 30_000 },
   doubtMs: 60_000,
   circuit: { failures: 5, firstMs: 2_000, lastMs: 30_000 },
   check: { afterMs: 12 * 3_600_000, idleMs: 60_000, busyMs: 2_000 },

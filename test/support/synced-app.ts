@@ -7,7 +7,11 @@ export const hurried = (times: number): SyncTiming => ({
   ...DEFAULT_TIMING,
   pollMs: 50,
   callMs: 500,
-  retry: { firstMs: DEFAULT_TIMING.retry.firstMs / times, lastMs: DEFAULT_TIMING.retry.lastMs / times },
+  retry: {
+    firstMs: DEFAULT_TIMING.retry.firstMs / times,
+    lastMs: DEFAULT_TIMING.retry.lastMs / times,
+    versionMs: DEFAULT_TIMING.retry.versionMs / times,
+  },
   doubtMs: DEFAULT_TIMING.doubtMs / times,
   check: {
     afterMs: DEFAULT_TIMING.check.afterMs,
