@@ -18,6 +18,8 @@ export type MirrorDrift = 'missing' | 'behind' | 'ahead' | 'not_ours';
 @Entity({ schema: 'foothold', name: 'auth0_mirror' })
 @ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'mirror_in_tenant', onDelete: 'CASCADE' })
 @Index('auth0_mirror_due', ['tenantId', 'dueAt'], { where: 'due_at IS NOT NULL' })
+@Index('auth0_mirror_latest', ['dueAt'], { where: 'due_at IS NOT NULL' })
+@Index('auth0_mirror_leased', ['leasedUntil'], { where: 'leased_until IS NOT NULL' })
 @Check('auth0_mirror_pending_check_known', `pending_check IN ('compare', 'repair', 'background')`)
 @Check('auth0_mirror_drift_known', `drift IN ('missing', 'behind', 'ahead', 'not_ours')`)
 export class Auth0Mirror {
@@ -89,6 +91,7 @@ export class Auth0Mirror {
 @Entity({ schema: 'foothold', name: 'auth0_mirror_tenant' })
 @ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'mirror_of_tenant', onDelete: 'CASCADE' })
 @Index('auth0_mirror_tenant_due', ['tenantId', 'dueAt'], { where: 'due_at IS NOT NULL' })
+@Index('auth0_mirror_tenant_latest', ['dueAt'], { where: 'due_at IS NOT NULL' })
 export class Auth0MirrorTenant {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'auth0_mirror_tenant_pk' })
   tenantId!: string;

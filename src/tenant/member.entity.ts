@@ -34,4 +34,8 @@ export class Member {
   /** The newest invitation's number at the removal. Null of an active member, and of one removed by an older build. */
   @Column({ type: 'integer', name: 'removed_after', nullable: true })
   removedAfter!: number | null;
+
+  /** `updatedAt` as the removal left it. Where the two differ, another build has changed the row and `removedAfter` is old. */
+  @Column({ type: 'timestamptz', name: 'removal_noted_at', nullable: true })
+  removalNotedAt!: Date | null;
 }

@@ -1,8 +1,9 @@
-import { accept, outcomeOf } from '../support/administration.js';
+import { accept, Administering, outcomeOf } from '../support/administration.js';
 import type { Api } from '../support/api.js';
-import { TestService } from '../support/service.js';
+import { newSubject, TestService } from '../support/service.js';
 import { staffed, type Staff } from '../support/staff.js';
 import { removeMember } from '../support/tenants.js';
+import { tracesOf } from '../support/traces.js';
 
 let service: TestService;
 let { owner, admin, tenantId, asOwner, asAdmin, asPlatform } = {} as Staff;
@@ -102,4 +103,59 @@ test('C14: a removal by the previous build, which keeps no order, stays one', as
   expect(outcomeOf(await accept(member, token))).toEqual([403, 'membership_removed']);
   expect((await asOwner.changeMember(member.subject, { status: 'active' })).status).toBe(200);
   expect(await membershipsOf(owner)).toEqual([{ role: 'owner', status: 'active' }]);
+});
+
+test('C14: no invitation from before a removal counts that the previous build made of a member it had brought back', async () => {
+  /** That build changes the rows of the member, and knows nothing of numbers. */
+  const previousBuildSets = async (status: string): Promise<void> => {
+    const values = [tenantId, guest.subject, status];
+    const where = 'WHERE tenant_id = $1 AND subject = $2';
+    await service.sql(`UPDATE foothold.member SET status = $3, updated_at = now() ${where}`, values);
+    await service.sql(`UPDATE foothold.membership SET status = $3 ${where}`, values);
+  };
+  await previousBuildSets('active');
+  const between = await asOwner.token();
+  await previousBuildSets('removed');
+  expect(outcomeOf(await accept(guest, between))).toEqual([403, 'membership_removed']);
+  expect(await membershipsOf(guest)).toMatchObject([{ status: 'removed' }]);
+
+  // This build notes the next removal again.
+  expect((await asOwner.changeMember(guest.subject, { status: 'active' })).status).toBe(200);
+  await asOwner.remove(guest.subject);
+  expect(outcomeOf(await accept(guest, between))).toEqual([403, 'membership_removed']);
+  expect((await accept(guest, await asOwner.token())).status).toBe(200);
+});
+
+describe('a user who acts with tokens of others', () => {
+  const actingFor = (person: Api, sub: string): Api => service.person(person.subject, { act: { sub } });
+  const invitedBy = (api: Api): Promise<string> => new Administering(api, tenantId).token();
+
+  test('C14: does not bring a removed member back by inviting and accepting in two names', async () => {
+    const support = `waad|${newSubject()}`;
+    for (const [inviting, accepting] of [
+      // Both ends of the invitation are held by the support user, by the guest, or by the admin.
+      [actingFor(owner, support), actingFor(guest, support)],
+      [actingFor(owner, guest.subject), guest],
+      [admin, actingFor(guest, admin.subject)],
+    ] as const) {
+      const token = await invitedBy(inviting);
+      expect(outcomeOf(await accept(accepting, token))).toEqual([403, 'membership_removed']);
+    }
+    expect(await membershipsOf(guest)).toMatchObject([{ status: 'removed' }]);
+    const token = await invitedBy(actingFor(owner, support));
+    expect((await accept(guest, token)).status).toBe(200);
+  });
+
+  test('C14: may do one of both', async () => {
+    const token = await invitedBy(actingFor(owner, `waad|${newSubject()}`));
+    expect((await accept(actingFor(guest, `waad|${newSubject()}`), token)).status).toBe(200);
+  });
+
+  test('C14: is forgotten with their invitations when they are erased', async () => {
+    const token = await invitedBy(actingFor(owner, admin.subject));
+    await asOwner.api.delete(`${asOwner.member(admin.subject)}/data?reason=asked`);
+    await service.sql('DELETE FROM foothold.auth0_mirror WHERE subject = $1', [admin.subject]);
+    expect(await tracesOf(service, [admin.subject])).toEqual([]);
+    expect((await accept(guest, token)).status).toBe(200);
+  });
 });

@@ -125,8 +125,9 @@ const REST: readonly Statement[] = [
     text: `UPDATE foothold.invitation
            SET invited_by = CASE invited_by WHEN $2 THEN $3 ELSE invited_by END,
              accepted_by = CASE accepted_by WHEN $2 THEN $3 ELSE accepted_by END,
+             impersonator = CASE impersonator WHEN $2 THEN $3 ELSE impersonator END,
              reason = NULL
-           WHERE tenant_id = $1 AND (invited_by = $2 OR accepted_by = $2)`,
+           WHERE tenant_id = $1 AND (invited_by = $2 OR accepted_by = $2 OR impersonator = $2)`,
   },
   {
     name: 'erase_bulk_jobs',

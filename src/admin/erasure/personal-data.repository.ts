@@ -16,7 +16,7 @@ const TABLES: ReadonlyArray<readonly [table: string, condition: string, order: s
   ['operation', 'actor = $2', 'created_at, key'],
   ['attestation', 'subject = $2', 'recorded_at, event_id'],
   ['due_step', 'subject = $2', 'flow_key, step'],
-  ['invitation', 'invited_by = $2 OR accepted_by = $2', 'created_at, invitation_id'],
+  ['invitation', 'invited_by = $2 OR accepted_by = $2 OR impersonator = $2', 'created_at, invitation_id'],
   ['audit', 'actor = $2 OR subject = $2 OR impersonator = $2', 'recorded_at, audit_id'],
   ['mirror_case', 'subject = $2', 'raised_at'],
   ['bulk_job', 'created_by = $2 OR impersonator = $2', 'created_at'],

@@ -61,7 +61,7 @@ export class InvitationAcceptance {
     if (!isMine) refuseEnded(invitation, now);
     if (tenant.status === 'closed') throw tenantClosed();
     const wasRemoved = member?.status === 'removed';
-    if (wasRemoved && !bringsBack(invitation, member)) throw membershipRemoved();
+    if (wasRemoved && !bringsBack(invitation, member, newcomer)) throw membershipRemoved();
     if (member && !wasRemoved) {
       if (isMine) return summaryOf(tenant, member.role);
       throw new Problem('already_member');
@@ -92,11 +92,19 @@ const summaryOf = ({ tenant_id: id, name, status }: TenantRow, role: Role): Tena
 });
 
 /**
- * Whether an admin made the invitation after this person was removed. The maker may still invite: an open invitation is
- * revoked when its maker is removed or gets a lower role.
+ * Whether another person made the invitation after this person was removed. A user who acts with tokens of both is on both
+ * sides, and brings no one back. The maker may still invite: an open invitation is revoked when its maker is removed or gets
+ * a lower role.
  */
-const bringsBack = ({ number, invited_by }: InvitationRow, { removed_after, subject }: MemberRow): boolean =>
-  number !== null && removed_after !== null && number > removed_after && invited_by !== subject;
+function bringsBack(
+  { number, invited_by: invitedBy, impersonator }: InvitationRow,
+  { removed_after: removedAfter }: MemberRow,
+  newcomer: Newcomer,
+): boolean {
+  if (number === null || removedAfter === null || number <= removedAfter) return false;
+  const accepting = [newcomer.subject, newcomer.impersonator];
+  return !accepting.includes(invitedBy) && (impersonator === null || !accepting.includes(impersonator));
+}
 
 /** @throws Problem saying what has become of the invitation */
 function refuseEnded({ accepted_by, revoked_at, expires_at }: InvitationRow, now: Date): void {

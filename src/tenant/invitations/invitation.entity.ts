@@ -32,6 +32,10 @@ export class Invitation {
   @Column({ type: 'text', name: 'invited_by' })
   invitedBy!: string;
 
+  /** Who acted with the token of `invitedBy`; null if they acted themselves. */
+  @Column({ type: 'text', nullable: true })
+  impersonator!: string | null;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 

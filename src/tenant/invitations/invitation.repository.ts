@@ -10,6 +10,8 @@ export interface InvitationRow {
   readonly role: Role;
   readonly reason: string | null;
   readonly invited_by: string;
+  /** Who acted with the token of `invited_by`, if another user or a machine did. */
+  readonly impersonator: string | null;
   readonly created_at: Date;
   readonly expires_at: Date;
   readonly accepted_by: string | null;
@@ -21,7 +23,8 @@ export interface InvitationRow {
 /** A new invitation; the tenant gives it its number. */
 export type NewInvitation = Omit<InvitationRow, 'accepted_by' | 'revoked_at' | 'number'>;
 
-const COLUMNS = 'invitation_id, role, reason, invited_by, created_at, expires_at, accepted_by, revoked_at, number';
+const COLUMNS =
+  'invitation_id, role, reason, invited_by, impersonator, created_at, expires_at, accepted_by, revoked_at, number';
 const OPEN = 'tenant_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL';
 
 const ISSUE = {
@@ -31,8 +34,8 @@ const ISSUE = {
            RETURNING invitations_made
          )
          INSERT INTO foothold.invitation
-           (tenant_id, invitation_id, token_hash, role, reason, invited_by, created_at, expires_at, number)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, invitations_made FROM counted`,
+           (tenant_id, invitation_id, token_hash, role, reason, invited_by, created_at, expires_at, impersonator, number)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, invitations_made FROM counted`,
 };
 const PAGE = {
   name: 'invitation_page',
@@ -68,9 +71,9 @@ export class InvitationRepository {
   async issue(
     transaction: Transaction,
     { invitationId, tokenHash }: InvitationKey,
-    { role, reason, invited_by, created_at, expires_at }: NewInvitation,
+    { role, reason, invited_by, impersonator, created_at, expires_at }: NewInvitation,
   ): Promise<void> {
-    const what = [tokenHash, role, reason, invited_by, created_at, expires_at];
+    const what = [tokenHash, role, reason, invited_by, created_at, expires_at, impersonator];
     await transaction.query(ISSUE, [transaction.tenantId, invitationId, ...what]);
   }
 

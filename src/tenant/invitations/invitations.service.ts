@@ -47,6 +47,7 @@ export class InvitationsService {
         role,
         reason: reason ?? null,
         invited_by: by.subject,
+        impersonator: by.impersonator ?? null,
         created_at: now,
         expires_at: new Date(now.getTime() + LIFETIME_MS),
       };

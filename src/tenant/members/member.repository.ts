@@ -13,7 +13,8 @@ export interface MemberRow {
   readonly removed_after: number | null;
 }
 
-const COLUMNS = 'subject, role, status, created_at, updated_at, removed_after';
+const COLUMNS = `subject, role, status, created_at, updated_at,
+         CASE WHEN removal_noted_at = updated_at THEN removed_after END AS removed_after`;
 
 const PAGE = {
   name: 'member_page',
@@ -52,7 +53,8 @@ const CHANGE = {
   text: `
     WITH changed AS (
       UPDATE foothold.member SET role = $3, status = $4, updated_at = $5, removed_after = CASE $4
-        WHEN 'removed' THEN (SELECT t.invitations_made FROM foothold.tenant t WHERE t.tenant_id = $1) END
+        WHEN 'removed' THEN (SELECT t.invitations_made FROM foothold.tenant t WHERE t.tenant_id = $1) END,
+        removal_noted_at = CASE $4 WHEN 'removed' THEN $5::timestamptz END
       WHERE tenant_id = $1 AND subject = $2
     ), listed AS (
       UPDATE foothold.membership SET role = $3, status = $4 WHERE subject = $2 AND tenant_id = $1

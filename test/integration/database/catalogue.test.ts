@@ -47,8 +47,13 @@ describe('the rules of PostgreSQL that Foothold keeps', () => {
     const owned = indexes.filter(({ table }) => ![...PLATFORM, ...DIRECTORY].includes(table));
     expect(owned.length).toBeGreaterThan(8);
     const others = owned.filter(({ column, type }) => column !== 'tenant_id' || type !== 'uuid');
-    // A worker's index over all tenants.
-    expect(others).toEqual([{ table: 'auth0_mirror', column: 'foothold.auth0_mirror_by_age', type: null }]);
+    // A worker's indexes over all tenants.
+    expect(others.map(({ table, column }) => `${table} ${column}`).sort()).toEqual([
+      'auth0_mirror due_at',
+      'auth0_mirror foothold.auth0_mirror_by_age',
+      'auth0_mirror leased_until',
+      'auth0_mirror_tenant due_at',
+    ]);
   });
 
   it('begins every foreign key with tenant_id, names it, and cascades or does nothing', async () => {
