@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { ImpersonatedWrites } from './impersonated-writes.js';
 import { IssuerCheck } from './issuer-check.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
@@ -10,6 +11,7 @@ import { TokenClock } from './token-clock.js';
 /** Who calls: verifies access tokens and closes every route that is not `@Public()`. */
 @Module({
   providers: [
+    ImpersonatedWrites,
     IssuerCheck,
     SigningKeys,
     TokenCache,
@@ -17,6 +19,6 @@ import { TokenClock } from './token-clock.js';
     JwtStrategy,
     { provide: APP_GUARD, useClass: JwtAuthGuard },
   ],
-  exports: [IssuerCheck, SigningKeys, TokenClock],
+  exports: [ImpersonatedWrites, IssuerCheck, SigningKeys, TokenClock],
 })
 export class AuthModule {}

@@ -1,11 +1,11 @@
-import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { CONFIG, type Config } from '../config/config.js';
 import { bearerToken } from './bearer-token.js';
 import { callerOf, type RequestWithCaller } from './caller.decorator.js';
+import { ImpersonatedWrites, impersonatedWriteRefused } from './impersonated-writes.js';
 import type { Principal } from './principal.js';
-import { admit, refuseImpersonatedWrite, RouteAccessReader, type RouteAccess } from './route-access.js';
+import { admit, RouteAccessReader, type RouteAccess } from './route-access.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenCache } from './token-cache.js';
 import { tokenProblem } from './token-problem.js';
@@ -16,15 +16,13 @@ type Request = FastifyRequest & RequestWithCaller;
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly routes = new RouteAccessReader();
-  private readonly refusesImpersonatedWrites: boolean;
 
   constructor(
     private readonly tokens: TokenCache,
     private readonly keys: SigningKeys,
-    @Inject(CONFIG) { auth0 }: Config,
+    private readonly impersonatedWrites: ImpersonatedWrites,
   ) {
     super();
-    this.refusesImpersonatedWrites = auth0.impersonatedWrites === 'refused';
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -46,7 +44,9 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   private admit(caller: Principal, access: RouteAccess): void {
-    if (this.refusesImpersonatedWrites) refuseImpersonatedWrite(caller, access);
+    if (access.isWrite && this.impersonatedWrites.refuses(caller)) {
+      throw impersonatedWriteRefused('To change data, use a token without "act".');
+    }
     admit(caller, access);
   }
 

@@ -49,15 +49,6 @@ export class RouteAccessReader {
   }
 }
 
-/** @throws Problem `forbidden` when another user or a machine acts with the token, and the route changes something */
-export function refuseImpersonatedWrite({ impersonator }: Principal, { isWrite }: RouteAccess): void {
-  if (impersonator === undefined || !isWrite) return;
-  throw new Problem(
-    'forbidden',
-    'With an access token for impersonation (claim "act") this service allows reading only (IMPERSONATED_WRITES=refused). To change data, use a token without "act".',
-  );
-}
-
 /** @throws Problem `forbidden` naming what the caller lacks */
 export function admit(caller: Principal, { forPeople, permissions }: RouteAccess): void {
   if (forPeople && caller.kind === 'machine') {

@@ -48,9 +48,9 @@ export class OnboardingService {
   async view(person: PersonInTenant, flowKey: string): Promise<ReadView> {
     const flow = await this.catalog.flow(flowKey);
     try {
-      const progress = await this.read(person, flow);
+      const { choice, progress } = await this.readAt(person, flow);
       this.reads.count('service', flow.key, 'database');
-      this.sightings.note(progress);
+      if (!choice.readsOnly) this.sightings.note(progress);
       return this.present(progress);
     } catch (error) {
       // Nothing else is an outage: a refusal, or too much at once, must never be answered from elsewhere.
@@ -79,25 +79,20 @@ export class OnboardingService {
 
   /** The stored progress behind the view, read in the tenant that the person's request is about. */
   async read(person: PersonInTenant, flow: CatalogFlow): Promise<StoredProgress> {
-    const progress = await this.tenants.within(person, (choice) => this.progress.read(choice, person.subject, flow));
-    refuseClosed(progress);
-    return progress;
+    return (await this.readAt(person, flow)).progress;
   }
 
   /** The confirmed view of one flow, and where it was found: `viewAt` reads it again there. */
   async find(person: PersonInTenant, flowKey: string): Promise<{ choice: TenantChoice; found: TaggedView }> {
-    const flow = await this.catalog.flow(flowKey);
-    return this.tenants.within(person, async (choice) => {
-      const progress = await this.progress.read(choice, person.subject, flow);
-      if (!progress) return undefined;
-      refuseClosed(progress);
-      return { choice, found: this.present(progress) };
-    });
+    const { choice, progress } = await this.readAt(person, await this.catalog.flow(flowKey));
+    return { choice, found: this.present(progress) };
   }
 
   /** The confirmed view at a choice that held before; undefined when it does not hold any more, or the tenant is closed. */
   async viewAt(choice: TenantChoice, subject: string, flowKey: string): Promise<TaggedView | undefined> {
-    const progress = await this.progress.read(choice, subject, await this.catalog.flow(flowKey));
+    const flow = await this.catalog.flow(flowKey);
+    // Looking again makes no rows: callers share the look, and some of them may only read.
+    const progress = await this.progress.read({ ...choice, readsOnly: true }, subject, flow);
     return progress && progress.tenantStatus !== 'closed' ? this.present(progress) : undefined;
   }
 
@@ -141,6 +136,18 @@ export class OnboardingService {
     if (occurredAt === undefined || joinedAt === undefined) return;
     const saidToBe = new Date(occurredAt);
     if (saidToBe < joinedAt) await this.tombstones.refuseOfEarlierLife(subject, saidToBe);
+  }
+
+  private readAt(
+    person: PersonInTenant,
+    flow: CatalogFlow,
+  ): Promise<{ choice: TenantChoice; progress: StoredProgress }> {
+    return this.tenants.within(person, async (choice) => {
+      const progress = await this.progress.read(choice, person.subject, flow);
+      if (!progress) return undefined;
+      refuseClosed(progress);
+      return { choice, progress };
+    });
   }
 
   private present(progress: StoredProgress): TaggedView {

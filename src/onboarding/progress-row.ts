@@ -55,6 +55,28 @@ export function leadingRow(rows: readonly ProgressRow[], subject: string): Progr
   return leading;
 }
 
+/** The rows with those that `open_progress` would add for the missing parts. */
+export function withUnopened<Row extends ProgressRow>(
+  rows: readonly Row[],
+  parts: readonly string[],
+  version: number,
+  now: Date,
+): Row[] {
+  const [first] = rows as [Row];
+  const stored = rows.filter(({ part }) => part !== null);
+  const shared = stored.find(({ part }) => part === '');
+  const unopened = {
+    flow_version: shared?.flow_version ?? version,
+    revision: 0,
+    steps: {},
+    data: {},
+    started_at: null,
+    updated_at: now.toISOString(),
+  };
+  const missing = [...new Set(parts)].filter((part) => stored.every((row) => row.part !== part));
+  return [...stored, ...missing.map((part) => ({ ...first, ...unopened, part }))];
+}
+
 const partState = (row: ProgressRow | undefined): PartState =>
   row ? { steps: row.steps, data: row.data } : EMPTY_PART;
 

@@ -15,6 +15,7 @@ import {
   judgedProgress,
   leadingRow,
   toProgress,
+  withUnopened,
   type Found,
   type ProgressRow,
   type TransitionRow,
@@ -60,7 +61,8 @@ export class ProgressRepository {
   ) {}
 
   /**
-   * One round trip; undefined when the choice of tenant does not hold. Makes the rows on the person's first visit.
+   * One round trip; undefined when the choice of tenant does not hold. Makes the rows on the person's first visit, unless
+   * the choice only reads: then they are as a first visit would make them.
    * @param flow this build's newest version, which opens new rows; stored rows may have another version
    * @throws Problem `flow_version_unavailable`
    */
@@ -212,8 +214,11 @@ export class ProgressRepository {
     if (!rows[0]?.is_the_choice) return undefined;
     let judgedBy = rows[0].part === null ? flow : await this.versionOf(rows, subject, flow);
     if (haveSameParts(judgedBy, flow) && (rows.length < partCount(flow) || rows[0].part === null)) {
-      await this.open(choice, subject, flow);
-      rows = await read();
+      if (choice.readsOnly) rows = withUnopened(rows, partsOf(flow, subject), flow.version, this.clock.date());
+      else {
+        await this.open(choice, subject, flow);
+        rows = await read();
+      }
       if (!rows[0]?.is_the_choice) return undefined;
       judgedBy = await this.versionOf(rows, subject, flow);
     }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { MaintenanceModule } from '../maintenance/maintenance.module.js';
 import { TenantAdministration } from './administration/tenant-administration.js';
@@ -29,7 +30,7 @@ import { UntouchedDrafts } from './tenants/untouched-drafts.js';
  * administer one, and every admin route, here or elsewhere, goes through it.
  */
 @Module({
-  imports: [DatabaseModule, MaintenanceModule],
+  imports: [AuthModule, DatabaseModule, MaintenanceModule],
   controllers: [
     MeController,
     InvitationAcceptanceController,

@@ -23,15 +23,15 @@ export interface MembershipRow {
 export interface JoinedTenant {
   readonly tenantId: string;
   readonly isClosed: boolean;
-  /** Null for a stranger to a closed tenant, which nobody joins; erased for whose login is from before that. */
+  /** Null of a person who is no member and does not become one; erased of a person whose login is from before that. */
   readonly membership: MemberStatus | null;
 }
 
 const MEMBERSHIPS_OF = { name: 'memberships_of', text: 'SELECT * FROM foothold.memberships_of($1)' };
-const OPEN_DRAFT = { name: 'open_draft', text: 'SELECT * FROM foothold.open_draft($1, $2, $3, $4)' };
+const OPEN_DRAFT = { name: 'open_draft', text: 'SELECT * FROM foothold.open_draft_v2($1, $2, $3, $4, $5, $6)' };
 const JOIN_ORGANIZATION = {
   name: 'join_organization',
-  text: 'SELECT * FROM foothold.join_organization($1, $2, $3, $4, $5, $6)',
+  text: 'SELECT * FROM foothold.join_organization_v2($1, $2, $3, $4, $5, $6, $7, $8)',
 };
 
 @Injectable()
@@ -47,20 +47,29 @@ export class TenantRepository {
   }
 
   /** The draft of a person who has no tenant. Undefined when they have one by now: look again. */
-  async openDraft(subject: string, name: string): Promise<string | undefined> {
+  async openDraft(
+    { subject, impersonator }: Pick<PersonInTenant, 'subject' | 'impersonator'>,
+    name: string,
+  ): Promise<string | undefined> {
     const [row] = await this.database.query<{ tenant_id: string }>(OPEN_DRAFT, [
       randomUUID(),
       subject,
       name,
       this.clock.date(),
+      randomUUID(),
+      impersonator ?? null,
     ]);
     return row?.tenant_id;
   }
 
-  /** The organisation's tenant, with the person as its member from now on; undefined if the organisation is unknown. */
+  /**
+   * The organisation's tenant; undefined if the organisation is unknown.
+   * @param options `joins`: the person becomes its member if they have never been one
+   */
   async joinOrganization(
     organizationId: string,
-    { subject, issuedAt }: Pick<PersonInTenant, 'subject' | 'issuedAt'>,
+    { subject, issuedAt, impersonator }: Pick<PersonInTenant, 'subject' | 'issuedAt' | 'impersonator'>,
+    { joins }: { readonly joins: boolean },
   ): Promise<JoinedTenant | undefined> {
     const values = [
       organizationId,
@@ -69,6 +78,8 @@ export class TenantRepository {
       this.clock.date(),
       this.tombstones.personOf(subject),
       new Date(issuedAt),
+      impersonator ?? null,
+      joins,
     ];
     const join = (): Promise<JoinedRow[]> => this.database.query<JoinedRow>(JOIN_ORGANIZATION, values);
     // The tenant was closed after the function had found it open: the database refuses the membership, and the second

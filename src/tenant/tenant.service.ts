@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { ImpersonatedWrites, impersonatedWriteRefused } from '../auth/impersonated-writes.js';
 import { actingCaller } from '../auth/principal.js';
 import type { Role } from '../flow/index.js';
 import { Problem } from '../http/problem.js';
@@ -16,6 +17,8 @@ export interface TenantChoice {
   readonly tenantId: string;
   /** Nobody named the tenant: it is right only while it is what the person's memberships lead to. */
   readonly isOnlyChoice: boolean;
+  /** Nothing may be stored for this request: not even the rows of a first visit. */
+  readonly readsOnly?: boolean;
 }
 
 export interface TenantSummary {
@@ -53,6 +56,7 @@ export class TenantService {
     private readonly audit: AuditRepository,
     private readonly newcomers: NewcomerCheck,
     private readonly tombstones: Tombstones,
+    private readonly impersonatedWrites: ImpersonatedWrites,
   ) {}
 
   /**
@@ -60,12 +64,13 @@ export class TenantService {
    * longer the only one), having changed nothing.
    */
   async within<T>(person: PersonInTenant, use: (choice: TenantChoice) => Promise<T | undefined>): Promise<T> {
-    const hint = this.hint(person);
+    const readsOnly = this.impersonatedWrites.refuses(person);
+    const hint = this.hint(person, readsOnly);
     const hinted = hint && (await use(hint));
     if (hinted !== undefined) return hinted;
     const isNamed = person.tenantId !== undefined && person.organizationId === undefined;
     for (let lookUp = 1; lookUp <= LOOK_UPS && !isNamed; lookUp += 1) {
-      const result = await use(await this.resolve(person));
+      const result = await use(await this.resolve(person, readsOnly));
       if (result !== undefined) return result;
     }
     throw await this.refuseStranger(person);
@@ -83,50 +88,66 @@ export class TenantService {
     });
   }
 
-  private hint(person: PersonInTenant): TenantChoice | undefined {
+  private hint(person: PersonInTenant, readsOnly: boolean): TenantChoice | undefined {
     if (person.organizationId !== undefined) {
       const tenantId = this.choices.get(organizationKey(person.organizationId));
       const disagrees = person.tenantId !== undefined && person.tenantId !== tenantId;
-      return tenantId === undefined || disagrees ? undefined : { tenantId, isOnlyChoice: false };
+      return tenantId === undefined || disagrees ? undefined : { tenantId, isOnlyChoice: false, readsOnly };
     }
-    if (person.tenantId !== undefined) return { tenantId: person.tenantId, isOnlyChoice: false };
+    if (person.tenantId !== undefined) return { tenantId: person.tenantId, isOnlyChoice: false, readsOnly };
     const tenantId = this.choices.get(personKey(person.subject));
-    return tenantId === undefined ? undefined : { tenantId, isOnlyChoice: true };
+    return tenantId === undefined ? undefined : { tenantId, isOnlyChoice: true, readsOnly };
   }
 
-  /** Asks the directory. Somebody who logged in to an organisation becomes a member here, whoever has nothing, an owner. */
-  private async resolve(person: PersonInTenant): Promise<TenantChoice> {
-    if (person.organizationId !== undefined) return this.resolveOrganization(person, person.organizationId);
+  /**
+   * Asks the directory. A person who logged in to an organisation becomes a member of its tenant here, and a person without
+   * a tenant becomes the owner of a draft.
+   * @throws Problem `forbidden` when that would have to be stored, and the request reads only
+   */
+  private async resolve(person: PersonInTenant, readsOnly: boolean): Promise<TenantChoice> {
+    if (person.organizationId !== undefined) return this.resolveOrganization(person, person.organizationId, readsOnly);
     const { subject } = person;
     const tenantId =
-      (await this.onlyTenant(subject)) ?? (await this.openDraft(person)) ?? (await this.onlyTenant(subject));
+      (await this.onlyTenant(subject)) ?? (await this.openDraft(person, readsOnly)) ?? (await this.onlyTenant(subject));
     // Had one when the draft was to be opened, and was removed from it since.
     if (tenantId === undefined) throw tenantNotFound();
     this.choices.set(personKey(person.subject), tenantId);
-    return { tenantId, isOnlyChoice: true };
+    return { tenantId, isOnlyChoice: true, readsOnly };
   }
 
   private async onlyTenant(subject: string): Promise<string | undefined> {
     return onlyChoice(await this.tenants.membershipsOf(subject))?.tenant_id;
   }
 
-  private async openDraft(person: PersonInTenant): Promise<string | undefined> {
+  private async openDraft(person: PersonInTenant, readsOnly: boolean): Promise<string | undefined> {
     await this.tombstones.refuseErased(person);
+    if (readsOnly) {
+      throw impersonatedWriteRefused('The person has no tenant yet: their own first visit creates their draft tenant.');
+    }
     await this.newcomers.admit(person.subject);
-    return this.tenants.openDraft(person.subject, DRAFT_NAME);
+    return this.tenants.openDraft(person, DRAFT_NAME);
   }
 
-  private async resolveOrganization(person: PersonInTenant, organizationId: string): Promise<TenantChoice> {
-    const joined = await this.tenants.joinOrganization(organizationId, person);
+  private async resolveOrganization(
+    person: PersonInTenant,
+    organizationId: string,
+    readsOnly: boolean,
+  ): Promise<TenantChoice> {
+    const joined = await this.tenants.joinOrganization(organizationId, person, { joins: !readsOnly });
     if (!joined) {
       throw new Problem('organization_unknown');
     }
     if (joined.membership === 'erased') throw personErased();
     if (joined.membership === 'removed') throw membershipRemoved();
     if (joined.isClosed) throw tenantClosed();
+    if (readsOnly && joined.membership === null) {
+      throw impersonatedWriteRefused(
+        'The person is not a member of the organization’s tenant yet: their own first visit makes them one.',
+      );
+    }
     this.choices.set(organizationKey(organizationId), joined.tenantId, { ttl: ORGANIZATION_TTL_MS });
     if (person.tenantId !== undefined && person.tenantId !== joined.tenantId) throw await this.refuseStranger(person);
-    return { tenantId: joined.tenantId, isOnlyChoice: false };
+    return { tenantId: joined.tenantId, isOnlyChoice: false, readsOnly };
   }
 
   /** Whether the tenant exists is nobody's business but its members'; that somebody asked is the tenant's. */
