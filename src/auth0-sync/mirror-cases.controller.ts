@@ -46,6 +46,7 @@ export class MirrorCasesController {
   @ApiProblems(
     ...ADMIN_CHANGE_PROBLEMS,
     ...BODY_PROBLEMS,
+    'member_not_found',
     'case_not_found',
     'case_resolved',
     'case_unreadable',

@@ -39,7 +39,10 @@ export class MirrorCasesService {
     caseId: string,
     { resolution, reason }: CaseResolutionDto,
   ): Promise<MirrorCaseDto> {
-    return this.within(caller, tenantId, { changes: true }, async (transaction) => {
+    // The platform may start over in a tenant that is closed or archived: until then the person is kept waiting.
+    const whileEnded = resolution === 'start_over' && isPlatform(caller);
+    const access = { changes: true, whileClosed: whileEnded, whileArchived: whileEnded };
+    return this.within(caller, tenantId, access, async (transaction) => {
       const found = await this.cases.lock(transaction, caseId);
       if (!found) throw new Problem('case_not_found');
       if (found.status !== 'open') {
@@ -74,14 +77,18 @@ export class MirrorCasesService {
   }
 
   /** The tenant may be what was lost: then only the platform's operators can look at its cases. */
-  private within<T>(
+  private async within<T>(
     caller: Principal,
     tenantId: string,
     access: Access,
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    if (caller.permissions.has('platform:admin')) return this.unitOfWork.run({ tenantId }, work);
-    return this.administration.run(caller, tenantId, access, ({ transaction }) => work(transaction));
+    try {
+      return await this.administration.run(caller, tenantId, access, ({ transaction }) => work(transaction));
+    } catch (error) {
+      if (!isPlatform(caller) || !(error instanceof Problem) || error.code !== 'tenant_not_found') throw error;
+      return this.unitOfWork.run({ tenantId }, work);
+    }
   }
 
   private shown(row: CaseRow, tenantId: string): MirrorCaseDto {
@@ -105,6 +112,8 @@ export class MirrorCasesService {
     };
   }
 }
+
+const isPlatform = ({ permissions }: Principal): boolean => permissions.has('platform:admin');
 
 const erasedSince = (): Problem =>
   new Problem(

@@ -14,6 +14,7 @@ import {
 import { dueChange } from '../onboarding/due-change.js';
 import { ProgressRepository } from '../onboarding/progress.repository.js';
 import { recordingTime } from '../onboarding/recording-time.js';
+import { memberNotFound } from '../tenant/tenant-problems.js';
 import type { MirrorContent, MirroredFlow } from './mirror-content.js';
 
 /** Of a tenant that the database has lost, nobody knows the name. */
@@ -63,6 +64,7 @@ export class MirrorRestore {
     private readonly progress: ProgressRepository,
   ) {}
 
+  /** @throws Problem `member_not_found` when the person is a removed member, or `flow_version_unavailable` */
   async restore(transaction: Transaction, mirror: MirrorContent, decision: RestoreDecision): Promise<void> {
     const { tenantId } = transaction;
     const { at } = decision;
@@ -92,7 +94,8 @@ export class MirrorRestore {
     const choice = { tenantId: transaction.tenantId, isOnlyChoice: false };
     await this.progress.open(choice, subject, flow, transaction);
     const locked = await this.progress.lock(transaction, choice, subject, flow, part);
-    if (!locked) throw new Error('The member of a case is not active: bring them back first');
+    // Removed since the case was raised.
+    if (!locked) throw memberNotFound();
     const before = locked.progress;
     const recordedAt = recordingTime(before, at.getTime());
     const effects = missingEffects(flow, before.state, part, mirrored, by, recordedAt.toISOString());
