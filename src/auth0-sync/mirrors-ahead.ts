@@ -7,14 +7,22 @@ import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 
 const SLACK_MS = 5_000;
 
+/** A tenant may have a hundred thousand of them: a transition must not wait for all of these locks at once. */
+const AT_ONCE = 1_000;
+
 /** Only what the worker looks at: what was tried, and who wants what, stays. */
 const MAKE_DUE = {
   name: 'mirrors_ahead_due',
   text: `
-    UPDATE foothold.auth0_mirror SET due_at = least(due_at, $2), leased_until = NULL
-    WHERE tenant_id = $1 AND due_at IS NOT NULL
-      AND (due_at > CASE WHEN attempts = 0 THEN $3::timestamptz ELSE $4::timestamptz END OR leased_until > $5)
-    RETURNING subject`,
+    UPDATE foothold.auth0_mirror m SET due_at = least(m.due_at, $2), leased_until = NULL
+    FROM (
+      SELECT subject FROM foothold.auth0_mirror
+      WHERE tenant_id = $1 AND due_at IS NOT NULL
+        AND (due_at > CASE WHEN attempts = 0 THEN $3::timestamptz ELSE $4::timestamptz END OR leased_until > $5)
+      LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED
+    ) ahead
+    WHERE m.tenant_id = $1 AND m.subject = ahead.subject
+    RETURNING m.subject`,
 };
 
 const MAKE_TENANT_DUE = {
@@ -58,12 +66,16 @@ export class MirrorsAhead {
 
   private async makeDueIn(tenantId: string, { untried, tried, lease }: LatestTimes): Promise<number> {
     const now = this.clock.date();
-    const made = await this.unitOfWork.run({ tenantId }, (transaction) =>
-      transaction.query(MAKE_DUE, [tenantId, now, untried, tried, lease]),
-    );
+    let made = 0;
+    for (let batch = AT_ONCE; batch === AT_ONCE; made += batch) {
+      const rows = await this.unitOfWork.run({ tenantId }, (transaction) =>
+        transaction.query(MAKE_DUE, [tenantId, now, untried, tried, lease]),
+      );
+      batch = rows.length;
+    }
     await this.unitOfWork.run({ tenantId }, (transaction) =>
       transaction.query(MAKE_TENANT_DUE, [tenantId, now, untried]),
     );
-    return made.length;
+    return made;
   }
 }

@@ -30,12 +30,24 @@ const DUE_TENANTS = `
 const CHANGED_TENANTS = `
   SELECT tenant_id FROM foothold.auth0_mirror_tenant WHERE due_at <= $1 ORDER BY due_at LIMIT $2`;
 
-/** Also checked for due mirrors: a new change can make a mirror due while an earlier lease is still set. */
-const AHEAD_TENANTS = `
-  SELECT tenant_id FROM foothold.auth0_mirror
-  WHERE due_at IS NOT NULL
-    AND (due_at > CASE WHEN attempts = 0 THEN $1::timestamptz ELSE $2::timestamptz END OR leased_until > $3)
-  UNION SELECT tenant_id FROM foothold.auth0_mirror_tenant WHERE due_at > $1`;
+/** Rows of one look for times ahead; the next look finds the rest. */
+const AHEAD_ROWS = 1_000;
+
+/**
+ * The latest times of each kind, by the indexes on them. Also checked for due mirrors: a new change can make a mirror due
+ * while an earlier lease is still set.
+ */
+export const AHEAD_TENANTS = `
+  SELECT tenant_id FROM (
+    SELECT tenant_id, due_at, attempts FROM foothold.auth0_mirror
+    WHERE due_at > $1 ORDER BY due_at DESC LIMIT ${AHEAD_ROWS}) latest
+  WHERE attempts = 0 OR due_at > $2
+  UNION SELECT tenant_id FROM (
+    SELECT tenant_id FROM foothold.auth0_mirror
+    WHERE leased_until > $3 ORDER BY leased_until DESC LIMIT ${AHEAD_ROWS}) leased
+  UNION SELECT tenant_id FROM (
+    SELECT tenant_id FROM foothold.auth0_mirror_tenant
+    WHERE due_at > $1 ORDER BY due_at DESC LIMIT ${AHEAD_ROWS}) changed`;
 
 const LAG = `
   SELECT count(*) FILTER (WHERE due_at IS NOT NULL)::integer AS due,
@@ -118,7 +130,7 @@ export class MirrorBacklog {
     return this.tenants(CHANGED_TENANTS, [now, limit]);
   }
 
-  /** Tenants with times that no right clock can have written. */
+  /** Tenants with times that no right clock can have written; the rest follows in the next look if there are many. */
   tenantsAhead({ untried, tried, lease }: LatestTimes): Promise<string[]> {
     return this.tenants(AHEAD_TENANTS, [untried, tried, lease]);
   }
