@@ -47,7 +47,7 @@ export class DueStepsService {
       const key = stepKeyOf(version, written);
       return key === undefined ? undefined : version.step(key);
     };
-    const versions = stepIn(flow) ? [flow] : await this.catalog.versionsOf(flow.key);
+    const versions = stepIn(flow) ? [flow] : await this.catalog.recentVersionsOf(flow.key);
     return versions.map(stepIn).find((step) => step !== undefined);
   }
 }

@@ -69,10 +69,13 @@ export class AttestationService {
     }
   }
 
-  /** The newest version that has the step: it may be one of another build, on which the progress is already. */
+  /**
+   * The newest version that has the step: it may be one of another build, on which the progress is already. A version that
+   * was stored within the last seconds may be missed: the event is refused then, and the sender delivers it again.
+   */
   private async versionWith(flow: CatalogFlow, step: string): Promise<CatalogFlow> {
     if (stepKeyOf(flow, step) !== undefined) return flow;
-    const versions = await this.catalog.versionsOf(flow.key);
+    const versions = await this.catalog.recentVersionsOf(flow.key);
     return versions.find((version) => stepKeyOf(version, step) !== undefined) ?? flow;
   }
 
