@@ -196,6 +196,19 @@ describe('C02: a version that no process can load', () => {
     expect((await older.get(admin(`/bulk/${id}`))).body.counts.reasons).toEqual({ flow_version_unavailable: 1 });
   });
 
+  it('C02: does not make each page of the people read every part of the flow', async () => {
+    await onVersion(9);
+    await older.view(FLOW);
+    const first = (await older.get(admin('/members'))).body;
+    expect(first.unavailable).toEqual([{ flow: FLOW, version: 9, reason: 'missing' }]);
+    const held = await service.holding('LOCK TABLE foothold.onboarding_progress IN ACCESS EXCLUSIVE MODE');
+    try {
+      expect((await older.get(admin('/members'))).body).toEqual(first);
+    } finally {
+      await held.release();
+    }
+  });
+
   it('C02: is served as soon as the database has it, and the work that waited goes on', async () => {
     await onVersion(12);
     await service.sql(

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { IDENTIFIER } from '../../auth/identifier.js';
 import type { Principal } from '../../auth/principal.js';
 import { DatabaseClock } from '../../database/database-clock.js';
@@ -20,9 +21,18 @@ export interface PeopleQuery extends PageQuery {
   readonly stuckFor?: string | undefined;
 }
 
+const REMEMBERED_TENANTS = 1_000;
+const USED_VERSIONS_MS = 10_000;
+
 /** Where the people of a tenant stand in a flow. */
 @Injectable()
 export class PeopleService {
+  /** Finding them reads every part of a flow in a tenant, which not each page of a list may cost. */
+  private readonly usedVersions = new LRUCache<string, ReadonlySet<number>>({
+    max: REMEMBERED_TENANTS,
+    ttl: USED_VERSIONS_MS,
+  });
+
   constructor(
     private readonly clock: DatabaseClock,
     private readonly administration: TenantAdministration,
@@ -47,7 +57,9 @@ export class PeopleService {
     const unavailable = this.catalog.unavailable(flowKey);
     if (unavailable.length === 0) return [];
     const versions = unavailable.map(({ version }) => version);
-    const used = await this.people.usedVersions(transaction, flowKey, versions);
+    const place = [transaction.tenantId, flowKey, ...versions].join(' ');
+    let used = this.usedVersions.get(place);
+    if (!used) this.usedVersions.set(place, (used = await this.people.usedVersions(transaction, flowKey, versions)));
     return unavailable.filter(({ version }) => used.has(version));
   }
 
