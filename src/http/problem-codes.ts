@@ -103,7 +103,7 @@ export const PROBLEMS = {
   case_resolved: {
     status: 409,
     title: 'The case is already resolved',
-    example: 'The case is already resolved (restored) and cannot be changed.',
+    example: 'The case is already resolved (started_over) and cannot be changed.',
   },
   case_unreadable: {
     status: 409,

@@ -87,7 +87,7 @@ async function bulkJob({ tenantId, subjects }: Cast, service: TestService): Prom
 }
 
 /** A job that nobody tries any more; returns its id. */
-async function deadLetter(service: TestService): Promise<string> {
+export async function deadLetter(service: TestService): Promise<string> {
   const payload = JSON.stringify({ tenantId: randomUUID(), jobId: randomUUID() });
   const [job] = await service.sql<{ id: string }>(
     `WITH job AS (SELECT id FROM graphile_worker.add_job('bulk', $1::json, run_at := now() + interval '1 hour'))

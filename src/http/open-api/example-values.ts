@@ -7,6 +7,7 @@ export const EXAMPLE = {
   jobId: '7d9a2c54-51b7-4f0e-8f0a-2f6f4f0b9c11',
   caseId: 'c4a0f3de-6f1e-4a7b-9a43-8f3f1f6d2b70',
   invitationId: '2b8e4f6a-0d1c-4e9b-8a7f-5c3d1e9f7a22',
+  invitationToken: 'fhi_CsPgAAAAQACAAAAAAAAAASuOT2oNHE6bin9cPR6feiJzMAhx9EwWjnyUneLHUOYMLJu4_1MAF8WiZyNOnLTbjg',
   entryId: '91c7d5b3-8e2f-4a60-b1d4-6e0f3a9c8d33',
   idempotencyKey: 'b1f3c6d2-9a47-4e0b-8c55-1d7e2f4a6b90',
   etag: '"2-kcmdpahfbnolgeijabcdefgh"',

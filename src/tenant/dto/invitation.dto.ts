@@ -36,7 +36,7 @@ export class InvitationDto {
 export class IssuedInvitationDto extends InvitationDto {
   @ApiProperty({
     description: 'One-time token for one person. It is shown only in this response; the service stores its hash.',
-    example: 'pGm0y1vXkq8T3sWnR5cLd7uZbA2eHfJ4',
+    example: EXAMPLE.invitationToken,
   })
   token!: string;
 }
@@ -68,7 +68,7 @@ export class AcceptanceDto {
     minLength: 1,
     maxLength: 200,
     description: 'Token from the invitation.',
-    example: 'pGm0y1vXkq8T3sWnR5cLd7uZbA2eHfJ4',
+    example: EXAMPLE.invitationToken,
   })
   @IsString()
   @Length(1, 200)

@@ -62,11 +62,53 @@ export class ApiDocument {
     return this.resolve(keys.reduce<Schema>((node, key) => node[key] as Schema, this.root));
   }
 
+  /** The statuses that the document lists for this route. */
+  statusesOf(operation: Operation): number[] {
+    return Object.keys(this.responsesOf(operation)).map(Number);
+  }
+
+  /** The headers that the document lists for this answer. */
+  headersOf(operation: Operation, status: number): string[] {
+    return Object.keys((this.responsesOf(operation)[status]?.['headers'] ?? {}) as Schema);
+  }
+
+  /** The example of the document for this answer; undefined where it lists several. */
+  exampleOf(operation: Operation, status: number): unknown {
+    const content = (this.responsesOf(operation)[status]?.['content'] ?? {}) as Schema;
+    return content['application/json']?.example as unknown;
+  }
+
+  private responsesOf({ method, path }: Operation): Readonly<Record<string, Schema>> {
+    return (this.root['paths'] as Schema)[path][method]['responses'] as Readonly<Record<string, Schema>>;
+  }
+
   /** What of the answer the document does not promise for this route; empty when all is well. */
-  faultsOf({ method, path }: Operation, { status, contentType, text }: Reply): string[] {
-    const responses = (this.root['paths'] as Schema)[path][method]['responses'] as Schema;
-    const response = responses[status] as Schema | undefined;
-    if (!response) return [`status ${status} is not listed, only ${Object.keys(responses).join(', ')}`];
+  faultsOf(operation: Operation, reply: Reply): string[] {
+    const response = this.responsesOf(operation)[reply.status];
+    if (response) return [...this.headerFaults(operation, reply), ...this.bodyFaults(operation, response, reply)];
+    return [`status ${reply.status} is not listed, only ${this.statusesOf(operation).join(', ')}`];
+  }
+
+  private headerFaults(operation: Operation, { status, headers }: Reply): string[] {
+    return this.headersOf(operation, status).flatMap((name) => {
+      const value = headers[name.toLowerCase()];
+      if (value === undefined) return [];
+      const { type } = this.responsesOf(operation)[status]!['headers'][name].schema as Schema;
+      const pointer = [
+        'paths',
+        operation.path,
+        operation.method,
+        'responses',
+        String(status),
+        'headers',
+        name,
+        'schema',
+      ];
+      return this.schemaFaults(pointer, type === 'integer' ? String(value) : JSON.stringify(value));
+    });
+  }
+
+  private bodyFaults({ method, path }: Operation, response: Schema, { status, contentType, text }: Reply): string[] {
     const types = Object.keys((response['content'] ?? {}) as Schema);
     if (types.length === 0) return text === '' ? [] : ['has a body, and none is listed'];
     const type = types.find((listed) => contentType.split(';')[0] === listed);

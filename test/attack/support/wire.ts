@@ -10,6 +10,8 @@ export interface Request {
   readonly path: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string;
+  /** Leaves out the header that HTTP/1.1 requires. */
+  readonly withoutHost?: boolean;
 }
 
 export interface Reply {
@@ -35,10 +37,10 @@ export class Wire {
   }
 
   /** Of an event stream the first bytes are read, and then the connection is cut. Rejects when nothing answers. */
-  async send({ method, path, headers = [], body }: Request): Promise<Reply> {
+  async send({ method, path, headers = [], body, withoutHost = false }: Request): Promise<Reply> {
     const { host, hostname, port } = new URL(this.url);
     const lines = [
-      ['Host', host],
+      ...(withoutHost ? [] : [['Host', host]]),
       ...headers,
       // Without a length Node would announce a body in chunks, as no client does that has none.
       ...(body === undefined && !/^post$/i.test(method) ? [] : [['Content-Length', String(bytes(body ?? ''))]]),
