@@ -1,9 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
-import type { MirrorDrift } from './auth0-mirror.entity.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
-import { KEPT_TENANTS } from './mirror-content.js';
-import { driftBetween, findMirror } from './mirror-drift.js';
+import { driftBetween, findMirror, isGivenUp } from './mirror-drift.js';
 import { mirrorKeys, type MirrorKeys } from './mirror-key.js';
 import { MirrorRepository } from './mirror.repository.js';
 import { Seal } from './seal.js';
@@ -85,7 +83,7 @@ export class ExportComparison {
       outcomes.push(isNewer ? 'newer' : 'compared');
       if (isNewer) continue;
       const drift = driftBetween(findMirror(mirrors, tenantId, subject, this.seal), wanted.content);
-      await this.repository.found(tenantId, subject, givenUp(drift, mirrors) ? null : drift, repairs);
+      await this.repository.found(tenantId, subject, isGivenUp(drift, mirrors) ? null : drift, repairs);
     }
     for (const [tenantId, raw] of mirrors) {
       if (!known.has(tenantId) && this.seal.open(raw, tenantId, subject)) outcomes.push('unknown');
@@ -93,7 +91,3 @@ export class ExportComparison {
     return outcomes;
   }
 }
-
-/** Only the newest tenants of a person stay in Auth0: it is right that the mirror of another is missing. */
-const givenUp = (drift: MirrorDrift | null, { size }: ExportedPerson['mirrors']): boolean =>
-  drift === 'missing' && size >= KEPT_TENANTS;

@@ -1,6 +1,6 @@
 import type { FlowStatus, Role, StepStatus } from '../flow/index.js';
 
-/** The newest of a person's that stay: a profile has 10 kB for everything that anybody keeps there. */
+/** The mirrors of a person that stay: Auth0 gives a profile 10 kB for all its metadata. */
 export const KEPT_TENANTS = 5;
 
 /** What Auth0 holds of one flow: enough to resume at the right step, and nothing that anybody typed. */

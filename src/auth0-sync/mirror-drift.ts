@@ -1,5 +1,5 @@
 import type { MirrorDrift } from './auth0-mirror.entity.js';
-import { isAhead, sameContent, type MirrorContent } from './mirror-content.js';
+import { isAhead, KEPT_TENANTS, sameContent, type MirrorContent } from './mirror-content.js';
 import type { StoredMirrors } from './mirror.js';
 import type { Seal } from './seal.js';
 
@@ -23,3 +23,7 @@ export function driftBetween({ raw, content: found }: FoundMirror, wanted: Mirro
   if (isAhead(found, wanted)) return 'ahead';
   return sameContent(found, wanted) ? null : 'behind';
 }
+
+/** Whether Auth0 lacks the mirror because a person's newest tenants took its place. Writing it again would remove another. */
+export const isGivenUp = (drift: MirrorDrift | null, { size }: StoredMirrors): boolean =>
+  drift === 'missing' && size >= KEPT_TENANTS;

@@ -6,7 +6,7 @@ import type { MirrorDrift } from './auth0-mirror.entity.js';
 import { MirrorAccess } from './mirror-access.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
 import { KEPT_TENANTS, type MirrorContent } from './mirror-content.js';
-import { driftBetween, findMirror, type FoundMirror } from './mirror-drift.js';
+import { driftBetween, findMirror, isGivenUp, type FoundMirror } from './mirror-drift.js';
 import { MirrorFailure, type StoredMirrors } from './mirror.js';
 import { MirrorRepository, type Claim } from './mirror.repository.js';
 import { Seal, type SealedMirror } from './seal.js';
@@ -92,7 +92,8 @@ export class MirrorSender {
     const now = await this.wanted.take(tenantId, subject);
     if (!now) return;
     if (now.isPartial) return this.postpone(claim);
-    const drift = driftBetween(found, now.content);
+    const difference = driftBetween(found, now.content);
+    const drift = isSent(now) && isGivenUp(difference, stored) ? null : difference;
     if (claim.pendingCheck !== null) this.metrics.countCheck(drift);
     if (!(await this.isAnswered(claim, found, now, drift))) await this.write(claim, drift);
   }
@@ -129,7 +130,7 @@ export class MirrorSender {
       this.metrics.countSend('parked');
       return true;
     }
-    if (claim.pendingCheck === 'compare' && now.state.wanted === now.state.mirrored) {
+    if (claim.pendingCheck === 'compare' && isSent(now)) {
       await this.repository.compared(claim, drift);
       this.metrics.countSend('compared');
       return true;
@@ -172,15 +173,17 @@ export class MirrorSender {
     });
   }
 
-  /** The newest five tenants of a person stay; a forged mirror is the first to go. */
-  private async removeOldest({ tenantId, subject }: Claim, stored: StoredMirrors): Promise<void> {
-    const ages = [...stored]
-      .filter(([other]) => other !== tenantId)
-      .map(([other, raw]) => ({ other, asOf: this.seal.open(raw, other, subject)?.asOf.getTime() ?? 0 }))
-      .sort((one, next) => next.asOf - one.asOf);
-    const surplus = ages.slice(KEPT_TENANTS - 1);
+  /**
+   * Keeps the five tenants in which the person's progress changed last; a forged mirror is the first to go. The times of
+   * sending do not count, so that sends of one person at the same time agree on what to remove.
+   */
+  private async removeOldest({ subject }: Claim, stored: StoredMirrors): Promise<void> {
+    const changes = [...stored]
+      .map(([tenantId, raw]) => ({ tenantId, at: lastChange(this.seal.open(raw, tenantId, subject)) }))
+      .sort((one, next) => next.at - one.at || (one.tenantId < next.tenantId ? -1 : 1));
+    const surplus = changes.slice(KEPT_TENANTS);
     if (surplus.length === 0) return;
-    const removal = new Map(surplus.map(({ other }) => [other, null]));
+    const removal = new Map(surplus.map(({ tenantId }) => [tenantId, null]));
     await this.access
       .write(subject, PRUNE_PATIENCE_MS, async () => removal)
       .catch((error: unknown) => {
@@ -217,3 +220,9 @@ export class MirrorSender {
     return Math.random() * Math.min(lastMs, firstMs * 2 ** (attempts + 1));
   }
 }
+
+/** In milliseconds; below every time for what is not ours. */
+const lastChange = (content: MirrorContent | undefined): number =>
+  content ? Math.max(0, ...[...content.flows.values()].map(({ updatedAt }) => updatedAt.getTime())) : -1;
+
+const isSent = ({ state }: WantedMirror): boolean => state.wanted === state.mirrored;

@@ -4,6 +4,7 @@ import { queueMirrors } from '../support/mirror-backlog.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
 import { metadataKeyOf, mirrorFaults } from '../support/mirror-truth.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
+import { createTenant } from '../support/tenants.js';
 import { choosePlan, tellBusiness } from '../support/workspace.js';
 
 const HURRIED = hurried(200);
@@ -78,6 +79,27 @@ describe('mirrors are compared with Auth0 without a request', () => {
     expect(await metric('foothold_mirror_checks_total{found="missing"}')).toBe(before + 1);
     // One that was sent lately is not looked at.
     expect(calls(fresh.subject)).toEqual([]);
+  });
+
+  it('C17: leaves a mirror away that newer tenants of the person replaced', async () => {
+    const person = lab.person();
+    const tenantIds: string[] = [];
+    for (let count = 0; count < 6; count += 1) {
+      const tenantId = await createTenant(lab.service, { members: { [person.subject]: 'owner' } });
+      await tellBusiness(person.inTenant(tenantId));
+      await lab.untilMirrored();
+      tenantIds.push(tenantId);
+    }
+    const [first, ...kept] = tenantIds as [string, ...string[]];
+    const keys = () => Object.keys(lab.metadataOf(person.subject)).sort();
+    await eventually(async () => keys().length === kept.length);
+    lab.service.standIn.requests.clear();
+    await age([first], 1);
+    await untilChecked(first);
+
+    expect(calls(person.subject)).toEqual(['read_user']);
+    expect(keys()).toEqual(kept.map(metadataKeyOf).sort());
+    expect((await person.get(`/v1/tenants/${first}/auth0-sync`)).body).toMatchObject({ drifted: 0, troubled: [] });
   });
 
   it('C17: raises a case where Auth0 knows more than the database', async () => {
