@@ -79,11 +79,11 @@ export class ExportComparison {
       const wanted = await this.wanted.take(tenantId, subject);
       // What cannot be compared here is for a process of another build.
       if (!wanted || wanted.isPartial) continue;
-      const isNewer = (wanted.state.mirroredAt?.getTime() ?? 0) > madeAt;
+      const difference = driftBetween(findMirror(mirrors, tenantId, subject, this.seal), wanted.content);
+      const drift = isGivenUp(difference, mirrors) ? null : difference;
+      const isNewer = drift !== null && (wanted.state.mirroredAt?.getTime() ?? 0) > madeAt;
       outcomes.push(isNewer ? 'newer' : 'compared');
-      if (isNewer) continue;
-      const drift = driftBetween(findMirror(mirrors, tenantId, subject, this.seal), wanted.content);
-      await this.repository.found(tenantId, subject, isGivenUp(drift, mirrors) ? null : drift, repairs);
+      if (!isNewer) await this.repository.found(tenantId, subject, drift, repairs);
     }
     for (const [tenantId, raw] of mirrors) {
       if (!known.has(tenantId) && this.seal.open(raw, tenantId, subject)) outcomes.push('unknown');

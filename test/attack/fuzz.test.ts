@@ -7,7 +7,7 @@ import { Fuzz, fuzzSeed } from './support/fuzz.js';
  * parameter and field names go into `wordsOf` (support/fuzz.ts). `npm run soak` sends 100,000 requests.
  */
 
-const REQUESTS = 5_000;
+const REQUESTS = 2_000;
 
 describe('generated requests to every route', () => {
   let service: TestService;
