@@ -116,7 +116,7 @@ export class Auth0MirrorGateway extends Mirror {
         // Not `refused`: the client lacks a scope for every person, and all mirrors follow once it is granted.
         return new MirrorFailure(
           'unavailable',
-          `The machine client may not do that: ${said}; grant the scope (npm run doctor names it)`,
+          `The machine client may not do that; grant the scope (npm run doctor names it): ${said}`,
           { cause: error },
         );
       case 404:

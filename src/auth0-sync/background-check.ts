@@ -87,7 +87,7 @@ export class BackgroundCheck implements OnModuleDestroy {
     for (let looks = 1; looks <= BATCH; looks += 1) {
       const claim = await this.claim();
       if (!claim) return idleMs;
-      // The read is for the next mirror then.
+      // The next mirror uses the read.
       if (await this.sender.postponed(claim)) continue;
       if (this.stopping.signal.aborted) await this.repository.giveBack(claim);
       else this.track(this.check(claim));

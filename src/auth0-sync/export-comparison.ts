@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
-import { driftBetween, findMirror, isGivenUp } from './mirror-drift.js';
+import { driftBetween, findMirror, unexplained } from './mirror-drift.js';
 import { mirrorKeys, type MirrorKeys } from './mirror-key.js';
 import { MirrorRepository } from './mirror.repository.js';
 import { Seal } from './seal.js';
@@ -80,7 +80,7 @@ export class ExportComparison {
       // What cannot be compared here is for a process of another build.
       if (!wanted || wanted.isPartial) continue;
       const difference = driftBetween(findMirror(mirrors, tenantId, subject, this.seal), wanted.content);
-      const drift = isGivenUp(difference, mirrors) ? null : difference;
+      const drift = unexplained(difference, wanted.content, { stored: mirrors, subject, seal: this.seal });
       const isNewer = drift !== null && (wanted.state.mirroredAt?.getTime() ?? 0) > madeAt;
       outcomes.push(isNewer ? 'newer' : 'compared');
       if (!isNewer) await this.repository.found(tenantId, subject, drift, repairs);

@@ -165,12 +165,15 @@ export class MirrorAccess {
         throw error;
       }
       this.metrics.countCall(kind, error.kind);
-      if (error.kind === 'unavailable') this.reasons[kind] = error.reason;
+      if (error.kind === 'unavailable') this.reasons[kind] = inOurWords(error.reason);
       if (error.kind === 'rate_limited') await this.budget.exhausted(kind, error.retryInMs ?? 0);
       throw error;
     }
   }
 }
+
+/** Without what Auth0 or the network said: anyone can read /health. The log has it. */
+const inOurWords = (reason: string): string => reason.split(': ', 1)[0] as string;
 
 const isBrokenCircuit = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'isBrokenCircuitError' in error;

@@ -24,6 +24,19 @@ export function driftBetween({ raw, content: found }: FoundMirror, wanted: Mirro
   return sameContent(found, wanted) ? null : 'behind';
 }
 
-/** Whether Auth0 lacks the mirror because a person's newest tenants took its place. Writing it again would remove another. */
-export const isGivenUp = (drift: MirrorDrift | null, { size }: StoredMirrors): boolean =>
-  drift === 'missing' && size >= KEPT_TENANTS;
+/** When a person's progress last changed in a tenant, in milliseconds; below every time where the mirror is not ours. */
+export const lastChange = (content: MirrorContent | null | undefined): number =>
+  content ? Math.max(0, ...[...content.flows.values()].map(({ updatedAt }) => updatedAt.getTime())) : -1;
+
+/** The difference, or null where Auth0 lacks the mirror because later changes of the person took its place. */
+export function unexplained(
+  drift: MirrorDrift | null,
+  wanted: MirrorContent | null,
+  { stored, subject, seal }: { readonly stored: StoredMirrors; readonly subject: string; readonly seal: Seal },
+): MirrorDrift | null {
+  if (drift !== 'missing') return drift;
+  const later = [...stored].filter(
+    ([tenantId, raw]) => lastChange(seal.open(raw, tenantId, subject)) >= lastChange(wanted),
+  );
+  return later.length < KEPT_TENANTS ? drift : null;
+}

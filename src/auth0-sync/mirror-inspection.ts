@@ -3,7 +3,7 @@ import type { Transaction } from '../database/transaction.js';
 import type { MirrorDrift } from './auth0-mirror.entity.js';
 import { MirrorAccess } from './mirror-access.js';
 import type { MirrorContent } from './mirror-content.js';
-import { driftBetween, findMirror } from './mirror-drift.js';
+import { driftBetween, findMirror, unexplained } from './mirror-drift.js';
 import { MirrorRecordRepository, type MirrorRecord } from './mirror-record.repository.js';
 import { MirrorFailure } from './mirror.js';
 import { Seal } from './seal.js';
@@ -58,9 +58,12 @@ export class MirrorInspection {
   /** Believed only if it is sealed, and compared with what should be there. */
   async live(tenantId: string, subject: string): Promise<LiveMirror> {
     try {
-      const found = findMirror(await this.access.read(subject, PATIENCE_MS), tenantId, subject, this.seal);
+      const stored = await this.access.read(subject, PATIENCE_MS);
+      const found = findMirror(stored, tenantId, subject, this.seal);
       const wanted = await this.wanted.take(tenantId, subject);
-      const drift = wanted?.isPartial ? null : driftBetween(found, wanted?.content ?? null);
+      const content = wanted?.content ?? null;
+      const difference = wanted?.isPartial ? null : driftBetween(found, content);
+      const drift = unexplained(difference, content, { stored, subject, seal: this.seal });
       if (found.content) return { outcome: 'read', content: found.content, drift };
       return { outcome: found.raw === undefined ? 'nothing' : 'not_ours', drift };
     } catch (error) {

@@ -6,7 +6,7 @@ import type { MirrorDrift } from './auth0-mirror.entity.js';
 import { MirrorAccess } from './mirror-access.js';
 import { MirrorCaseRepository } from './mirror-case.repository.js';
 import { KEPT_TENANTS, type MirrorContent } from './mirror-content.js';
-import { driftBetween, findMirror, isGivenUp, type FoundMirror } from './mirror-drift.js';
+import { driftBetween, findMirror, lastChange, unexplained, type FoundMirror } from './mirror-drift.js';
 import { MirrorFailure, type StoredMirrors } from './mirror.js';
 import { MirrorRepository, type Claim } from './mirror.repository.js';
 import { Seal, type SealedMirror } from './seal.js';
@@ -16,6 +16,9 @@ import { WantedMirrors, type WantedMirror } from './wanted-mirrors.js';
 
 /** Why a mirror waits for a release that has the member's flow version. */
 const VERSION_UNAVAILABLE = 'flow_version_unavailable';
+
+/** Why a mirror that has to be read first waits. */
+const READS_FAIL = 'Not read: earlier reads failed';
 
 /** Why a mirror waits for a person's decision. */
 const RECONCILIATION_REQUIRED = 'reconciliation_required';
@@ -48,6 +51,7 @@ export class MirrorSender {
   send(claim: Claim): Promise<void> {
     const isKnown = claim.lineage === this.lineage.current && claim.pendingCheck === null;
     return this.settling(claim, async () => {
+      if (!isKnown && this.access.isOpen('read')) return this.releaseUntilRead(claim);
       if (await this.postponed(claim)) return;
       if (isKnown) await this.write(claim);
       else await this.compare(claim, await this.access.read(claim.subject, this.patienceOf(claim)));
@@ -71,6 +75,7 @@ export class MirrorSender {
    * @returns whether it was postponed; the claim is settled then
    */
   async postponed(claim: Claim): Promise<boolean> {
+    if (!this.wanted.mayBePartial) return false;
     const now = await this.wanted.take(claim.tenantId, claim.subject);
     if (!now?.isPartial) return false;
     await this.postpone(claim);
@@ -93,7 +98,7 @@ export class MirrorSender {
     if (!now) return;
     if (now.isPartial) return this.postpone(claim);
     const difference = driftBetween(found, now.content);
-    const drift = isSent(now) && isGivenUp(difference, stored) ? null : difference;
+    const drift = isSent(now) ? unexplained(difference, now.content, { stored, subject, seal: this.seal }) : difference;
     if (claim.pendingCheck !== null) this.metrics.countCheck(drift);
     if (!(await this.isAnswered(claim, found, now, drift))) await this.write(claim, drift);
   }
@@ -197,6 +202,13 @@ export class MirrorSender {
     return leasedUntil.getTime() - this.clock.now() - this.timing.callMs - LEASE_MARGIN_MS;
   }
 
+  /** Without a pause the worker would claim it again at once, for as long as the circuit is open. */
+  private async releaseUntilRead(claim: Claim): Promise<void> {
+    const { lastMs } = this.timing.circuit;
+    await this.repository.release(claim, this.clock.in(lastMs * (0.5 + Math.random() / 2)), READS_FAIL);
+    this.metrics.countSend('retried');
+  }
+
   private async settleFailure(claim: Claim, failure: MirrorFailure): Promise<void> {
     const { kind, reason, retryInMs = 0, isDoubtful } = failure;
     const jitterMs = Math.random() * this.timing.retry.firstMs;
@@ -220,9 +232,5 @@ export class MirrorSender {
     return Math.random() * Math.min(lastMs, firstMs * 2 ** (attempts + 1));
   }
 }
-
-/** In milliseconds; below every time for what is not ours. */
-const lastChange = (content: MirrorContent | undefined): number =>
-  content ? Math.max(0, ...[...content.flows.values()].map(({ updatedAt }) => updatedAt.getTime())) : -1;
 
 const isSent = ({ state }: WantedMirror): boolean => state.wanted === state.mirrored;

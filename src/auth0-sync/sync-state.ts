@@ -95,7 +95,7 @@ export class SyncState implements OnModuleInit {
       lateMs: lag && (lag.oldestDueAt ? Math.max(0, this.clock.now() - lag.oldestDueAt.getTime()) : 0),
       checks: await this.checks.now(),
       circuits: { read: this.access.status('read'), write: this.access.status('write') },
-      faults: [...new Set([this.access.fault('read') ?? [], this.access.fault('write') ?? []].flat())],
+      faults: [...new Set([this.access.fault('read'), this.access.fault('write')].filter((fault) => fault !== null))],
       leasedReadsLeft: this.budget.leasedReadsLeft(),
     };
   }

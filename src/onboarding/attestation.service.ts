@@ -70,12 +70,12 @@ export class AttestationService {
   }
 
   /**
-   * The newest version that has the step: it may be one of another build, on which the progress is already. A version that
-   * was stored within the last seconds may be missed: the event is refused then, and the sender delivers it again.
+   * The newest version that has the step: it may be one of another build, on which the progress is already. Always looked
+   * up, because senders do not deliver an event again that was refused.
    */
   private async versionWith(flow: CatalogFlow, step: string): Promise<CatalogFlow> {
     if (stepKeyOf(flow, step) !== undefined) return flow;
-    const versions = await this.catalog.recentVersionsOf(flow.key);
+    const versions = await this.catalog.versionsOf(flow.key);
     return versions.find((version) => stepKeyOf(version, step) !== undefined) ?? flow;
   }
 

@@ -23,7 +23,7 @@ export interface MembershipRow {
 export interface JoinedTenant {
   readonly tenantId: string;
   readonly isClosed: boolean;
-  /** Null of a person who is no member and does not become one; erased of a person whose login is from before that. */
+  /** Null for a person who is not a member and does not join; `erased` when the login is from before the erasure. */
   readonly membership: MemberStatus | null;
 }
 

@@ -100,6 +100,13 @@ describe('mirrors are compared with Auth0 without a request', () => {
     expect(calls(person.subject)).toEqual(['read_user']);
     expect(keys()).toEqual(kept.map(metadataKeyOf).sort());
     expect((await person.get(`/v1/tenants/${first}/auth0-sync`)).body).toMatchObject({ drifted: 0, troubled: [] });
+
+    // A mirror that is not ours takes the place of none: the newest is written again.
+    const newest = kept.at(-1) as string;
+    const appMetadata = { [metadataKeyOf(newest)]: null, [metadataKeyOf(first)]: { seal: 'forged' } };
+    await lab.service.standIn.people.changeMetadata(person.subject, { appMetadata });
+    await age([newest], 1);
+    await eventually(async () => keys().join() === kept.map(metadataKeyOf).sort().join());
   });
 
   it('C17: raises a case where Auth0 knows more than the database', async () => {

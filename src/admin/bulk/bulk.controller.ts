@@ -43,7 +43,7 @@ export class BulkController {
     operationId: 'startBulk',
     summary: 'Start a bulk transition',
     description:
-      'Runs in the background; poll the returned job. Each person is transitioned exactly once, even after a crash.',
+      'Runs in the background; poll the returned job. Each person is transitioned at most once, even after a crash.',
   })
   @ApiAcceptedResponse({ type: BulkJobDto })
   @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow')

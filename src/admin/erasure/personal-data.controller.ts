@@ -43,7 +43,7 @@ export class PersonalDataController {
     operationId: 'erasePerson',
     summary: 'Erase the personal data of a member',
     description:
-      'Erases the data in the database, in Auth0 and on devices, for one tenant. The history is kept without entered data, ' +
+      'Erases the data in the database and in Auth0, for one tenant; a device deletes its copy at its next request. The history is kept without entered data, ' +
       'under a random name. Repeating the request returns a new receipt of the same erasure, which shows whether Auth0 has ' +
       'removed its copy. Keep the receipt outside the database: after a backup is restored, ' +
       '`npm run restored -- --receipts FILE` erases the person again.',

@@ -2,19 +2,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /*
  * `removal_noted_at` is the member's `updated_at` at the removal that `removed_after` belongs to. A build that does not
- * write `removed_after` changes `updated_at` alone, so the two differ then, and the number is known to be an old one.
+ * write `removed_after` changes `updated_at` alone, so the two differ then, and the number is known to be an old one. Null
+ * is of removals by the build before this one, whose number counts.
  */
 const COLUMNS = [
   ['invitation', 'impersonator', 'text'],
   ['member', 'removal_noted_at', 'timestamptz'],
 ] as const;
-
-/** The owner sees no row by policy. */
-const NOTED_SO_FAR = [
-  'ALTER TABLE foothold.member NO FORCE ROW LEVEL SECURITY',
-  `UPDATE foothold.member SET removal_noted_at = updated_at WHERE status = 'removed' AND removed_after IS NOT NULL`,
-  'ALTER TABLE foothold.member FORCE ROW LEVEL SECURITY',
-];
 
 /** As `open_draft`. A draft that another user opened with the person's token has an entry in its audit log. */
 const OPEN_DRAFT = `
@@ -106,7 +100,7 @@ const FUNCTIONS: ReadonlyMap<string, string> = new Map([
 export class RecordWhoOpened1796045100012 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const columns = COLUMNS.map(([table, name, type]) => `ALTER TABLE foothold.${table} ADD COLUMN ${name} ${type}`);
-    for (const statement of [...columns, ...NOTED_SO_FAR]) await runner.query(statement);
+    for (const statement of columns) await runner.query(statement);
     for (const [signature, definition] of FUNCTIONS) {
       await runner.query(definition);
       await runner.query(`REVOKE ALL ON FUNCTION foothold.${signature} FROM PUBLIC`);

@@ -13,8 +13,8 @@ import { RecordImpersonators1796010500000 } from './1796010500000-RecordImperson
 import { CountUnmatchedSubjects1796011600011 } from './1796011600011-CountUnmatchedSubjects.js';
 import { ReapplyErasures1796014000006 } from './1796014000006-ReapplyErasures.js';
 import { CheckMirrors1796020000000 } from './1796020000000-CheckMirrors.js';
+import { FindMirrorsAhead1796045100011 } from './1796045100011-FindMirrorsAhead.js';
 import { RecordWhoOpened1796045100012 } from './1796045100012-RecordWhoOpened.js';
-import { FindMirrorsAhead1796045100013 } from './1796045100013-FindMirrorsAhead.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -33,8 +33,8 @@ export const MIGRATIONS = [
   CountUnmatchedSubjects1796011600011,
   ReapplyErasures1796014000006,
   CheckMirrors1796020000000,
+  FindMirrorsAhead1796045100011,
   RecordWhoOpened1796045100012,
-  FindMirrorsAhead1796045100013,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */

@@ -14,7 +14,7 @@ export interface MemberRow {
 }
 
 const COLUMNS = `subject, role, status, created_at, updated_at,
-         CASE WHEN removal_noted_at = updated_at THEN removed_after END AS removed_after`;
+         CASE WHEN removal_noted_at IS NULL OR removal_noted_at = updated_at THEN removed_after END AS removed_after`;
 
 const PAGE = {
   name: 'member_page',

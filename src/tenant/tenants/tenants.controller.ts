@@ -48,7 +48,7 @@ export class TenantsController {
   @ApiOperation({
     operationId: 'getTenant',
     summary: 'Get a tenant',
-    description: 'For owners and admins of the tenant. Only owners can read a closed tenant.',
+    description: 'For owners and admins of the tenant. Only owners and platform operators can read a closed tenant.',
   })
   @ApiTenantId()
   @ApiOkResponse({ type: TenantDto })

@@ -8,7 +8,7 @@ const INDEXES = [
 ] as const;
 
 /** Finds the mirrors whose times come from a clock that was ahead without reading all that are due. */
-export class FindMirrorsAhead1796045100013 implements MigrationInterface {
+export class FindMirrorsAhead1796045100011 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, table, column] of INDEXES) {
       await runner.query(`CREATE INDEX ${name} ON foothold.${table} (${column}) WHERE ${column} IS NOT NULL`);
