@@ -51,10 +51,10 @@ export class MirrorSender {
   send(claim: Claim): Promise<void> {
     const isKnown = claim.lineage === this.lineage.current && claim.pendingCheck === null;
     return this.settling(claim, async () => {
-      if (!isKnown && this.access.isOpen('read')) return this.releaseUntilRead(claim);
+      if (isKnown) return this.write(claim);
+      if (this.access.isOpen('read')) return this.releaseUntilRead(claim);
       if (await this.postponed(claim)) return;
-      if (isKnown) await this.write(claim);
-      else await this.compare(claim, await this.access.read(claim.subject, this.patienceOf(claim)));
+      await this.compare(claim, await this.access.read(claim.subject, this.patienceOf(claim)));
     });
   }
 
@@ -75,7 +75,6 @@ export class MirrorSender {
    * @returns whether it was postponed; the claim is settled then
    */
   async postponed(claim: Claim): Promise<boolean> {
-    if (!this.wanted.mayBePartial) return false;
     const now = await this.wanted.take(claim.tenantId, claim.subject);
     if (!now?.isPartial) return false;
     await this.postpone(claim);

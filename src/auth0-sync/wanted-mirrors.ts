@@ -26,11 +26,6 @@ export class WantedMirrors {
     private readonly repository: MirrorRepository,
   ) {}
 
-  /** Whether this process has met a flow version that it cannot serve. Without one, no mirror is partial. */
-  get mayBePartial(): boolean {
-    return this.catalog.unavailable().length > 0;
-  }
-
   /** As it is now; undefined when there is no such member. */
   async take(tenantId: string, subject: string): Promise<WantedMirror | undefined> {
     const asOf = this.clock.date();

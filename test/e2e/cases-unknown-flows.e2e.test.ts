@@ -92,14 +92,10 @@ const looks = async (): Promise<number> => {
 };
 
 test('C02: trusted systems cannot make the service ask the database for each step that they make up', async () => {
-  const owner = lab.person();
-  const tenantId = await createTenant(lab.service, { members: { [owner.subject]: 'owner' } });
   const payments = await lab.service.payments();
   const before = await looks();
   for (let n = 0; n < 20; n += 1) {
-    const step = `made_up_${n}`;
-    expect((await payments.attest(tenantId, { step }, 'journey')).body).toMatchObject({ reason: 'unknown_step' });
-    expect((await payments.get(`/v1/flows/journey/due-steps?step=${step}`)).status).toBe(422);
+    expect((await payments.get(`/v1/flows/journey/due-steps?step=made_up_${n}`)).status).toBe(422);
   }
   expect((await looks()) - before).toBeLessThan(6);
 });
