@@ -1,7 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { StepScope } from '../../../flow/index.js';
 
-const TIME = { type: Number, nullable: true, description: 'Accurate to 4 %; null until a person has gone on to the next step.' } as const;
+const TIME = {
+  type: Number,
+  nullable: true,
+  description: 'Accurate to 4 %; null until a person has gone on to the next step.',
+} as const;
 
 export class FunnelStepDto {
   @ApiProperty({ description: 'Key of the step.', example: 'business_info' })
