@@ -61,6 +61,7 @@ export const WRONG_SUMS = `
   WHERE flow_key = 'member_tour' AND tenant_id = $1 GROUP BY step, outcome, bucket
   HAVING sum(parts) <> 2 * coalesce(sum(parts) FILTER (WHERE day = '-infinity'), 0)`;
 
-/** Parts that the rollup has not counted yet. */
-export const NOT_ROLLED_UP =
-  'SELECT count(*)::integer AS due FROM foothold.onboarding_progress WHERE revision <> delivered';
+/** Parts that the rollup has not counted yet, and changes of tenants' parts that their members have not followed yet. */
+export const NOT_ROLLED_UP = `
+  SELECT ((SELECT count(*) FROM foothold.onboarding_progress WHERE revision <> delivered) +
+          (SELECT count(*) FROM foothold.onboarding_position WHERE following IS NOT NULL))::integer AS due`;
