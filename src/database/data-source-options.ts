@@ -73,7 +73,7 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
     ],
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
-    migrationsTransactionMode: 'all',
+    migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,

@@ -45,7 +45,7 @@ const TOO_MANY_CONNECTIONS = '53300';
 const LOST_RACE = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION]);
 const BUSY = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, TOO_MANY_CONNECTIONS]);
 
-const sqlStateOf = (error: unknown): string | undefined =>
+export const sqlStateOf = (error: unknown): string | undefined =>
   error instanceof DatabaseError || (error instanceof Error && 'code' in error && 'severity' in error)
     ? ((error as DatabaseError).code ?? undefined)
     : undefined;
@@ -54,6 +54,9 @@ const sqlStateOf = (error: unknown): string | undefined =>
 export const isLostRace = (error: unknown): boolean =>
   LOST_RACE.has(sqlStateOf(error instanceof DatabaseOverloaded ? error.cause : error) ?? '');
 export const isLockTimeout = (error: unknown): boolean => sqlStateOf(error) === LOCK_NOT_AVAILABLE;
+/** Another session holds a lock that the statement needs: waiting took too long, or each waited for the other. */
+export const isBlocked = (error: unknown): boolean =>
+  [LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED].includes(sqlStateOf(error) ?? '');
 const isBusy = (error: unknown): boolean => BUSY.has(sqlStateOf(error) ?? '');
 
 /** Errors of the socket carry a Node code (ECONNREFUSED …); errors of pg's own, only a message. */

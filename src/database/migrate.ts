@@ -1,35 +1,128 @@
 import 'reflect-metadata';
-import pg from 'pg';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from './data-source-options.js';
+import { isBlocked, isUnavailable, sqlStateOf } from './database-errors.js';
 import { migrateJobQueue } from './job-queue-schema.js';
+import { LockWatch } from './lock-watch.js';
+import { withMigrationLock } from './migration-lock.js';
+import { migrationOptions } from './migration-session.js';
+import { missingMigrations } from './migrations/index.js';
 
-/** Any constant; two processes that migrate at once must only agree on it. */
-const MIGRATION_LOCK = 5_407_001;
+/** The database could not be migrated. The message is one line: what stopped the migration, and what to do. */
+export class MigrationError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'MigrationError';
+  }
+}
+
+export interface Patience {
+  readonly attempts: number;
+  readonly longestPauseMs: number;
+}
+
+/** Some five minutes. */
+const PATIENCE: Patience = { attempts: 40, longestPauseMs: 10_000 };
+const FIRST_PAUSE_MS = 500;
 
 /**
  * Brings the database up to the code's migrations and returns the names of those that ran. Safe to call from several
- * processes at once: TypeORM takes no lock of its own, so they queue on an advisory lock here.
+ * processes at once: they run one after the other. A migration that meets a lock of another session gives up, so that
+ * requests do not queue behind it, and is tried again after a pause. Throws {@link MigrationError}; migrations that ran
+ * before stay.
+ *
+ * @param report receives a line for each attempt that failed, and for each long wait
  */
-export async function migrate(url: string): Promise<string[]> {
-  const lock = new pg.Client({ connectionString: url });
-  // Should it break, the next statement on it says so.
-  lock.on('error', () => undefined);
-  await lock.connect();
-  try {
-    await lock.query('BEGIN');
-    await lock.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-    const dataSource = await new DataSource(dataSourceOptions({ url })).initialize();
-    try {
-      await dataSource.query('CREATE SCHEMA IF NOT EXISTS foothold');
-      const ran = await dataSource.runMigrations();
-      // Afterwards, because the first migration makes the role that is let in.
-      await migrateJobQueue(url, dataSource);
-      return ran.map(({ name }) => name);
-    } finally {
-      await dataSource.destroy();
+export async function migrate(
+  url: string,
+  report: (line: string) => void = () => undefined,
+  { attempts, longestPauseMs }: Patience = PATIENCE,
+): Promise<string[]> {
+  const ran: string[] = [];
+  const policy = retry(
+    handleWhen((error) => error instanceof MigrationError && isBlocked(error.cause)),
+    {
+      maxAttempts: attempts - 1,
+      backoff: new ExponentialBackoff({ initialDelay: FIRST_PAUSE_MS, maxDelay: longestPauseMs }),
+    },
+  );
+  let failed = 0;
+  policy.onFailure(({ reason, handled }) => {
+    failed += 1;
+    if (handled && failed < attempts && 'error' in reason) {
+      report(`Attempt ${failed} of ${attempts}: ${reason.error.message}. It is tried again after a pause.`);
     }
-  } finally {
-    await lock.end();
+  });
+  try {
+    await policy.execute(() => attempt(url, report, ran));
+  } catch (error) {
+    if (!(error instanceof MigrationError) || !isBlocked(error.cause)) throw error;
+    throw new MigrationError(
+      `Gave up after ${failed} attempts: ${error.message}. End that session, or wait for its end; then run it again.`,
+      error.cause,
+    );
+  }
+  return ran;
+}
+
+/** Adds to `ran` the migrations that it committed. */
+async function attempt(url: string, report: (line: string) => void, ran: string[]): Promise<void> {
+  try {
+    await withMigrationLock(
+      url,
+      () => report('Waiting for another process that migrates this database.'),
+      async () => {
+        const watch = await LockWatch.start(url, report);
+        const dataSource = new DataSource(migrationOptions(url, (client) => watch.add(client)));
+        try {
+          await dataSource.initialize();
+          await run(url, dataSource, watch, ran);
+        } finally {
+          await watch.stop();
+          if (dataSource.isInitialized) await dataSource.destroy();
+        }
+      },
+    );
+  } catch (error) {
+    if (error instanceof MigrationError || !isUnavailable(error)) throw error;
+    throw new MigrationError(
+      `The database cannot be reached: ${messageOf(error)}. Correct that and run it again.`,
+      error,
+    );
   }
 }
+
+async function run(url: string, dataSource: DataSource, watch: LockWatch, ran: string[]): Promise<void> {
+  await dataSource.query('CREATE SCHEMA IF NOT EXISTS foothold');
+  const before = await missing(dataSource);
+  try {
+    await dataSource.runMigrations();
+    // Afterwards, because the first migration makes the role that is let in.
+    await migrateJobQueue(url, dataSource);
+    ran.push(...before);
+  } catch (error) {
+    const left = await missing(dataSource).catch(() => before);
+    ran.push(...before.filter((name) => !left.includes(name)));
+    const what = left[0] ?? 'The schema of the job queue';
+    if (isBlocked(error)) {
+      throw new MigrationError(`${what} waited in vain ${watch.lastWait ?? `(${messageOf(error)})`}`, error);
+    }
+    const state = sqlStateOf(error);
+    if (state === undefined) throw error;
+    throw new MigrationError(
+      `${what} failed: ${messageOf(error)} (SQLSTATE ${state}). Correct the cause and run it again: what ran before stays.`,
+      error,
+    );
+  }
+}
+
+async function missing(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<Array<{ exists: boolean }>>(
+    `SELECT to_regclass('foothold.migrations') IS NOT NULL AS exists`,
+  );
+  return missingMigrations(table?.exists ? await dataSource.query('SELECT name FROM foothold.migrations') : []);
+}
+
+/** An error of several addresses that refused the connection has a code only. */
+const messageOf = (error: unknown): string =>
+  (error instanceof Error && (error.message || String((error as NodeJS.ErrnoException).code))) || String(error);

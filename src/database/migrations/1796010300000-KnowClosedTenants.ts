@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { addConstraint, addUniqueByIndex, createFunctions, createIndex, onAllRows } from './gently.js';
 
 /*
  * The directory learns which tenants are closed, because a closed tenant is no choice while a person has another one, and
@@ -9,40 +10,33 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const GENERATED_COLUMN = `
   INSERT INTO foothold.typeorm_metadata (database, schema, "table", type, name, value)
-  VALUES (current_database(), 'foothold', 'tenant', 'GENERATED_COLUMN', 'is_closed', '(status = ''closed''::text)')`;
+  SELECT current_database(), 'foothold', 'tenant', 'GENERATED_COLUMN', 'is_closed', '(status = ''closed''::text)'
+  WHERE NOT EXISTS (SELECT FROM foothold.typeorm_metadata WHERE "table" = 'tenant' AND name = 'is_closed')`;
 
-const FILLED = ['tenant', 'membership', 'auth0_mirror_tenant'];
+/** Locks the tenants, so that none is opened before its memberships are stored. */
+const MEMBERSHIPS_OF_CLOSED = `
+    WITH closed AS (SELECT tenant_id FROM foothold.tenant WHERE is_closed FOR SHARE)
+    UPDATE foothold.membership ms SET tenant_is_closed = true
+    FROM closed WHERE ms.tenant_id = closed.tenant_id AND NOT ms.tenant_is_closed`;
 
-/** The owner has no tenant set, so row-level security would hide every row of the tables from the backfill. */
-const asOwner = (...statements: string[]): string[] => [
-  ...FILLED.map((table) => `ALTER TABLE foothold.${table} NO FORCE ROW LEVEL SECURITY`),
-  ...statements,
-  ...FILLED.map((table) => `ALTER TABLE foothold.${table} FORCE ROW LEVEL SECURITY`),
-];
-
-/** Closing a tenant did not make its mirrors due so far, so Auth0 still holds them. */
+/** Closing a tenant did not make its mirrors due so far, so Auth0 still holds them. Twice does no harm. */
 const MIRRORS_ARE_DUE = `
     INSERT INTO foothold.auth0_mirror_tenant AS m (tenant_id, wanted, due_at)
     SELECT tenant_id, 1, now() FROM foothold.tenant WHERE is_closed
     ON CONFLICT (tenant_id) DO UPDATE SET wanted = m.wanted + 1, due_at = least(m.due_at, excluded.due_at)`;
 
-const DIRECTORY = [
-  `ALTER TABLE foothold.tenant ADD COLUMN is_closed boolean GENERATED ALWAYS AS ((status = 'closed'::text)) STORED`,
-  'ALTER TABLE foothold.tenant ALTER COLUMN is_closed SET NOT NULL',
-  GENERATED_COLUMN,
-  'ALTER TABLE foothold.tenant ADD CONSTRAINT tenant_closed_known UNIQUE (tenant_id, is_closed)',
-  'ALTER TABLE foothold.membership ADD COLUMN tenant_is_closed boolean NOT NULL DEFAULT false',
-  'CREATE INDEX membership_by_tenant ON foothold.membership (tenant_id, tenant_is_closed)',
-  ...asOwner(
-    `
-    UPDATE foothold.membership ms SET tenant_is_closed = true
-    FROM foothold.tenant t WHERE t.tenant_id = ms.tenant_id AND t.is_closed`,
-    MIRRORS_ARE_DUE,
-  ),
-  `ALTER TABLE foothold.membership ADD CONSTRAINT membership_knows_closed
-     FOREIGN KEY (tenant_id, tenant_is_closed) REFERENCES foothold.tenant (tenant_id, is_closed)
-     ON UPDATE CASCADE ON DELETE CASCADE`,
-];
+/**
+ * A stored column rewrites the table of tenants under an exclusive lock: 3 to 5 s for 1,000,000 tenants. NOT NULL is checked
+ * by that rewrite.
+ */
+const IS_CLOSED = `
+  ALTER TABLE foothold.tenant ADD COLUMN IF NOT EXISTS
+    is_closed boolean GENERATED ALWAYS AS ((status = 'closed'::text)) STORED NOT NULL`;
+
+const KNOWS_CLOSED = `FOREIGN KEY (tenant_id, tenant_is_closed) REFERENCES foothold.tenant (tenant_id, is_closed)
+     ON UPDATE CASCADE ON DELETE CASCADE`;
+
+const VALIDATE = 'ALTER TABLE foothold.membership VALIDATE CONSTRAINT membership_knows_closed';
 
 const OPEN_SCOPE = `
     scope := set_config('app.tenant_id', p_tenant::text, true);
@@ -81,7 +75,7 @@ const withOperation = (fields: string, actor: string): string => `
     ${OF_A_MEMBER}`;
 
 const READ_PROGRESS = `
-  CREATE FUNCTION foothold.read_progress_v2(
+  CREATE OR REPLACE FUNCTION foothold.read_progress_v2(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean)
   RETURNS TABLE (found json)
   LANGUAGE plpgsql AS $$
@@ -92,7 +86,7 @@ const READ_PROGRESS = `
   END $$`;
 
 const READ_FOR_TRANSITION = `
-  CREATE FUNCTION foothold.read_for_transition_v2(
+  CREATE OR REPLACE FUNCTION foothold.read_for_transition_v2(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text)
   RETURNS TABLE (found json)
   LANGUAGE plpgsql AS $$
@@ -104,7 +98,7 @@ const READ_FOR_TRANSITION = `
 
 /** Locks the shared row first, and reads after the locks; a person who is no member locks nothing. */
 const LOCK_PROGRESS = `
-  CREATE FUNCTION foothold.lock_progress_v2(
+  CREATE OR REPLACE FUNCTION foothold.lock_progress_v2(
     p_tenant uuid, p_subject text, p_flow text, p_first text, p_second text, p_only boolean, p_key text, p_moved text,
     p_actor text)
   RETURNS TABLE (found json)
@@ -138,13 +132,25 @@ const FUNCTIONS: ReadonlyMap<string, string> = new Map([
 
 /** Lets a request find the only usable tenant of a person who belongs to closed ones, too. */
 export class KnowClosedTenants1796010300000 implements MigrationInterface {
+  readonly transaction = false;
+
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of DIRECTORY) await runner.query(statement);
-    for (const [signature, definition] of FUNCTIONS) {
-      await runner.query(definition);
-      await runner.query(`REVOKE ALL ON FUNCTION foothold.${signature} FROM PUBLIC`);
-      await runner.query(`GRANT EXECUTE ON FUNCTION foothold.${signature} TO foothold_app`);
-    }
+    await runner.query(IS_CLOSED);
+    await runner.query(GENERATED_COLUMN);
+    await createIndex(runner, 'tenant_closed_known', 'foothold.tenant (tenant_id, is_closed)', true);
+    await addUniqueByIndex(runner, 'tenant', 'tenant_closed_known');
+    await runner.query(
+      'ALTER TABLE foothold.membership ADD COLUMN IF NOT EXISTS tenant_is_closed boolean NOT NULL DEFAULT false',
+    );
+    await createIndex(runner, 'membership_by_tenant', 'foothold.membership (tenant_id, tenant_is_closed)');
+    // Before the rows are filled: from here on, closing and opening a tenant changes them.
+    await addConstraint(runner, 'membership', 'membership_knows_closed', KNOWS_CLOSED);
+    await onAllRows(
+      runner,
+      ['tenant', 'membership', 'auth0_mirror_tenant'],
+      [MEMBERSHIPS_OF_CLOSED, MIRRORS_ARE_DUE, VALIDATE],
+    );
+    await createFunctions(runner, FUNCTIONS);
   }
 
   async down(runner: QueryRunner): Promise<void> {

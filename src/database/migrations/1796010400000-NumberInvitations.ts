@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { onAllRows } from './gently.js';
 
 /*
  * Whether an invitation was made before or after a removal is told by numbers, not by the clocks of two processes: the
@@ -11,18 +12,19 @@ const COLUMNS = [
   ['member', 'removed_after', 'integer'],
 ] as const;
 
-/** Every invitation with a number is made after this migration, so after these removals. The owner sees no row by policy. */
-const REMOVED_BEFORE = [
-  'ALTER TABLE foothold.member NO FORCE ROW LEVEL SECURITY',
-  `UPDATE foothold.member SET removed_after = 0 WHERE status = 'removed'`,
-  'ALTER TABLE foothold.member FORCE ROW LEVEL SECURITY',
-];
+/** Every invitation with a number is made after this migration, so after these removals. */
+const REMOVED_BEFORE = `
+  UPDATE foothold.member SET removed_after = 0 WHERE status = 'removed' AND removed_after IS NULL`;
 
 /** Lets an invitation bring back a member who was removed before it was made. */
 export class NumberInvitations1796010400000 implements MigrationInterface {
+  readonly transaction = false;
+
   async up(runner: QueryRunner): Promise<void> {
-    const columns = COLUMNS.map(([table, name, type]) => `ALTER TABLE foothold.${table} ADD COLUMN ${name} ${type}`);
-    for (const statement of [...columns, ...REMOVED_BEFORE]) await runner.query(statement);
+    for (const [table, name, type] of COLUMNS) {
+      await runner.query(`ALTER TABLE foothold.${table} ADD COLUMN IF NOT EXISTS ${name} ${type}`);
+    }
+    await onAllRows(runner, ['member'], [REMOVED_BEFORE]);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -1,24 +1,20 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createFunctions, createIndex, replaceConstraint } from './gently.js';
 
 /** Null: the actor acted themselves. Not in `actor`, which stays the person that the token is of. */
 const TABLES = ['onboarding_history', 'audit', 'bulk_job'];
 
 const KINDS = ['member', 'admin', 'system', 'import', 'migration'];
 
-const check = (kinds: readonly string[]): string[] => [
-  'ALTER TABLE foothold.onboarding_history DROP CONSTRAINT history_actor_kind_known',
-  `ALTER TABLE foothold.onboarding_history ADD CONSTRAINT history_actor_kind_known
-     CHECK (actor_kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')}))`,
-];
+const known = (kinds: readonly string[]): string =>
+  `CHECK (actor_kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')}))`;
 
 /** Erasing a person finds what they did in another person's name. */
-const INDEX = `
-  CREATE INDEX history_by_impersonator ON foothold.onboarding_history (tenant_id, impersonator)
-  WHERE impersonator IS NOT NULL`;
+const BY_IMPERSONATOR = 'foothold.onboarding_history (tenant_id, impersonator) WHERE impersonator IS NOT NULL';
 
 /** As `apply_transition`, with the one who acted in the actor's name. The older build goes on with the other. */
 const APPLY_TRANSITION = `
-  CREATE FUNCTION foothold.apply_transition_v2(
+  CREATE OR REPLACE FUNCTION foothold.apply_transition_v2(
     p_tenant uuid, p_subject text, p_flow text, p_part text, p_revision integer, p_other_revision integer,
     p_other_is_judged boolean, p_version integer, p_steps jsonb, p_data jsonb, p_effects jsonb, p_action text, p_step text,
     p_actor text, p_actor_kind text, p_key text, p_hash text, p_client_time timestamptz, p_now timestamptz,
@@ -99,16 +95,20 @@ const SIGNATURE =
 
 /** Records who acted with another person's token: the claim `act` of RFC 8693. */
 export class RecordImpersonators1796010500000 implements MigrationInterface {
+  readonly transaction = false;
+
   async up(runner: QueryRunner): Promise<void> {
-    const statements = [
-      ...TABLES.map((table) => `ALTER TABLE foothold.${table} ADD COLUMN impersonator text`),
-      ...check([...KINDS, 'impersonated']),
-      INDEX,
-      APPLY_TRANSITION,
-      `REVOKE ALL ON FUNCTION foothold.${SIGNATURE} FROM PUBLIC`,
-      `GRANT EXECUTE ON FUNCTION foothold.${SIGNATURE} TO foothold_app`,
-    ];
-    for (const statement of statements) await runner.query(statement);
+    for (const table of TABLES) {
+      await runner.query(`ALTER TABLE foothold.${table} ADD COLUMN IF NOT EXISTS impersonator text`);
+    }
+    await replaceConstraint(
+      runner,
+      'onboarding_history',
+      'history_actor_kind_known',
+      known([...KINDS, 'impersonated']),
+    );
+    await createIndex(runner, 'history_by_impersonator', BY_IMPERSONATOR);
+    await createFunctions(runner, new Map([[SIGNATURE, APPLY_TRANSITION]]));
   }
 
   /** The older form knows no such kind: the person alone is named then. */
@@ -119,7 +119,8 @@ export class RecordImpersonators1796010500000 implements MigrationInterface {
       'ALTER TABLE foothold.onboarding_history NO FORCE ROW LEVEL SECURITY',
       `UPDATE foothold.onboarding_history SET actor_kind = 'member' WHERE actor_kind = 'impersonated'`,
       'ALTER TABLE foothold.onboarding_history FORCE ROW LEVEL SECURITY',
-      ...check(KINDS),
+      'ALTER TABLE foothold.onboarding_history DROP CONSTRAINT history_actor_kind_known',
+      `ALTER TABLE foothold.onboarding_history ADD CONSTRAINT history_actor_kind_known ${known(KINDS)}`,
       ...TABLES.map((table) => `ALTER TABLE foothold.${table} DROP COLUMN impersonator`),
     ];
     for (const statement of statements) await runner.query(statement);

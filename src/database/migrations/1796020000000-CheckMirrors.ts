@@ -1,23 +1,23 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createIndex, replaceConstraint } from './gently.js';
 
-const known = (...checks: string[]): readonly string[] => [
-  'ALTER TABLE foothold.auth0_mirror DROP CONSTRAINT auth0_mirror_pending_check_known',
-  `ALTER TABLE foothold.auth0_mirror ADD CONSTRAINT auth0_mirror_pending_check_known
-    CHECK (pending_check IN (${checks.map((check) => `'${check}'`).join(', ')}))`,
-];
+const KNOWN = 'auth0_mirror_pending_check_known';
+const known = (...checks: string[]): string =>
+  `CHECK (pending_check IN (${checks.map((check) => `'${check}'`).join(', ')}))`;
 
 /*
  * Which mirror was seen longest ago, over all tenants. A transition does not write it: a mirror that is due is not in it,
  * and what it is ordered by changes when a mirror is sent or compared.
  */
-const BY_AGE = `
-  CREATE INDEX auth0_mirror_by_age ON foothold.auth0_mirror ((greatest(mirrored_at, checked_at)))
-    WHERE due_at IS NULL AND parked IS NULL`;
+const BY_AGE = 'foothold.auth0_mirror ((greatest(mirrored_at, checked_at))) WHERE due_at IS NULL AND parked IS NULL';
 
 /** Mirrors are compared with Auth0 without a request, the one that was seen longest ago first. */
 export class CheckMirrors1796020000000 implements MigrationInterface {
+  readonly transaction = false;
+
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...known('compare', 'repair', 'background'), BY_AGE]) await runner.query(statement);
+    await replaceConstraint(runner, 'auth0_mirror', KNOWN, known('compare', 'repair', 'background'));
+    await createIndex(runner, 'auth0_mirror_by_age', BY_AGE);
   }
 
   /** A check under way becomes one that was asked for: the older form knows no other. */
@@ -27,7 +27,8 @@ export class CheckMirrors1796020000000 implements MigrationInterface {
       'ALTER TABLE foothold.auth0_mirror NO FORCE ROW LEVEL SECURITY',
       `UPDATE foothold.auth0_mirror SET pending_check = 'repair' WHERE pending_check = 'background'`,
       'ALTER TABLE foothold.auth0_mirror FORCE ROW LEVEL SECURITY',
-      ...known('compare', 'repair'),
+      `ALTER TABLE foothold.auth0_mirror DROP CONSTRAINT ${KNOWN}`,
+      `ALTER TABLE foothold.auth0_mirror ADD CONSTRAINT ${KNOWN} ${known('compare', 'repair')}`,
     ]) {
       await runner.query(statement);
     }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createIndex } from './gently.js';
 
 /** What a worker looks for over all tenants: the latest times. */
 const INDEXES = [
@@ -9,9 +10,11 @@ const INDEXES = [
 
 /** Finds the mirrors whose times come from a clock that was ahead without reading all that are due. */
 export class FindMirrorsAhead1796045100011 implements MigrationInterface {
+  readonly transaction = false;
+
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, table, column] of INDEXES) {
-      await runner.query(`CREATE INDEX ${name} ON foothold.${table} (${column}) WHERE ${column} IS NOT NULL`);
+      await createIndex(runner, name, `foothold.${table} (${column}) WHERE ${column} IS NOT NULL`);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createFunctions } from './gently.js';
 
 /*
  * `removal_noted_at` is the member's `updated_at` at the removal that `removed_after` belongs to. A build that does not
@@ -12,7 +13,7 @@ const COLUMNS = [
 
 /** As `open_draft`. A draft that another user opened with the person's token has an entry in its audit log. */
 const OPEN_DRAFT = `
-  CREATE FUNCTION foothold.open_draft_v2(
+  CREATE OR REPLACE FUNCTION foothold.open_draft_v2(
     p_tenant uuid, p_subject text, p_name text, p_now timestamptz, p_audit uuid, p_impersonator text)
   RETURNS TABLE (tenant_id uuid)
   LANGUAGE plpgsql AS $$
@@ -46,7 +47,7 @@ const OPEN_DRAFT = `
  * stranger gets the tenant with the membership null.
  */
 const JOIN_ORGANIZATION = `
-  CREATE FUNCTION foothold.join_organization_v2(
+  CREATE OR REPLACE FUNCTION foothold.join_organization_v2(
     p_organization text, p_subject text, p_audit uuid, p_now timestamptz, p_person text, p_issued timestamptz,
     p_impersonator text, p_joins boolean)
   RETURNS TABLE (tenant_id uuid, tenant_status text, membership text)
@@ -98,14 +99,13 @@ const FUNCTIONS: ReadonlyMap<string, string> = new Map([
 
 /** Records who acted with a person's token when they invited, joined or opened a draft, and dates each removal. */
 export class RecordWhoOpened1796045100012 implements MigrationInterface {
+  readonly transaction = false;
+
   async up(runner: QueryRunner): Promise<void> {
-    const columns = COLUMNS.map(([table, name, type]) => `ALTER TABLE foothold.${table} ADD COLUMN ${name} ${type}`);
-    for (const statement of columns) await runner.query(statement);
-    for (const [signature, definition] of FUNCTIONS) {
-      await runner.query(definition);
-      await runner.query(`REVOKE ALL ON FUNCTION foothold.${signature} FROM PUBLIC`);
-      await runner.query(`GRANT EXECUTE ON FUNCTION foothold.${signature} TO foothold_app`);
+    for (const [table, name, type] of COLUMNS) {
+      await runner.query(`ALTER TABLE foothold.${table} ADD COLUMN IF NOT EXISTS ${name} ${type}`);
     }
+    await createFunctions(runner, FUNCTIONS);
   }
 
   async down(runner: QueryRunner): Promise<void> {

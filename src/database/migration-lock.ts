@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Any constant; two processes that migrate at once must only agree on it. */
+const MIGRATION_LOCK = 5_407_001;
+const POLL_MS = 200;
+
+/**
+ * Runs `work` while no other process migrates this database: TypeORM takes no lock of its own.
+ *
+ * @param onWait called once if another process has the lock
+ */
+export async function withMigrationLock<T>(url: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+  const lock = new pg.Client({ connectionString: url, application_name: 'foothold migration lock' });
+  // Should it break, the next statement on it says so.
+  lock.on('error', () => undefined);
+  await lock.connect();
+  try {
+    await lock.query('SET idle_in_transaction_session_timeout = 0');
+    await lock.query('BEGIN');
+    // Not a lock that is waited for: an index that is built concurrently would wait for the statement that waits.
+    for (let waits = 0; !(await tookLock(lock)); waits += 1) {
+      if (waits === 0) onWait();
+      await sleep(POLL_MS);
+    }
+    return await work();
+  } finally {
+    await lock.end();
+  }
+}
+
+async function tookLock(lock: pg.Client): Promise<boolean> {
+  const { rows } = await lock.query<{ took: boolean }>(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS took`);
+  return rows[0]?.took === true;
+}

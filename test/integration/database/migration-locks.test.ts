@@ -1,0 +1,95 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { migrate } from '../../../src/database/migrate.js';
+import { migrationOptions } from '../../../src/database/migration-session.js';
+import { MIGRATIONS } from '../../../src/database/migrations/index.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
+import { sql } from '../../support/sql.js';
+
+/** Changes the table `member`. */
+const NEWEST = 'RecordWhoOpened1796045100012';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  const dataSource = await new DataSource(migrationOptions(database.migrationUrl)).initialize();
+  const left = MIGRATIONS.length - MIGRATIONS.findIndex(({ name }) => name === NEWEST);
+  for (let undone = 0; undone < left; undone += 1) await dataSource.undoLastMigration();
+  await dataSource.destroy();
+});
+afterEach(() => database.drop());
+
+/** Runs `work` while a session has read the members in a transaction that it leaves open. */
+async function whileMembersAreLocked(work: (holder: Client) => Promise<void>): Promise<void> {
+  const holder = new Client({ connectionString: database.superuserUrl, application_name: 'nightly report' });
+  await holder.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM foothold.member');
+    await work(holder);
+  } finally {
+    await holder.end();
+  }
+}
+
+describe('O02: a migration that meets a lock', () => {
+  it('lets the requests behind it pass, says who has the lock, and is tried again', async () => {
+    await whileMembersAreLocked(async (holder) => {
+      const lines: string[] = [];
+      const migrated = migrate(database.migrationUrl, (line) => lines.push(line), {
+        attempts: 100,
+        longestPauseMs: 10,
+      });
+      await eventually(async () => {
+        const waiting = `SELECT FROM pg_locks WHERE relation = 'foothold.member'::regclass AND NOT granted`;
+        return (await sql(database.superuserUrl, waiting)).length > 0;
+      });
+      // Queues behind the migration, and gets its answer while the other transaction is still open.
+      await sql(database.superuserUrl, 'SELECT FROM foothold.member');
+      await eventually(async () => lines.length > 0);
+      await holder.query('COMMIT');
+      expect(await migrated).toContain(NEWEST);
+      expect(lines[0]).toMatch(
+        new RegExp(
+          `^Attempt 1 of 100: ${NEWEST} waited in vain for a lock on foothold.member, held by process \\d+ .*"nightly report"`,
+        ),
+      );
+      expect(lines.filter((line) => line.includes('\n'))).toEqual([]);
+    });
+  });
+
+  it('gives up in the end with one line that says what to do', async () => {
+    await whileMembersAreLocked(async () => {
+      const failed = migrate(database.migrationUrl, undefined, { attempts: 2, longestPauseMs: 1 });
+      await expect(failed).rejects.toMatchObject({
+        name: 'MigrationError',
+        message: expect.stringMatching(
+          /^Gave up after 2 attempts: .*"nightly report".*End that session, .* run it again\.$/,
+        ),
+      });
+    });
+    expect(await migrate(database.migrationUrl)).toContain(NEWEST);
+  });
+});
+
+describe('O02: a migration that fails', () => {
+  it('says in one line which one, why and what to do', async () => {
+    const inTheWay = `CREATE FUNCTION foothold.open_draft_v2(uuid, text, text, timestamptz, uuid, text)
+      RETURNS void LANGUAGE sql AS 'SELECT'`;
+    await sql(database.migrationUrl, inTheWay);
+    await expect(migrate(database.migrationUrl)).rejects.toMatchObject({
+      name: 'MigrationError',
+      message: expect.stringMatching(
+        new RegExp(`^${NEWEST} failed: cannot change .* \\(SQLSTATE 42P13\\)\\. .*run it again.*$`),
+      ),
+    });
+  });
+
+  it('says in one line that the database cannot be reached', async () => {
+    await expect(migrate('postgres://owner@127.0.0.1:1/foothold')).rejects.toMatchObject({
+      name: 'MigrationError',
+      message: expect.stringMatching(/^The database cannot be reached: .*ECONNREFUSED.*run it again\.$/),
+    });
+  });
+});
