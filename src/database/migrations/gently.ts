@@ -23,12 +23,13 @@ const BUILD_LOCK_TIMEOUT = '60s';
  * @param on such as `foothold.member (tenant_id)`
  */
 export async function createIndex(runner: QueryRunner, name: string, on: string, unique = false): Promise<void> {
-  const [index]: Array<{ valid: boolean }> = await runner.query(
+  const [index] = await rows<{ valid: boolean }>(
+    runner,
     'SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)',
     [`foothold.${name}`],
   );
   if (index?.valid) return;
-  const [before]: Array<{ lock_timeout: string }> = await runner.query('SHOW lock_timeout');
+  const [before] = await rows<{ lock_timeout: string }>(runner, 'SHOW lock_timeout');
   await runner.query(`SET lock_timeout = '${BUILD_LOCK_TIMEOUT}'`);
   try {
     if (index) await runner.query(`DROP INDEX CONCURRENTLY foothold.${name}`);
@@ -78,7 +79,7 @@ export async function addUniqueByIndex(runner: QueryRunner, table: string, name:
 
 /** Adds a policy where the table has none of this name. */
 export async function createPolicy(runner: QueryRunner, table: string, name: string, rest: string): Promise<void> {
-  const found: unknown[] = await runner.query('SELECT FROM pg_policy WHERE polrelid = $1::regclass AND polname = $2', [
+  const found = await rows(runner, 'SELECT FROM pg_policy WHERE polrelid = $1::regclass AND polname = $2', [
     `foothold.${table}`,
     name,
   ]);
@@ -110,9 +111,12 @@ export async function createFunctions(runner: QueryRunner, functions: Definition
 }
 
 async function hasConstraint(runner: QueryRunner, table: string, name: string): Promise<boolean> {
-  const found: unknown[] = await runner.query(
-    'SELECT FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2',
-    [`foothold.${table}`, name],
-  );
+  const found = await rows(runner, 'SELECT FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2', [
+    `foothold.${table}`,
+    name,
+  ]);
   return found.length > 0;
 }
+
+const rows = async <Row>(runner: QueryRunner, text: string, values?: unknown[]): Promise<Row[]> =>
+  (await runner.query(text, values)) as Row[];
