@@ -36,7 +36,9 @@ const swc = ({ tsx }) => [
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/worker-environment.cjs',
+  runtime: '<rootDir>/test/support/worker-runtime.cjs',
+  testSequencer: '<rootDir>/test/support/browser-tests-early.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.{ts,tsx}'],
   testPathIgnorePatterns: ['/node_modules/', ...(chromium ? [] : ['<rootDir>/test/browser/'])],

@@ -1,3 +1,4 @@
+/** @jest-environment node */
 import { simulate } from './simulate.js';
 import type { CreateClient } from './world.js';
 
