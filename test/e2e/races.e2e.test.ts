@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { key, type Answer, type Api } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
 import { createAppWith, launch } from '../support/flows.js';
 import { holdProgress } from '../support/rolled-up.js';
 import { TestService } from '../support/service.js';
@@ -24,6 +25,8 @@ beforeAll(async () => {
   });
   elsewhere = await service.startAnother();
   payments = await service.payments();
+  // Opens all connections: a crowd that comes before them may wait longer than a request does, on a busy machine.
+  await eventually(async () => (await crowd(service.person(), (api) => api.view())).every(isAnswered));
 });
 afterAll(() => service.stop());
 
@@ -34,6 +37,8 @@ const holdMirrorOf = ({ subject }: Api) =>
 /** All at once, in turn at the one and at the other process of the service. */
 const crowd = (person: Api, call: (api: Api, n: number) => Promise<Answer>): Promise<Answer[]> =>
   Promise.all(Array.from({ length: CROWD }, (_, n) => call(n % 2 ? person.at(elsewhere) : person, n)));
+
+const isAnswered = ({ status }: Answer): boolean => status === 200;
 
 const historyOf = (tenantId: string) =>
   service.sql('SELECT subject, revision FROM foothold.onboarding_history WHERE tenant_id = $1', [tenantId]);

@@ -57,7 +57,8 @@ describe('S16: when the database write fails', () => {
         const name = nameOf(service.database);
         // In this order no session can slip in between.
         await outside(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
-        await outside(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+        const sessions = `pg_stat_activity WHERE datname = '${name}' AND usename = 'foothold_app'`;
+        await outside(`SELECT pg_terminate_backend(pid) FROM ${sessions}`);
         return () => outside(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
       },
     },

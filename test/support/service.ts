@@ -14,7 +14,7 @@ import { Api } from './api.js';
 import { createTestDatabase, testRun, type TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { MIRROR_SETTINGS } from './mirror-settings.js';
-import { sql } from './sql.js';
+import { SqlSessions } from './sql.js';
 import { copySigningKeys, TokenMint } from './token-mint.js';
 
 export interface ServiceOptions {
@@ -41,6 +41,7 @@ const PAYMENTS = { client_id: 'foothold-demo-payments', client_secret: 'local-on
 export class TestService {
   private readonly apps: NestFastifyApplication[] = [];
   private firstUrl = '';
+  private sessions: SqlSessions | undefined;
 
   private constructor(
     readonly database: TestDatabase,
@@ -98,9 +99,10 @@ export class TestService {
     return app.getUrl();
   }
 
-  /** Every process of the service; what they used goes on. */
+  /** Every process of the service; what they used goes on. No session to the database is left. */
   async stopApps(): Promise<void> {
-    await Promise.all(this.apps.splice(0).map((app) => app.close()));
+    await Promise.all([...this.apps.splice(0).map((app) => app.close()), this.sessions?.end()]);
+    this.sessions = undefined;
   }
 
   async stop(): Promise<void> {
@@ -144,7 +146,8 @@ export class TestService {
 
   /** Runs SQL as the superuser: sees all tenants' rows, and may take privileges away. */
   sql<Row extends QueryResultRow = any>(text: string, values?: unknown[]): Promise<Row[]> {
-    return sql<Row>(this.database.superuserUrl, text, values);
+    this.sessions ??= new SqlSessions(this.database.superuserUrl);
+    return this.sessions.sql<Row>(text, values);
   }
 
   /** A session of the superuser that holds what `statement` locked until it is released. */

@@ -22,7 +22,7 @@ describe('the lineage', () => {
   };
   const endAllSessions = () =>
     service.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+      WHERE datname = current_database() AND usename = 'foothold_app'`);
 
   it('is the same after a new connection to the same cluster', async () => {
     const before = await lineageAt(service.url);
