@@ -1,171 +1,22 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { BuiltService } from '../support/built-service.js';
-import { eventually } from '../support/eventually.js';
-import { fitsTheWidth, violations } from './support/axe.js';
-import { DemoLab, type DemoDevice } from './support/demo-lab.js';
-import { button, heading, logIn, saved, signUp, turn } from './support/demo-page.js';
-import { keyboard, mouse, type Hands } from './support/hands.js';
+import { check, STORY_TIMEOUT_MS, testWholeStory } from './demo-story.js';
+import { button, signUp } from './support/demo-page.js';
+import { demoStories } from './support/demo-visit.js';
+import { keyboard, mouse } from './support/hands.js';
 
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
-/** Of half a minute on an idle machine. */
-const STORY_TIMEOUT_MS = 180_000;
 
-let lab: DemoLab;
+const stories = demoStories();
 
-beforeAll(async () => {
-  BuiltService.build();
-  lab = await DemoLab.open();
-}, 120_000);
-
-afterEach(() => lab.mend());
-
-afterAll(() => lab.close());
-
-/** Nothing wrong for anybody who cannot see well, and nothing to scroll sideways for. The soak looks at every state. */
-async function check(page: Page): Promise<void> {
-  expect(await violations(page)).toEqual([]);
-  expect(await fitsTheWidth(page)).toBe(true);
-}
-
-/** What `RequireOnboarding` showed, in the order of the frames. */
-const gatesOf = async (device: DemoDevice, page: Page): Promise<(string | null)[]> =>
-  (await device.frames(page)).map(({ gate }) => gate);
-
-/** Steps that were done, in order, as the service recorded them. */
-async function doneIn(flow: string, email: string): Promise<string[]> {
-  const person = await lab.api(email);
-  const { body } = await person.history('?limit=100', flow);
-  const entries = (body.items as { step: string; action: string }[]).map(({ step, action }) => `${step} ${action}`);
-  return entries.reverse().filter((entry) => /(complete|attest)$/.test(entry));
-}
-
-describe.each([
-  { size: 'a desktop', viewport: DESKTOP, colorScheme: 'light', how: 'mouse', hands: mouse },
-  { size: 'a phone', viewport: PHONE, colorScheme: 'dark', how: 'keyboard', hands: keyboard },
-] as const)('on $size, in $colorScheme, by $how only', ({ viewport, colorScheme, how, hands }) => {
-  const email = `lin-${how}@petal.example`;
-
-  test(
-    'the whole story: nothing is lost, nothing is asked twice, and no page flashes that is not the right one',
-    async () => {
-      const device = await lab.device({ viewport, colorScheme });
-      let page = await device.open(lab.url());
-      await heading(page, /Plan together/).waitFor();
-      await check(page);
-
-      await hands.press(button(page, 'Start for free'));
-      await signUp(page, hands, email);
-
-      // A half-filled form is on the second device as it was left here.
-      await hands.fill(page.getByLabel('Business name'), 'Petal & Stone');
-      await saved(page);
-      await check(page);
-      const second = await lab.device({ viewport, colorScheme });
-      const there = await second.open(lab.url('127.0.0.1'));
-      await hands.press(button(there, 'Log in'));
-      await logIn(there, hands, email);
-      await eventually(async () => (await there.getByLabel('Business name').inputValue()) === 'Petal & Stone');
-
-      await hands.press(button(page, 'Continue'));
-      await heading(page, 'Choose a plan').waitFor();
-      await hands.press(button(page, 'Continue to payment'));
-      await heading(page, 'Pay for the plan').waitFor();
-      await check(page);
-
-      // Once it was there, the wizard was never taken away.
-      const shown = await gatesOf(device, page);
-      expect(shown.slice(shown.indexOf('wizard'))).not.toContain('wait');
-
-      // The database is stopped in the middle of the payment, and the page is loaded anew meanwhile.
-      await turn(page, hands, 'Database down');
-      await eventually(async () => !(await lab.switches()).database);
-      await hands.press(button(page, /^Pay/));
-      await heading(page, 'Your payment is being confirmed').waitFor();
-      await page.getByText(/Service away/).waitFor();
-      await page.reload();
-      await page
-        .getByText(/We cannot reach your workspace|Your payment is being confirmed/)
-        .first()
-        .waitFor();
-      expect(await button(page, /^Pay/).count()).toBe(0);
-      await lab.turn('disk', false);
-      await turn(page, hands, 'Database down');
-
-      // What is paid is not asked for again where the workspace cannot be set up.
-      await heading(page, 'We could not set up your workspace').waitFor();
-      await check(page);
-      await lab.turn('disk', true);
-      await hands.press(button(page, 'Try again'));
-      await heading(page, /^Welcome/).waitFor();
-      // The second device followed by itself.
-      await heading(there, /^Welcome/).waitFor();
-
-      await hands.fill(page.getByLabel('Your name'), 'Lin');
-      await hands.press(button(page, 'Save profile'));
-      await page.getByLabel('Project name').waitFor();
-      await saved(page);
-      await check(page);
-
-      // The tab is closed during an offline write.
-      await device.context.setOffline(true);
-      await hands.fill(page.getByLabel('Project name'), 'Spring launch');
-      await hands.press(button(page, 'Create project'));
-      await page.getByText(/Offline · [12] kept here/).waitFor();
-      await page.close();
-      await device.context.setOffline(false);
-      page = await device.open(lab.url());
-      await page.getByText('Spring launch').waitFor();
-      await saved(page);
-      await there.getByText('Spring launch').waitFor();
-
-      await hands.press(button(page, 'Make an invitation link'));
-      const link = await page.getByLabel(/Invitation link/).inputValue();
-      await page.getByText('Get started').waitFor({ state: 'detached' });
-      await saved(page);
-      await check(page);
-
-      // Signed out, nothing of the person is left; signed in again, nothing is asked again.
-      await hands.press(button(page, /^Account of/));
-      await hands.press(page.getByRole('menuitem', { name: 'Sign out' }));
-      await heading(page, /Plan together/).waitFor();
-      expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('Petal');
-      await hands.press(button(page, 'Log in'));
-      await logIn(page, hands, email);
-      await heading(page, 'Welcome, Lin').waitFor();
-      expect(await gatesOf(device, page)).not.toContain('wizard');
-      expect(await gatesOf(device, page)).toContain('app');
-      await there.reload();
-      await heading(there, 'Welcome, Lin').waitFor();
-      expect(await gatesOf(second, there)).not.toContain('wizard');
-
-      // Each step counts once, whatever happened to its requests.
-      expect(await doneIn('workspace', email)).toEqual([
-        'business_info complete',
-        'subscription complete',
-        'payment attest',
-        // It failed, and was tried again.
-        'setup attest',
-        'setup attest',
-      ]);
-      expect(await doneIn('member_tour', email)).toEqual([
-        'profile complete',
-        'first_project complete',
-        'invite_teammates complete',
-      ]);
-      expect([...device.errors, ...second.errors]).toEqual([]);
-
-      await colleagueJoins(link, hands, { viewport, colorScheme });
-    },
-    STORY_TIMEOUT_MS,
-  );
+describe('on a phone, in dark, by keyboard only', () => {
+  testWholeStory(() => stories.lab, { how: 'keyboard', hands: keyboard, viewport: PHONE, colorScheme: 'dark' });
 });
 
 test(
   'the guided minute goes on by what happens, and ends with nothing lost',
   async () => {
-    const device = await lab.device({ viewport: DESKTOP });
-    const page = await device.open(lab.url());
+    const device = await stories.lab.device({ viewport: DESKTOP });
+    const page = await device.open(stories.lab.url());
     const guide = page.getByRole('complementary', { name: 'The guided minute' });
     await button(page, /See it break/).click();
     await guide.getByRole('button', { name: 'Sign up' }).click();
@@ -182,19 +33,3 @@ test(
   },
   STORY_TIMEOUT_MS,
 );
-
-/** Kat owns another workspace: by the link she gets into this one, and goes back and forth. */
-async function colleagueJoins(link: string, hands: Hands, options: BrowserContextOptions): Promise<void> {
-  const device = await lab.device(options);
-  const page = await device.open(link);
-  await page.getByText('You are invited to a workspace').waitFor();
-  await hands.press(button(page, 'Log in'));
-  await logIn(page, hands, 'kat@globex.example', 'demo');
-  await heading(page, /^Welcome/).waitFor();
-  // Never asked what the owner has answered, not for a frame: Kat's own workspace is not set up.
-  expect(await gatesOf(device, page)).not.toContain('wizard');
-  await hands.press(button(page, /^Workspace: Petal & Stone/));
-  await hands.press(page.getByRole('menuitem', { name: /Globex/ }));
-  await heading(page, 'Tell us about your business').waitFor();
-  expect(device.errors).toEqual([]);
-}

@@ -19,8 +19,9 @@ const BINDING = 'footholdFrame';
 const DOCUMENT = 'footholdDocument';
 
 /**
- * Writes down every frame of a page that differs from the one before it. The recorder runs in the page, in
- * `requestAnimationFrame`, so it sees what the browser is about to paint; what it saw survives a reload.
+ * Writes down every frame of a page that differs from the one before it. The recorder runs in the page, in the
+ * `requestAnimationFrame` that follows a change, so it sees what the browser is about to paint; what it saw survives a
+ * reload.
  */
 export class FrameRecorder {
   private constructor(private readonly recorded: readonly Frame[]) {}
@@ -65,7 +66,15 @@ function recordFrames(binding: string): void {
       last = painted;
       (globals[binding] as (frame: unknown) => void)({ document, at: performance.now(), ...seen });
     }
-    requestAnimationFrame(record);
   };
-  requestAnimationFrame(record);
+  // A frame differs only after the document has changed. To look in every frame would keep a core busy with a few tabs.
+  let isAwaited = false;
+  new MutationObserver(() => {
+    if (isAwaited) return;
+    isAwaited = true;
+    requestAnimationFrame(() => {
+      isAwaited = false;
+      record();
+    });
+  }).observe(window.document, { attributes: true, characterData: true, childList: true, subtree: true });
 }

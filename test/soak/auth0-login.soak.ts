@@ -1,0 +1,3 @@
+import { testLogins } from '../browser/auth0-logins.js';
+
+describe('spa-js', () => testLogins('spa-js'));
