@@ -1,11 +1,11 @@
 import { BrowserLab, type Tab } from './support/browser-lab.js';
 import { isTransition } from './support/gate.js';
 import { historyOf, operationsOf } from './support/operation-log.js';
-import { Pace } from './support/pace.js';
 
 const TOUR = 'member_tour';
 const TABS = 5;
 const CLICKS_PER_TAB = 4;
+const LONGEST_BACKOFF_MS = 60_000;
 
 describe('the tabs of one person', () => {
   let lab: BrowserLab;
@@ -41,8 +41,7 @@ describe('the tabs of one person', () => {
     const person = lab.someone();
     await person.api.move({ step: 'profile', action: 'complete' }, {}, TOUR);
     const device = await lab.device();
-    // Nothing tells these pages that the network is back: after so many failures they wait for up to a minute of theirs.
-    await new Pace(10).take(device);
+    await device.context.clock.install();
     const tabs: Tab[] = [];
     for (let count = 0; count < TABS; count += 1) tabs.push(await device.open(person));
     await Promise.all(tabs.map((tab) => tab.settled()));
@@ -58,6 +57,8 @@ describe('the tabs of one person', () => {
       clicked.push(`${action} ${step}`);
     }
     lab.gate.mend();
+    // Nothing tells these pages that the network is back: after so many failures they wait for up to a minute.
+    await device.context.clock.fastForward(LONGEST_BACKOFF_MS);
     const shown = await Promise.all(tabs.map((tab) => tab.settled()));
 
     const operations = await operationsOf(lab.service, person.subject);

@@ -176,6 +176,8 @@ export class Tab {
 
   /** Clicks as a person does; the outcome is shown in the page, not awaited here. */
   async click(action: string, step: string): Promise<void> {
+    // Chromium paints a tab behind others once a second, and a click waits for two frames that are alike.
+    await this.page.bringToFront();
     await this.page.getByTestId(`${action}-${step}`).click();
   }
 

@@ -35,6 +35,8 @@ export class FrameRecorder {
 
   /** Frames of the document that the page shows now, from its first to the one that is painted now. */
   async of(page: Page): Promise<Frame[]> {
+    // A tab behind others is painted once a second.
+    await page.bringToFront();
     const current = await page.evaluate(async (name) => {
       for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
       return (window as unknown as Record<string, string>)[name];
