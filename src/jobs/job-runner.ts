@@ -17,6 +17,11 @@ const SIGN_OF_LIFE_MS = 2_000;
 /** graphile-worker itself waits four hours before it believes that a worker is dead. */
 const DEAD_AFTER_SECONDS = 6;
 const RESTART_MS = 1_000;
+/**
+ * graphile-worker catches what fails while it records a job's end only where it records several at once. Otherwise nothing
+ * handles the rejection, and Node ends the process. No time is spent on collecting several.
+ */
+const CAUGHT = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 
 /**
  * Does a job, or goes on with it: it may have been begun before, by a process that was killed, and in rare cases still
@@ -84,6 +89,7 @@ export class JobRunner implements OnModuleDestroy {
           concurrency: CONCURRENT_JOBS,
           pollInterval: POLL_MS,
           noHandleSignals: true,
+          preset: CAUGHT,
           events: this.events(),
           logger: this.queueLogger(),
         });
