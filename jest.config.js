@@ -1,4 +1,5 @@
 import { prepareBrowserTests } from './scripts/browser-tests.mjs';
+import { upgradeTests } from './scripts/previous-build.mjs';
 
 // Jest runs as CommonJS: its native ESM mode cannot load CommonJS packages that require ESM ones on Node 20.
 // So swc turns our sources, and the ESM-only packages named below, into CommonJS.
@@ -14,7 +15,8 @@ const esmOnlyPackages = [
   'uint8array-extras',
 ];
 
-const { chromium, notice } = prepareBrowserTests();
+const { chromium, notice: withoutBrowser } = prepareBrowserTests();
+const { notice: withoutPrevious } = upgradeTests();
 
 /** What swc makes of a file; decorators as Nest and TypeORM want them. */
 const swc = ({ tsx }) => [
@@ -41,13 +43,20 @@ export default {
   testSequencer: '<rootDir>/test/support/browser-tests-early.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.{ts,tsx}'],
-  testPathIgnorePatterns: ['/node_modules/', ...(chromium ? [] : ['<rootDir>/test/browser/'])],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(chromium ? [] : ['<rootDir>/test/browser/']),
+    ...(withoutPrevious ? ['/upgrade[^/]*$', '/two-builds\\.soak\\.ts$'] : []),
+  ],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   transform: { '^.+\\.[cm]?[jt]s$': swc({ tsx: false }), '^.+\\.[jt]sx$': swc({ tsx: true }) },
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esmOnlyPackages.join('|')})(?:/|$))`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
-  reporters: ['default', ['<rootDir>/scripts/closing-line-reporter.cjs', { notice }]],
+  reporters: [
+    'default',
+    ['<rootDir>/scripts/closing-line-reporter.cjs', { notices: [withoutBrowser, withoutPrevious] }],
+  ],
   // Much of a test's time is waiting for PostgreSQL: as many workers as cores, and not one less. With more, a browser on a
   // busy machine waits longer than its tests do.
   maxWorkers: '100%',

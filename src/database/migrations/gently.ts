@@ -5,7 +5,7 @@ import type { QueryRunner } from 'typeorm';
  * only. Such a migration may stop halfway and is run again from its beginning, so each function does nothing where its
  * work is done.
  *
- * This file is frozen like the migrations that use it: add functions, and do not change those that are here.
+ * This file is frozen like the migrations that use it. A further helper goes into a file of its own.
  */
 
 type Definitions = ReadonlyMap<string, string>;

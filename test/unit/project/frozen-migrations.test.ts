@@ -1,25 +1,33 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { PREVIOUS_BUILD } from '../../../scripts/previous-build.mjs';
 import { MIGRATIONS } from '../../../src/database/migrations/index.js';
+import { PreviousBuild } from '../../support/previous-build.js';
 
 const FOLDER = 'src/database/migrations';
 const LIST = 'test/fixtures/frozen-migrations.json';
 
-const frozen: Readonly<Record<string, string>> = JSON.parse(readFileSync(LIST, 'utf8'));
+type Change = Readonly<Record<string, string>>;
+
+/** Each released change of the schema, and last the one that is released next: its files and their hashes. */
+const changes: readonly Change[] = JSON.parse(readFileSync(LIST, 'utf8'));
+const frozen: Change = Object.assign({}, ...changes);
 const files = readdirSync(FOLDER).filter((file) => file !== 'index.ts');
 const hashOf = (file: string): string =>
   createHash('sha256')
     .update(readFileSync(path.join(FOLDER, file)))
     .digest('hex');
 
-/** An empty list, or what to do about each file. */
 const complaints = files.flatMap((file) => {
-  if (!(file in frozen))
-    return [`${file} is new. Once it is as it will be released, add its hash to ${LIST}: ${hashOf(file)}`];
+  if (!(file in frozen)) {
+    return [
+      `${file} is new: add its hash to the last change of ${LIST}, or to a new one (docs/upgrading.md): ${hashOf(file)}`,
+    ];
+  }
   return frozen[file] === hashOf(file)
     ? []
-    : [`${file} is frozen, because databases have run it. Undo the change and add a new migration (docs/upgrading.md)`];
+    : [`${file} is frozen, because databases have run it: undo this, and add a new migration (docs/upgrading.md)`];
 });
 
 test('O02: released migrations stay as they are', () => {
@@ -34,4 +42,18 @@ test('O02: migrations are in the order of their times, which is the order in whi
   const times = MIGRATIONS.map(({ name }) => Number(/\d+$/.exec(name)?.[0]));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   expect(MIGRATIONS).toHaveLength(files.filter((file) => /^\d/.test(file)).length);
+});
+
+test(`O02: the packed build has every change of the schema, or lacks the last one only`, () => {
+  // Where it is missing, the run says so at its end.
+  if (!existsSync(PREVIOUS_BUILD)) return;
+  const previous = new PreviousBuild();
+  try {
+    const packed = new Set(previous.migrations);
+    const lacking = changes.slice(0, -1).flatMap((change) => Object.keys(change));
+    // If this fails: npm run pack:previous -- <the newest released commit>
+    expect(lacking.filter((file) => !packed.has(path.basename(file, '.ts')))).toEqual([]);
+  } finally {
+    previous.remove();
+  }
 });

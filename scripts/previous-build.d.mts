@@ -1,0 +1,1 @@
+export const PREVIOUS_BUILD: string;

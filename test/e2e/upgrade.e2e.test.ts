@@ -1,0 +1,62 @@
+import { migrate } from '../../src/database/migrate.js';
+import { BuiltService } from '../support/built-service.js';
+import { CommandLine } from '../support/command-line.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { PreviousBuild } from '../support/previous-build.js';
+import { schemaOf } from '../support/schema.js';
+import { TestService } from '../support/service.js';
+import { sql } from '../support/sql.js';
+import { UpgradeLoad } from '../support/upgrade-load.js';
+import { verified } from '../support/verified.js';
+
+const STARTED = 200;
+const AFTERWARDS = 800;
+const SET_UP_MS = 120_000;
+
+const previous = new PreviousBuild();
+let service: TestService;
+let older: BuiltService;
+beforeAll(async () => {
+  service = await TestService.start({ prepare: migratedByThePreviousBuild });
+  older = await BuiltService.start({ ...service.env, LOG_LEVEL: 'warn' }, previous.file('main.js'));
+}, SET_UP_MS);
+afterAll(async () => {
+  older.signal('SIGTERM');
+  await older.ended();
+  await service.stop();
+  previous.remove();
+});
+
+async function migratedByThePreviousBuild({ migrationUrl, superuserUrl }: TestDatabase): Promise<void> {
+  await sql(superuserUrl, 'DROP SCHEMA foothold, graphile_worker CASCADE');
+  const env = { PATH: process.env['PATH'], DATABASE_MIGRATION_URL: migrationUrl };
+  expect(await CommandLine.run(previous.file('database/migrate.cli.js'), env)).toMatchObject({ status: 0, stderr: '' });
+}
+
+it('O02: the previous build answers every request while its database is migrated, and after', async () => {
+  const load = await UpgradeLoad.start(service, older.url);
+  await load.more(STARTED);
+  const newer = service.url;
+  await migrate(service.database.migrationUrl);
+  await eventually(() => older.answers('/health/ready'));
+  await load.more(AFTERWARDS);
+  await load.stop();
+
+  expect(load.failures).toEqual([]);
+  expect(load.requests).toBeGreaterThanOrEqual(STARTED + AFTERWARDS);
+  await eventually(async () => (await service.anonymous().get('/health/ready')).status === 200);
+  expect(await load.compared(newer)).toEqual([]);
+  expect((await verified(service.database.appUrl)).findings).toEqual([]);
+  expect(older.log).not.toMatch(/"level":"(error|fatal)"/);
+});
+
+it('O02: a migrated database has the same schema as a new one', async () => {
+  await migrate(service.database.migrationUrl);
+  const fresh = await createTestDatabase();
+  try {
+    expect(await schemaOf(service.database.superuserUrl)).toEqual(await schemaOf(fresh.superuserUrl));
+  } finally {
+    await fresh.drop();
+  }
+});
