@@ -162,7 +162,7 @@ export class MirrorSender {
 
   private async settle(
     claim: Claim,
-    { state, asOf }: WantedMirror,
+    { state, asOf, lineage }: WantedMirror,
     drift: MirrorDrift | null | undefined,
   ): Promise<void> {
     // What may still arrive late must be removed once more, so until then it is not forgotten whom it is about.
@@ -170,7 +170,7 @@ export class MirrorSender {
     await this.repository.settle(claim, {
       wanted: state.wanted,
       tenantWanted: state.tenantWanted,
-      lineage: this.lineage.current,
+      lineage,
       mirroredAt: asOf,
       ...(claim.pendingCheck && drift !== undefined && { checked: { drift } }),
       checkAgainAt: claim.doubtful ? this.clock.in(this.timing.doubtMs) : null,

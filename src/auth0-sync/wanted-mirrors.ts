@@ -10,6 +10,8 @@ import { MirrorRepository, type MemberState } from './mirror.repository.js';
 export interface WantedMirror {
   readonly state: MemberState;
   readonly asOf: Date;
+  /** The data set that it was taken from. */
+  readonly lineage: string;
   /** Null when it should hold nothing. */
   readonly content: MirrorContent | null;
   /** Whether a flow is missing in the content, because this process cannot serve its version: it must not be sent. */
@@ -31,7 +33,8 @@ export class WantedMirrors {
     const asOf = this.clock.date();
     const state = await this.repository.memberState(tenantId, subject);
     if (!state) return undefined;
-    const taken = { tenantId, subject, lineage: this.lineage.current, asOf };
-    return { state, asOf, ...(await mirrorOf(state, taken, this.catalog)) };
+    const lineage = this.lineage.current;
+    const taken = { tenantId, subject, lineage, asOf };
+    return { state, asOf, lineage, ...(await mirrorOf(state, taken, this.catalog)) };
   }
 }

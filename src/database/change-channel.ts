@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import pg from 'pg';
 import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseStartup } from './database-startup.js';
+import { Lineage } from './lineage.js';
 
 const CHANNEL = 'foothold_changes';
 /** A NOTIFY serialises all commits of its database, so each process sends one for all of its changes, at most this often. */
@@ -37,6 +38,7 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
 
   constructor(
     private readonly startup: DatabaseStartup,
+    private readonly lineage: Lineage,
     @Inject(CONFIG) { database }: Config,
   ) {
     this.url = database.listenUrl;
@@ -126,6 +128,7 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
     });
     try {
       await client.connect();
+      await this.lineage.check(client);
       // A notice that a crash of the server loses was a hint only, so its commit need not wait for the disk.
       await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`);
       this.client = client;

@@ -3,6 +3,7 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'co
 import pg from 'pg';
 import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseUnavailable, isOutage } from './database-errors.js';
+import { Lineage } from './lineage.js';
 
 /** Failures without a success between them. One session may end at any time; so many of them are an outage. */
 const FAILURES_TO_OPEN = 5;
@@ -40,7 +41,10 @@ export class DatabaseCircuit implements OnModuleDestroy {
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });
 
-  constructor(@Inject(CONFIG) { database }: Config) {
+  constructor(
+    private readonly lineage: Lineage,
+    @Inject(CONFIG) { database }: Config,
+  ) {
     this.url = database.url;
     this.policy.onBreak((reason) => this.onBreak(reason));
     this.policy.onReset(() => {
@@ -91,7 +95,8 @@ export class DatabaseCircuit implements OnModuleDestroy {
     client.on('error', () => undefined);
     try {
       await client.connect();
-      await client.query('SELECT 1');
+      // A standby answers, too.
+      await this.lineage.check(client);
     } finally {
       // Not waited for: a server that hangs does not end its sessions.
       void client.end().catch(() => undefined);

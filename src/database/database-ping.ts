@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { DatabaseOverloaded } from './database-errors.js';
+import { DatabaseIsStandbyError, DatabaseOverloaded } from './database-errors.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
 
@@ -34,7 +34,9 @@ export class DatabasePing {
       return null;
     } catch (error) {
       this.logger.warn({ err: error }, 'The database does not answer');
-      return error instanceof DatabaseOverloaded ? 'All connections are busy.' : 'The database does not answer.';
+      if (error instanceof DatabaseOverloaded) return 'All connections are busy.';
+      const { cause } = error as Error;
+      return cause instanceof DatabaseIsStandbyError ? cause.message : 'The database does not answer.';
     }
   }
 }

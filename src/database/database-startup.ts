@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import { DatabaseNotReady } from './database-errors.js';
+import { DatabaseIsStandbyError, DatabaseNotReady } from './database-errors.js';
 import { Lineage } from './lineage.js';
 import { missingMigrations } from './migrations/index.js';
 
@@ -67,7 +67,8 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
       this.announceReady();
     } catch (error) {
       // Everybody may read the reason, so only what was worded for it is told; the log has the rest.
-      const reason = error instanceof DatabaseNotReady ? error.message : 'The database cannot be reached.';
+      const isWorded = error instanceof DatabaseNotReady || error instanceof DatabaseIsStandbyError;
+      const reason = isWorded ? error.message : 'The database cannot be reached.';
       if (reason !== this.waitingFor) this.logger.warn({ err: error }, `Not ready: ${reason}`);
       this.waitingFor = reason;
       if (!this.stopped) this.timer = setTimeout(() => void this.attempt(), RETRY_MS);
@@ -87,7 +88,7 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
   private async readLineage(): Promise<void> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await this.lineage.refresh((await runner.connect()) as PoolClient);
+      await this.lineage.begin((await runner.connect()) as PoolClient);
     } finally {
       await runner.release();
     }

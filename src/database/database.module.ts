@@ -10,6 +10,7 @@ import { DatabaseClockWatch } from './database-clock-watch.js';
 import { DatabasePing } from './database-ping.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
+import { LineageWatch } from './lineage-watch.js';
 import { Lineage } from './lineage.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -33,7 +34,16 @@ import { UnitOfWork } from './unit-of-work.js';
       }),
     }),
   ],
-  providers: [ChangeChannel, Database, DatabaseCircuit, DatabaseClockWatch, DatabasePing, DatabaseStartup, UnitOfWork],
+  providers: [
+    ChangeChannel,
+    Database,
+    DatabaseCircuit,
+    DatabaseClockWatch,
+    DatabasePing,
+    DatabaseStartup,
+    LineageWatch,
+    UnitOfWork,
+  ],
   exports: [
     ChangeChannel,
     Database,

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseCircuit } from './database-circuit.js';
-import { isLockTimeout, translateError } from './database-errors.js';
+import { isLockTimeout, LineageChangedError, translateError } from './database-errors.js';
 import { QUERY_TIMEOUT_MS } from './data-source-options.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Lineage } from './lineage.js';
@@ -31,7 +31,7 @@ export class Database implements OnApplicationShutdown {
     private readonly dataSource: DataSource,
     private readonly startup: DatabaseStartup,
     private readonly circuit: DatabaseCircuit,
-    lineage: Lineage,
+    private readonly lineage: Lineage,
     @Inject(CONFIG) { database: { url, preparedStatements } }: Config,
   ) {
     this.prepared = preparedStatements;
@@ -59,19 +59,24 @@ export class Database implements OnApplicationShutdown {
     return rows as Row[];
   }
 
-  /** The same as `query` for a statement that seldom waits for a lock: it shares a connection, until it has to wait. */
-  async write<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    if (!this.prepared || this.writes.waiting >= MOST_WRITES_WAITING) return this.query(statement, values);
+  /**
+   * The same as `query` for a statement that seldom waits for a lock: it shares a connection, until it has to wait.
+   * @param lineage of what the statement is based on
+   * @throws LineageChangedError when another data set would get it; nothing is stored then
+   */
+  async write<Row>(statement: Statement, values: readonly unknown[], lineage: string): Promise<Row[]> {
     this.startup.assertReady();
     const config = this.configOf(statement, values);
+    const assertSame = (): void => this.assertCurrent(lineage);
+    const mayShare = this.prepared && this.writes.waiting < MOST_WRITES_WAITING;
     const { rows } = await this.guarded(async () => {
       try {
-        return await this.writes.query(config);
+        if (mayShare) return await this.writes.query(config, assertSame);
       } catch (error) {
         // It has done nothing, and may wait where it holds nobody up.
-        if (isLockTimeout(error)) return this.pool.query(config);
-        throw error;
+        if (!isLockTimeout(error)) throw error;
       }
+      return this.queryAlone(config, assertSame);
     });
     return rows as Row[];
   }
@@ -109,6 +114,24 @@ export class Database implements OnApplicationShutdown {
   /** Statements that wait for an answer of the connections that they share. */
   get sharedState(): { reads: number; writes: number } {
     return { reads: this.reads.waiting, writes: this.writes.waiting };
+  }
+
+  private assertCurrent(lineage: string): void {
+    if (lineage !== this.lineage.current) throw new LineageChangedError();
+  }
+
+  /** On a connection of the pool. */
+  private async queryAlone(config: QueryConfig, beforeSending: () => void): Promise<QueryResult> {
+    const client = await this.pool.connect();
+    let failed = true;
+    try {
+      beforeSending();
+      const result = await client.query(config);
+      failed = false;
+      return result;
+    } finally {
+      client.release(failed);
+    }
   }
 
   /** TypeORM makes its pool when it connects. Throws `DatabaseNotReady` until the startup's checks have passed. */

@@ -35,10 +35,15 @@ export class SharedConnections {
     this.connections = Array.from({ length: options.connections }, () => new SharedConnection(() => this.open()));
   }
 
-  /** Throws `DatabaseOverloaded` when too many wait already, and what the driver throws. */
-  query(config: QueryConfig): Promise<QueryResult> {
+  /**
+   * @param beforeSending called when the connection is there; where it throws, nothing is sent
+   * @throws DatabaseOverloaded when too many statements wait already, and what the driver throws
+   */
+  query(config: QueryConfig, beforeSending?: () => void): Promise<QueryResult> {
     const [first, ...others] = this.connections as [SharedConnection, ...SharedConnection[]];
-    return others.reduce((least, other) => (other.waiting < least.waiting ? other : least), first).query(config);
+    return others
+      .reduce((least, other) => (other.waiting < least.waiting ? other : least), first)
+      .query(config, beforeSending);
   }
 
   /** Statements that have no answer yet. */
@@ -81,13 +86,15 @@ class SharedConnection {
 
   constructor(private readonly open: () => Promise<pg.Client>) {}
 
-  async query(config: QueryConfig): Promise<QueryResult> {
+  async query(config: QueryConfig, beforeSending?: () => void): Promise<QueryResult> {
     if (this.waiting >= LONGEST_QUEUE)
       throw new DatabaseOverloaded(`${this.waiting} statements wait for one connection`);
     this.waiting += 1;
     const client = (this.client ??= this.connect());
     try {
-      return await (await client).query(config);
+      const connected = await client;
+      beforeSending?.();
+      return await connected.query(config);
     } catch (error) {
       // Not answered in time: it may never be.
       if (isOutage(error)) this.replace(client);

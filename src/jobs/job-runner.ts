@@ -4,6 +4,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { Logger as QueueLogger, run, type Runner, type WorkerEvents } from 'graphile-worker';
 import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseStartup } from '../database/database-startup.js';
+import { Lineage } from '../database/lineage.js';
 import { jobQueuePool } from '../database/job-queue-pool.js';
 import { JOB_QUEUE_SCHEMA } from '../database/job-queue-schema.js';
 import { JobQueueRepository, type JobPayload } from './job-queue.repository.js';
@@ -55,6 +56,7 @@ export class JobRunner implements OnModuleDestroy {
 
   constructor(
     private readonly queue: JobQueueRepository,
+    private readonly lineage: Lineage,
     @Inject(CONFIG) { database }: Config,
     startup: DatabaseStartup,
   ) {
@@ -77,7 +79,7 @@ export class JobRunner implements OnModuleDestroy {
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      const pool = jobQueuePool(this.url, CONNECTIONS);
+      const pool = jobQueuePool(this.url, CONNECTIONS, this.lineage);
       try {
         // Those of a runner before are dead, and what they held is freed as such.
         this.workers.clear();

@@ -30,13 +30,13 @@ const memberActor = ({ subject, role }: Pick<StoredProgress, 'subject' | 'role'>
 
 const revisionOf = ({ revisions }: Pick<StoredProgress, 'revisions'>): number => revisions.tenant + revisions.member;
 
-function onboardingView(progress: StoredProgress, lineage: string, asOf: Date): OnboardingView {
+function onboardingView(progress: StoredProgress, asOf: Date): OnboardingView {
   return {
     tenantId: progress.tenantId,
     subject: progress.subject,
     ...viewOf(progress.flow, progress.state, memberActor(progress)),
     revision: revisionOf(progress),
-    lineage,
+    lineage: progress.lineage,
     startedAt: progress.startedAt?.toISOString() ?? null,
     updatedAt: progress.updatedAt.toISOString(),
     source: 'database',
@@ -53,12 +53,12 @@ const HASHED_BYTES = 8;
  * Names what a person sees: the revision, 16 letters for everything else that the view depends on, so that neither another
  * tenant nor another role, flow version or data set ever revalidates it, and 8 letters for the texts in it.
  */
-export const etagOf = (progress: StoredProgress, lineage: string): string =>
-  `"${premiseOf(progress, lineage)}${progress.flow.textsTag}"`;
+export const etagOf = (progress: StoredProgress): string => `"${premiseOf(progress)}${progress.flow.textsTag}"`;
 
 /** What the view's entity tag says of progress. The texts are no part of a premise: another build may have others. */
-function premiseOf(progress: StoredProgress, lineage: string): string {
-  const dependencies = [lineage, progress.tenantId, progress.subject, progress.flowVersion, progress.role].join('\n');
+function premiseOf(progress: StoredProgress): string {
+  const { lineage, tenantId, subject, flowVersion, role } = progress;
+  const dependencies = [lineage, tenantId, subject, flowVersion, role].join('\n');
   const digest = hash('sha256', dependencies, 'buffer');
   let letters = '';
   for (let index = 0; index < HASHED_BYTES; index += 1) letters += LETTERS[digest[index] as number];
@@ -68,11 +68,11 @@ function premiseOf(progress: StoredProgress, lineage: string): string {
 const TEXTS = /(?<=\d-[a-p]{16})[a-p]{8}(?![a-p])/g;
 
 /** Whether the progress is as the caller says in `If-Match`, with whichever build's texts they saw it. */
-export const isAsExpected = (ifMatch: string | undefined, progress: StoredProgress, lineage: string): boolean =>
-  ifMatch === undefined || matches(ifMatch.replace(TEXTS, ''), `"${premiseOf(progress, lineage)}"`);
+export const isAsExpected = (ifMatch: string | undefined, progress: StoredProgress): boolean =>
+  ifMatch === undefined || matches(ifMatch.replace(TEXTS, ''), `"${premiseOf(progress)}"`);
 
 /** @param asOf when the progress was read or stored, by the database's clock */
-export const taggedView = (progress: StoredProgress, lineage: string, asOf: Date): TaggedView => ({
-  view: onboardingView(progress, lineage, asOf),
-  etag: etagOf(progress, lineage),
+export const taggedView = (progress: StoredProgress, asOf: Date): TaggedView => ({
+  view: onboardingView(progress, asOf),
+  etag: etagOf(progress),
 });

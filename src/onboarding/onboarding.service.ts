@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseUnavailable } from '../database/database-errors.js';
-import { Lineage } from '../database/lineage.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
@@ -36,7 +35,6 @@ export class OnboardingService {
     private readonly progress: ProgressRepository,
     private readonly unitOfWork: UnitOfWork,
     private readonly mover: StepMover,
-    private readonly lineage: Lineage,
     private readonly metrics: TransitionMetrics,
     private readonly fallback: ProgressFallback,
     private readonly reads: ReadMetrics,
@@ -151,6 +149,6 @@ export class OnboardingService {
   }
 
   private present(progress: StoredProgress): TaggedView {
-    return taggedView(progress, this.lineage.current, this.clock.date());
+    return taggedView(progress, this.clock.date());
   }
 }

@@ -33,12 +33,13 @@ export interface TransitionRow extends ProgressRow {
 }
 
 export function judgedProgress(
+  lineage: string,
   choice: TenantChoice,
   subject: string,
   flow: CatalogFlow,
   rows: readonly TransitionRow[],
 ): JudgedProgress {
-  const progress = toProgress(choice.tenantId, flow, subject, rows);
+  const progress = toProgress(lineage, choice.tenantId, flow, subject, rows);
   const [first] = rows as [TransitionRow];
   const { operation_hash: requestHash, operation_applied: applied, joined_at: joinedAt } = first;
   return {
@@ -80,8 +81,12 @@ export function withUnopened<Row extends ProgressRow>(
 const partState = (row: ProgressRow | undefined): PartState =>
   row ? { steps: row.steps, data: row.data } : EMPTY_PART;
 
-/** @param flow the version that {@link leadingRow} is of */
+/**
+ * @param lineage of the data set when the rows came
+ * @param flow the version that {@link leadingRow} is of
+ */
 export function toProgress(
+  lineage: string,
   tenantId: string,
   flow: CatalogFlow,
   subject: string,
@@ -93,6 +98,7 @@ export function toProgress(
   const other = shared && own ? own : undefined;
   const [updatedAt, otherUpdatedAt] = [timeOf(leading.updated_at), timeOf(other?.updated_at)];
   return {
+    lineage,
     tenantId,
     flowKey: flow.key,
     flow,

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { isLostRace } from '../database/database-errors.js';
+import { isLostRace, LineageChangedError } from '../database/database-errors.js';
 import { ChangeChannel } from '../database/change-channel.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Database } from '../database/database.js';
+import { Lineage } from '../database/lineage.js';
 import type { Statement } from '../database/statement.js';
 import type { Transaction } from '../database/transaction.js';
 import { haveSameParts, type CatalogFlow } from '../flow-catalog/catalog-flow.js';
@@ -58,6 +59,7 @@ export class ProgressRepository {
     private readonly clock: DatabaseClock,
     private readonly changes: ChangeChannel,
     private readonly catalog: FlowCatalog,
+    private readonly lineage: Lineage,
   ) {}
 
   /**
@@ -68,7 +70,7 @@ export class ProgressRepository {
    */
   async read(choice: TenantChoice, subject: string, flow: CatalogFlow): Promise<StoredProgress | undefined> {
     const opened = await this.openedRows<ProgressRow>(choice, subject, flow, READ_PROGRESS, []);
-    return opened && toProgress(choice.tenantId, opened.flow, subject, opened.rows);
+    return opened && toProgress(opened.lineage, choice.tenantId, opened.flow, subject, opened.rows);
   }
 
   /** The same with the operation that is stored under `key`. */
@@ -79,7 +81,7 @@ export class ProgressRepository {
     key: string | undefined,
   ): Promise<JudgedProgress | undefined> {
     const opened = await this.openedRows<TransitionRow>(choice, subject, flow, READ_FOR_TRANSITION, [key ?? null]);
-    return opened && judgedProgress(choice, subject, opened.flow, opened.rows);
+    return opened && judgedProgress(opened.lineage, choice, subject, opened.flow, opened.rows);
   }
 
   /** Makes the rows that the flow has for an active member, or for the tenant alone (''), where they are missing. */
@@ -109,18 +111,20 @@ export class ProgressRepository {
     const moved = part === 'tenant' ? '' : subject;
     const values = [...placeOf(choice, subject, flow), key ?? null, moved, actor];
     const rows = found(await transaction.call<Found<TransitionRow>>('foothold.lock_progress_v2', values));
+    const { current: lineage } = this.lineage;
     if (!rows[0]?.is_the_choice) return undefined;
     const judgedBy = await this.versionOf(rows, subject, flow, transaction);
-    if (haveSameParts(judgedBy, flow)) return judgedProgress(choice, subject, judgedBy, rows);
+    if (haveSameParts(judgedBy, flow)) return judgedProgress(lineage, choice, subject, judgedBy, rows);
     return this.lock(transaction, choice, subject, judgedBy, part, key, actor);
   }
 
   /**
    * Stores an accepted transition, all of it in one statement. False, and nothing is stored, when the progress is no
    * longer what it was judged on, or when the key was used meanwhile.
-   * @param transaction where the progress is locked, so that neither can be; without one the statement is its own
+   * @param at the transaction in which the progress is locked, so that neither can be; or, for a statement of its own, the
+   *   lineage that the progress was read from
    */
-  async apply(before: ProgressKey, change: ProgressChange, transaction?: Transaction): Promise<boolean> {
+  async apply(before: ProgressKey, change: ProgressChange, at: Transaction | string): Promise<boolean> {
     const { part, operation } = change;
     const values = [
       before.tenantId,
@@ -148,18 +152,18 @@ export class ProgressRepository {
       change.reason ?? null,
       change.impersonator ?? null,
     ];
-    if (transaction) {
-      const [row] = await transaction.query<{ done: boolean }>(APPLY_TRANSITION, values);
+    if (typeof at !== 'string') {
+      const [row] = await at.query<{ done: boolean }>(APPLY_TRANSITION, values);
       if (!row?.done) throw new Error('The progress changed under its lock');
-      transaction.afterCommit(() => this.announce(before, part));
+      at.afterCommit(() => this.announce(before, part));
       return true;
     }
     try {
-      const [row] = await this.database.write<{ done: boolean }>(APPLY_TRANSITION, values);
+      const [row] = await this.database.write<{ done: boolean }>(APPLY_TRANSITION, values, at);
       if (row?.done) this.announce(before, part);
       return row?.done === true;
     } catch (error) {
-      if (isLostRace(error)) return false;
+      if (isBasisGone(error)) return false;
       throw error;
     }
   }
@@ -189,10 +193,10 @@ export class ProgressRepository {
     try {
       const [row] = transaction
         ? await transaction.query<{ done: boolean }>(STORE_NO_OP, values)
-        : await this.database.write<{ done: boolean }>(STORE_NO_OP, values);
+        : await this.database.write<{ done: boolean }>(STORE_NO_OP, values, progress.lineage);
       return row?.done === true;
     } catch (error) {
-      if (!transaction && isLostRace(error)) return false;
+      if (!transaction && isBasisGone(error)) return false;
       throw error;
     }
   }
@@ -207,10 +211,11 @@ export class ProgressRepository {
     flow: CatalogFlow,
     statement: Statement,
     more: readonly unknown[],
-  ): Promise<{ readonly flow: CatalogFlow; readonly rows: Row[] } | undefined> {
+  ): Promise<{ readonly lineage: string; readonly flow: CatalogFlow; readonly rows: Row[] } | undefined> {
     const values = [...placeOf(choice, subject, flow), ...more];
     const read = async (): Promise<Row[]> => found(await this.database.read<Found<Row>>(statement, values));
     let rows = await read();
+    let lineage = this.lineage.current;
     if (!rows[0]?.is_the_choice) return undefined;
     let judgedBy = rows[0].part === null ? flow : await this.versionOf(rows, subject, flow);
     if (haveSameParts(judgedBy, flow) && (rows.length < partCount(flow) || rows[0].part === null)) {
@@ -218,11 +223,12 @@ export class ProgressRepository {
       else {
         await this.open(choice, subject, flow);
         rows = await read();
+        lineage = this.lineage.current;
       }
       if (!rows[0]?.is_the_choice) return undefined;
       judgedBy = await this.versionOf(rows, subject, flow);
     }
-    if (haveSameParts(judgedBy, flow)) return { flow: judgedBy, rows };
+    if (haveSameParts(judgedBy, flow)) return { lineage, flow: judgedBy, rows };
     // What was asked for are the parts of another version.
     return this.openedRows(choice, subject, judgedBy, statement, more);
   }
@@ -237,6 +243,9 @@ export class ProgressRepository {
     return version === flow.version ? flow : this.catalog.version(flow.key, version, transaction);
   }
 }
+
+/** What the change was judged on no longer holds: another one was faster, or another data set would get it. */
+const isBasisGone = (error: unknown): boolean => isLostRace(error) || error instanceof LineageChangedError;
 
 /** The parts that the flow has, as the functions take them: the shared one first, and a single one twice. */
 const partsOf = (flow: Flow, subject: string): [string, string] => [

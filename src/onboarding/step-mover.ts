@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { actingCaller } from '../auth/principal.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import { Lineage } from '../database/lineage.js';
 import type { Transaction } from '../database/transaction.js';
 import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import {
@@ -42,7 +41,6 @@ export class StepMover {
     private readonly clock: DatabaseClock,
     private readonly progress: ProgressRepository,
     private readonly audit: AuditRepository,
-    private readonly lineage: Lineage,
     private readonly stepData: StepDataValidator,
   ) {}
 
@@ -83,7 +81,7 @@ export class StepMover {
       return { ...this.present(before), applied: stored.applied, outcome: 'replayed' };
     }
     const { flow } = before;
-    if (!isAsExpected(request.ifMatch, before, this.lineage.current)) {
+    if (!isAsExpected(request.ifMatch, before)) {
       return revisionMismatch(this.present(before).view);
     }
 
@@ -123,7 +121,7 @@ export class StepMover {
       activatesDraft: before.tenantStatus === 'draft' && decision.part === 'tenant' && decision.effects.some(completes),
       isMirroredAtOnce: moved.view.isComplete,
     };
-    if (!(await this.progress.apply(before, change, transaction))) return 'lost race';
+    if (!(await this.progress.apply(before, change, transaction ?? before.lineage))) return 'lost race';
     return { ...moved, applied: true, outcome: 'applied' };
   }
 
@@ -145,7 +143,7 @@ export class StepMover {
   }
 
   private present(progress: StoredProgress): TaggedView {
-    return taggedView(progress, this.lineage.current, this.clock.date());
+    return taggedView(progress, this.clock.date());
   }
 }
 

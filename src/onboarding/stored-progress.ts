@@ -5,6 +5,8 @@ import type { ActorKind } from './actor-kind.js';
 
 /** Both parts of a person's progress in one flow, as they were stored together. */
 export interface StoredProgress {
+  /** The data set that it was read from. */
+  readonly lineage: string;
   readonly tenantId: string;
   readonly flowKey: string;
   /** The version that it is judged by. */

@@ -10,16 +10,15 @@ export class TcpProxy {
 
   private constructor(
     private server: Server,
-    private readonly target: { readonly host: string; readonly port: number },
+    private target: { readonly host: string; readonly port: number },
     private readonly port: number,
   ) {}
 
   /** @param url of the server behind it, with its port */
   static async open(url: string): Promise<TcpProxy> {
-    const { hostname: host, port } = new URL(url);
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const proxy = new TcpProxy(server, { host, port: Number(port) }, (server.address() as AddressInfo).port);
+    const proxy = new TcpProxy(server, targetOf(url), (server.address() as AddressInfo).port);
     server.on('connection', (socket) => proxy.join(socket));
     return proxy;
   }
@@ -27,6 +26,11 @@ export class TcpProxy {
   /** The same address, through here. */
   urlOf(url: string): string {
     return Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(this.port) }).href;
+  }
+
+  /** New connections lead to another server; those that there are stay where they are. */
+  lead(url: string): void {
+    this.target = targetOf(url);
   }
 
   /** Ends every connection; new ones are welcome. */
@@ -84,4 +88,9 @@ export class TcpProxy {
       if (this.silent) from.pause();
     }
   }
+}
+
+function targetOf(url: string): { readonly host: string; readonly port: number } {
+  const { hostname: host, port } = new URL(url);
+  return { host, port: Number(port) };
 }

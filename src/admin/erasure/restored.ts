@@ -1,18 +1,14 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import type { Config } from '../../config/config.js';
 import { DatabaseStartup } from '../../database/database-startup.js';
 import { Database } from '../../database/database.js';
+import { Lineage } from '../../database/lineage.js';
 import { createLogger, NestLogger } from '../../http/logger.js';
 import { ErasureReapplication, type ReappliedErasures } from './erasure-reapplication.js';
 import type { ReadReceipts } from './receipt-files.js';
 import { RestoredModule } from './restored.module.js';
 
-const BEGIN_LINEAGE = {
-  name: 'restored_begin_lineage',
-  text: 'UPDATE foothold.dataset SET lineage = $1, erasures_unconfirmed_since = $2 RETURNING lineage',
-};
 const CONFIRM = {
   name: 'restored_confirm',
   text: 'UPDATE foothold.dataset SET erasures_unconfirmed_since = NULL',
@@ -35,12 +31,16 @@ export async function restored(config: Config, receipts: ReadReceipts): Promise<
     const { missing } = app.get(DatabaseStartup);
     if (missing !== null) return missing;
     const database = app.get(Database);
-    const [begun] = await database.query<{ lineage: string }>(BEGIN_LINEAGE, [randomUUID(), new Date()]);
-    if (!begun) return 'The service never ran on this database: there is no lineage to end.';
+    const client = await database.connect();
+    const lineage = await app
+      .get(Lineage)
+      .succeed(client, new Date())
+      .finally(() => client.release());
+    if (lineage === undefined) return 'The service never ran on this database: there is no lineage to end.';
     const result = await app.get(ErasureReapplication).apply(receipts.erasures);
     const faults = [...receipts.faults, ...result.faults];
     if (faults.length === 0) await database.query(CONFIRM, []);
-    return { ...result, faults, lineage: begun.lineage };
+    return { ...result, faults, lineage };
   } finally {
     await app.close();
   }

@@ -38,6 +38,8 @@ interface StoredRecord {
   readonly member: MemberRecord;
   readonly tenant: TenantRow;
   readonly readAt: Date;
+  /** Of the data when it was read. */
+  readonly lineage: string;
 }
 
 /** Why does this person see this? What every level holds of them, side by side. */
@@ -67,6 +69,7 @@ export class ExplainService {
       { changes: false },
       async ({ transaction, tenant }) => ({
         readAt: transaction.now(),
+        lineage: this.lineage.current,
         tenant,
         member: await this.memberIn(transaction, newest, subject),
         mirror: await this.mirrors.record(transaction, subject),
@@ -90,12 +93,11 @@ export class ExplainService {
 
   /** The database's level: what the person is answered, were they to ask now. */
   private async seenBy(
-    { member, tenant: { tenant_id: tenantId, status: tenantStatus }, readAt }: StoredRecord,
+    { member, tenant: { tenant_id: tenantId, status: tenantStatus }, readAt, lineage }: StoredRecord,
     newest: CatalogFlow,
     subject: string,
   ): Promise<Omit<Evidence, 'mirror' | 'live'> & { readonly etag: string | undefined }> {
     const { parts, status: memberStatus, erased_at: erasedAt, moved_at: at, moved_revision: revision } = member;
-    const lineage = this.lineage.current;
     const lastMove = at && revision !== null ? { at, revision } : undefined;
     const known = { tenantStatus, memberStatus, erasedAt, lineage, lastMove };
     const nothing = { flow: newest, progress: undefined, view: undefined, etag: undefined };
@@ -103,8 +105,8 @@ export class ExplainService {
     const { flow_version: version } = leadingRow(parts, subject);
     const flow = (await this.catalog.available(newest.key, [version])).get(version);
     if (!flow) return { ...known, ...nothing, unavailableVersion: version };
-    const progress = toProgress(tenantId, flow, subject, parts);
-    return { ...known, flow, unavailableVersion: undefined, progress, ...taggedView(progress, lineage, readAt) };
+    const progress = toProgress(lineage, tenantId, flow, subject, parts);
+    return { ...known, flow, unavailableVersion: undefined, progress, ...taggedView(progress, readAt) };
   }
 
   private async versionIn(live: LiveMirror | undefined, { key }: CatalogFlow): Promise<CatalogFlow | undefined> {

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Config } from '../../../src/config/config.js';
 import { ChangeChannel } from '../../../src/database/change-channel.js';
 import type { DatabaseStartup } from '../../../src/database/database-startup.js';
+import { Lineage } from '../../../src/database/lineage.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { listeners } from '../../support/listeners.js';
@@ -21,10 +22,9 @@ describe('the channel of changes', () => {
   });
 
   it('stops also when the server never ends its session', async () => {
-    const channel = new ChangeChannel(
-      { ready: Promise.resolve() } as DatabaseStartup,
-      { database: { listenUrl: proxy.urlOf(database.appUrl) } } as Config,
-    );
+    const channel = new ChangeChannel({ ready: Promise.resolve() } as DatabaseStartup, new Lineage(), {
+      database: { listenUrl: proxy.urlOf(database.appUrl) },
+    } as Config);
     channel.onApplicationBootstrap();
     await eventually(async () => (await listeners(database.superuserUrl)) === 1);
     proxy.hang();

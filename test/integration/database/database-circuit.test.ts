@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Config } from '../../../src/config/config.js';
 import { DatabaseCircuit } from '../../../src/database/database-circuit.js';
+import { Lineage } from '../../../src/database/lineage.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -17,7 +18,7 @@ describe('the circuit of the database', () => {
   afterEach(() => jest.restoreAllMocks());
 
   it('closes again when the wall clock was set back while it was open', async () => {
-    const circuit = new DatabaseCircuit({ database: { url: database.appUrl } } as Config);
+    const circuit = new DatabaseCircuit(new Lineage(), { database: { url: database.appUrl } } as Config);
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     for (let count = 0; count < FAILURES; count += 1) {
       await expect(circuit.run(() => Promise.reject(refused))).rejects.toBe(refused);

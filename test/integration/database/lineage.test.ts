@@ -1,4 +1,8 @@
 import { loadConfig } from '../../../src/config/config.js';
+import { LineageChangedError } from '../../../src/database/database-errors.js';
+import { DatabaseStartup } from '../../../src/database/database-startup.js';
+import { Database } from '../../../src/database/database.js';
+import { Lineage } from '../../../src/database/lineage.js';
 import { createApp } from '../../../src/service.js';
 import { eventually } from '../../support/eventually.js';
 import { TestService } from '../../support/service.js';
@@ -43,5 +47,49 @@ describe('the lineage', () => {
     expect(after).not.toBe(before);
     const [row] = await service.sql<{ lineage: string }>('SELECT lineage FROM foothold.dataset');
     expect(row?.lineage).toBe(after);
+  });
+
+  it('O01: is new for a process that has connections, when these lead to another timeline', async () => {
+    const before = await lineageAt(service.url);
+    // As behind a pooler, where an open connection leads to another server from one transaction to the next.
+    await service.sql('UPDATE foothold.dataset SET timeline = timeline + 1');
+    await eventually(async () => (await lineageAt(service.url)) !== before);
+    const { erasures } = (await service.person().get('/health')).body;
+    expect(erasures).toMatchObject({ status: 'degraded', unconfirmedSince: expect.any(String) });
+  });
+
+  it('O01: that an operator begins is seen by the processes that run', async () => {
+    await service.sql('UPDATE foothold.dataset SET timeline = timeline + 1');
+    const health = async (): Promise<string> => (await service.person().get('/health')).body.erasures.status;
+    await eventually(async () => (await health()) === 'degraded');
+    const begun = '5d2f8f6e-5a0c-4e8e-9b3a-0a4f8d9c1e27';
+    await service.sql(`UPDATE foothold.dataset SET lineage = '${begun}', erasures_unconfirmed_since = NULL`);
+    await eventually(async () => (await lineageAt(service.url)) === begun);
+    expect(await health()).toBe('up');
+  });
+
+  it('O01: that a process has left is not believed again', async () => {
+    const [first] = await service.sql<{ lineage: string }>('SELECT lineage FROM foothold.dataset');
+    await service.sql(`UPDATE foothold.dataset SET lineage = '5d2f8f6e-5a0c-4e8e-9b3a-0a4f8d9c1e27'`);
+    await eventually(async () => (await lineageAt(service.url)) !== first?.lineage);
+    await service.sql(`UPDATE foothold.dataset SET lineage = '${first?.lineage}'`);
+    await endAllSessions();
+    await eventually(async () => (await service.person().view('member_tour')).status === 503);
+    expect((await service.person().get('/health')).body.database).toMatchObject({ status: 'down' });
+  });
+
+  it('O01: a change that was judged on the data of before is not stored in the data of now', async () => {
+    const app = await createApp(loadConfig(service.env));
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const database = app.get(Database);
+    await app.get(DatabaseStartup).ready;
+    const before = app.get(Lineage).current;
+    const write = () =>
+      database.write({ name: 'note', text: `SELECT set_config('app.note', 'stored', false)` }, [], before);
+    expect(await write()).toHaveLength(1);
+    await service.sql('UPDATE foothold.dataset SET timeline = timeline + 1');
+    await eventually(async () => app.get(Lineage).current !== before);
+    await expect(write()).rejects.toThrow(LineageChangedError);
+    await app.close();
   });
 });
