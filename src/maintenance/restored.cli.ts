@@ -81,7 +81,7 @@ async function withoutErasures(): Promise<number> {
 }
 
 const tellLineage = (lineage: string): void =>
-  console.log(`The lineage ${lineage} begins. Restart every process of the service that runs already.`);
+  console.log(`The lineage ${lineage} begins. Processes that run already see it within a second.`);
 
 await runCommand({ usage, options }, async ({ receipts, 'no-erasures': noErasures = false }) => {
   if ((receipts === undefined) === !noErasures) {

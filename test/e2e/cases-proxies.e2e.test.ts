@@ -23,9 +23,9 @@ beforeEach(() => {
 
 test('C09: behind a compressing proxy every event arrives when it happens', async () => {
   const stream = await EventStream.open(person);
-  expect((await stream.next())!.id).toBe(0);
+  expect((await stream.next())!.revision).toBe(0);
   await tellBusiness(person);
-  expect((await stream.next())!.id).toBe(1);
+  expect((await stream.next())!.revision).toBe(1);
   expect(stream.headers.get('content-encoding')).toBeNull();
   expect(stream.headers.get('cache-control')!.split(', ')).toEqual(['private', 'no-cache', 'no-transform']);
   expect(stream.headers.get('x-accel-buffering')).toBe('no');

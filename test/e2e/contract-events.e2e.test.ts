@@ -38,7 +38,7 @@ const open = async (...args: Parameters<typeof EventStream.open>): Promise<Event
 };
 const revisionsOf = async (stream: EventStream, count: number): Promise<number[]> => {
   const ids: number[] = [];
-  while (ids.length < count) ids.push((await stream.next())!.id);
+  while (ids.length < count) ids.push((await stream.next())!.revision);
   return ids;
 };
 
@@ -48,26 +48,30 @@ test('a stream begins with the current view and its revision as the id', async (
   const stream = await open(person);
   const { body } = await person.view();
   const event = await stream.next();
-  expect(event).toMatchObject({ id: 1, event: 'progress', data: { ...body, asOf: expect.any(String) } });
+  expect(event).toMatchObject({
+    id: `1.${body.lineage}`,
+    event: 'progress',
+    data: { ...body, asOf: expect.any(String) },
+  });
   expect(stream.headers.get('content-type')).toBe('text/event-stream');
   expect(stream.headers.get('cache-control')).toBe('private, no-cache, no-transform');
 });
 
 test('what the caller has already is not sent again, and the next change is', async () => {
   const person = service.person();
-  await tellBusiness(person);
-  const stream = await open(person, { 'last-event-id': '1' });
+  const { lineage } = await tellBusiness(person);
+  const stream = await open(person, { 'last-event-id': `1.${lineage}` });
   await choosePlan(person);
-  expect((await stream.next())!.id).toBe(2);
+  expect((await stream.next())!.revision).toBe(2);
 });
 
-test.each(['0', '7', 'nonsense', ''])(
-  'with Last-Event-ID "%s", which is not the revision, the view is sent',
+test.each(['0', '1', '7', '1.6c1f6b1e-3d0a-4c55-9d38-6f0f5a2f6a10', 'nonsense', ''])(
+  'with Last-Event-ID "%s", which is not the event\'s id, the view is sent',
   async (id) => {
     const person = service.person();
     await tellBusiness(person);
     const stream = await open(person, { 'last-event-id': id });
-    expect((await stream.next())!.id).toBe(1);
+    expect((await stream.next())!.revision).toBe(1);
   },
 );
 
@@ -75,12 +79,12 @@ test('a change reaches every stream of the person, through another process, too'
   const person = service.person();
   await person.view();
   const streams = [await open(person), await open(person), await open(person.at(neighbour))];
-  for (const stream of streams) expect((await stream.next())!.id).toBe(0);
+  for (const stream of streams) expect((await stream.next())!.revision).toBe(0);
   await tellBusiness(person);
   for (const stream of streams)
-    expect(await stream.next()).toMatchObject({ id: 1, data: { currentStep: 'subscription' } });
+    expect(await stream.next()).toMatchObject({ revision: 1, data: { currentStep: 'subscription' } });
   await choosePlan(person.at(neighbour));
-  for (const stream of streams) expect((await stream.next())!.id).toBe(2);
+  for (const stream of streams) expect((await stream.next())!.revision).toBe(2);
 });
 
 test('after the connections that listen were cut, changes by the other process are heard again', async () => {
@@ -97,7 +101,7 @@ test('after the connections that listen were cut, changes by the other process a
   await stream.next();
   const heard = stream.next();
   await tellBusiness(person.at(neighbour));
-  expect(await heard).toMatchObject({ id: 1 });
+  expect(await heard).toMatchObject({ revision: 1 });
 });
 
 describe('in a tenant of two', () => {
@@ -115,7 +119,7 @@ describe('in a tenant of two', () => {
     await tellBusiness(owner);
     for (const each of [stream, elsewhere]) {
       const event = await each.next();
-      expect(event).toMatchObject({ id: 1, data: { subject: member.subject, currentStep: null } });
+      expect(event).toMatchObject({ revision: 1, data: { subject: member.subject, currentStep: null } });
     }
   });
 
@@ -124,15 +128,15 @@ describe('in a tenant of two', () => {
     const stream = await open(owner);
     await stream.next();
     await (await service.payments()).attest(tenantId, { step: 'payment' });
-    expect(await stream.next()).toMatchObject({ id: 3, data: { currentStep: 'setup' } });
+    expect(await stream.next()).toMatchObject({ revision: 3, data: { currentStep: 'setup' } });
   });
 
   test('a member’s own part is nothing to the other’s stream', async () => {
     const stream = await open(owner, {}, 'member_tour');
-    expect((await stream.next())!.id).toBe(0);
+    expect((await stream.next())!.revision).toBe(0);
     await member.move({ step: 'profile', action: 'start' }, {}, 'member_tour');
     await owner.move({ step: 'profile', action: 'start' }, {}, 'member_tour');
-    expect(await stream.next()).toMatchObject({ id: 1, data: { subject: owner.subject } });
+    expect(await stream.next()).toMatchObject({ revision: 1, data: { subject: owner.subject } });
   });
 
   test('what nobody announced is found within 15 s, and in between the stream shows that it lives', async () => {
@@ -149,7 +153,7 @@ describe('in a tenant of two', () => {
       tenantId,
     ]);
     jest.advanceTimersByTime(POLL_MS);
-    expect((await streams[0].next())!.id).toBe(4);
+    expect((await streams[0].next())!.revision).toBe(4);
     expect(streams[0].comments).toEqual(['heartbeat']);
     expect(await streams[1].next()).toBeUndefined();
     expect(await streams[2].next()).toBeUndefined();
@@ -171,7 +175,7 @@ test('a stream ends when its token expires', async () => {
   const subject = newSubject();
   const inTwoSeconds = Math.floor(Date.now() / 1000) + 2;
   const stream = await open(service.person(subject, { exp: inTwoSeconds }));
-  expect((await stream.next())!.id).toBe(0);
+  expect((await stream.next())!.revision).toBe(0);
   expect(await stream.next()).toBeUndefined();
   expect(Date.now()).toBeGreaterThanOrEqual(inTwoSeconds * 1000);
 });

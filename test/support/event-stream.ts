@@ -1,7 +1,9 @@
 import type { Api, RequestHeaders } from './api.js';
 
 export interface ServerSentEvent {
-  readonly id: number;
+  /** In the event's id, before the lineage. */
+  readonly revision: number;
+  readonly id: string;
   readonly event: string;
   /** Parsed. */
   readonly data: any;
@@ -42,8 +44,8 @@ export class EventStream {
       const fields = new Map(block.split('\n').map((line) => [line.split(':', 1)[0]!, line.replace(/^[^:]*: ?/, '')]));
       const comment = fields.get('');
       if (comment !== undefined) this.comments.push(comment);
-      const { id, event = '', data } = Object.fromEntries(fields);
-      if (data !== undefined) return { id: Number(id), event, data: JSON.parse(data) };
+      const { id = '', event = '', data } = Object.fromEntries(fields);
+      if (data !== undefined) return { revision: Number.parseInt(id), id, event, data: JSON.parse(data) };
     }
   }
 

@@ -3,7 +3,7 @@ import { OnboardingViewDto } from '../dto/onboarding-view.dto.js';
 
 /** One event of the stream, as a client's parser gives it. */
 export class ProgressEventDto {
-  @ApiProperty({ description: 'Revision of the view.', example: '2' })
+  @ApiProperty({ description: 'Revision and lineage of the view.', example: '2.7f1c2a34-0000-4000-8000-000000000001' })
   id!: string;
 
   @ApiProperty({ enum: ['progress'], description: 'Name of the event.' })
@@ -23,6 +23,6 @@ const STREAM = {
 export const PROGRESS_EVENTS: NonNullable<Extract<ApiResponseOptions, { content?: unknown }>['content']> = {
   'text/event-stream': {
     schema: STREAM,
-    example: 'id: 2\nevent: progress\ndata: {"tenantId":"0ac3e000-0000-4000-8000-000000000001","revision":2,…}\n\n',
+    example: 'id: 2.7f1c2a34-0000-4000-8000-000000000001\nevent: progress\ndata: {"tenantId":"0ac3e000-0000-4000-8000-000000000001","revision":2,…}\n\n',
   },
 };

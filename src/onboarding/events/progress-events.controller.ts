@@ -27,8 +27,8 @@ export class ProgressEventsController {
     operationId: 'streamOnboarding',
     summary: 'Stream my progress in a flow',
     description:
-      'Server-sent events: a `progress` event at once and after every change, with the view as data and the revision as ' +
-      'id; a comment every 15 s. The stream ends when the token expires, the membership ends or the process stops; ' +
+      'Server-sent events: a `progress` event at once and after every change, with the view as data, and revision and ' +
+      'lineage as id; a comment every 15 s. The stream ends when the token expires, the membership ends or the process stops; ' +
       'reconnect then. At most 10 streams for one person.',
   })
   @ApiFlow()
@@ -36,9 +36,9 @@ export class ProgressEventsController {
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'Revision of the view that the caller has; the service does not send that view again.',
+    description: '`id` of the newest event that the caller has; the service does not send that view again.',
     schema: { type: 'string' },
-    example: '2',
+    example: '2.7f1c2a34-0000-4000-8000-000000000001',
   })
   @ApiExtraModels(ProgressEventDto)
   @ApiOkResponse({ description: 'The events.', content: PROGRESS_EVENTS })
@@ -50,11 +50,7 @@ export class ProgressEventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const stream = await this.events.open(person, flow, expiresAt, revisionIn(lastEventId));
+    const stream = await this.events.open(person, flow, expiresAt, lastEventId);
     await reply.header('content-type', 'text/event-stream').send(stream);
   }
 }
-
-/** What is no revision is no reason to refuse: then everything is news. */
-const revisionIn = (lastEventId: string | undefined): number | undefined =>
-  lastEventId !== undefined && /^\d{1,10}$/.test(lastEventId) ? Number(lastEventId) : undefined;

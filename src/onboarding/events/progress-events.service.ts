@@ -39,18 +39,19 @@ export class ProgressEventsService implements OnModuleDestroy {
   }
 
   /**
-   * Opens a stream. It sends the current view, unless that is at `lastRevision`, and then each newer one; it ends when
+   * Opens a stream. It sends the current view, unless the reader has it, and then each newer one; it ends when
    * the token expires, when the person may no longer see this, and when the process stops.
    * @param expiresAt of the token, in epoch milliseconds
+   * @param lastId of the newest event that the reader has
    */
   async open(
     person: PersonInTenant,
     flowKey: string,
     expiresAt: number,
-    lastRevision?: number,
+    lastId?: string,
   ): Promise<ProgressStream> {
     const leave = this.enter(person.impersonator ?? person.subject);
-    const stream = new ProgressStream(lastRevision);
+    const stream = new ProgressStream(lastId);
     stream.once('close', leave);
     try {
       const readAt = performance.now();

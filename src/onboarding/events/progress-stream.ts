@@ -6,7 +6,8 @@ export interface Frame {
   readonly readAt: number;
   /** Names the content: equal tags, equal views. */
   readonly tag: string;
-  readonly revision: number;
+  /** Revision and lineage, as the event's id. */
+  readonly id: string;
   readonly bytes: Buffer;
 }
 
@@ -24,15 +25,15 @@ export class ProgressStream extends Readable {
   private isWanted = false;
   private missed = 0;
 
-  /** @param lastRevision what the reader has already, if it said so: the same revision is not sent first */
-  constructor(private readonly lastRevision: number | undefined) {
+  /** @param lastId of the event that the reader has already, if it said so: the same is not sent first */
+  constructor(private readonly lastId: string | undefined) {
     // One byte: of several frames in the buffer all but the last would be stale.
     super({ highWaterMark: 1 });
   }
 
   offer(frame: Frame): void {
     if (this.newest && (frame.readAt < this.newest.readAt || frame.tag === this.newest.tag)) return;
-    const isKnown = !this.newest && frame.revision === this.lastRevision;
+    const isKnown = !this.newest && frame.id === this.lastId;
     this.newest = frame;
     // A comment instead: the answer's head goes out with the first bytes.
     this.waiting = isKnown ? HEARTBEAT : frame.bytes;

@@ -84,9 +84,8 @@ export class ProgressWatch {
   }
 }
 
-export const frameOf = ({ view, etag }: TaggedView, readAt: number): Frame => ({
-  readAt,
-  tag: etag,
-  revision: view.revision,
-  bytes: Buffer.from(`id: ${view.revision}\nevent: progress\ndata: ${JSON.stringify(view)}\n\n`),
-});
+export function frameOf({ view, etag }: TaggedView, readAt: number): Frame {
+  // Revisions of different lineages do not compare.
+  const id = `${view.revision}.${view.lineage}`;
+  return { readAt, tag: etag, id, bytes: Buffer.from(`id: ${id}\nevent: progress\ndata: ${JSON.stringify(view)}\n\n`) };
+}

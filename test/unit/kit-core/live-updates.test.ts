@@ -21,7 +21,7 @@ describe('live updates', () => {
       },
       receive: () => undefined,
       poll: () => undefined,
-      revision: () => undefined,
+      lastEventId: () => undefined,
     });
     await clock.advance(5 * MINUTE_MS);
     const before = connections;

@@ -161,6 +161,32 @@ describe('SyncStatus', () => {
     expect(status.textContent).toBe('Not saved: profile (invalid_request)');
   });
 
+  it('O01: names the steps that the service lost, until they are done again', async () => {
+    const { service, settle } = renderWithService(
+      <>
+        <SyncStatus flow={tour} />
+        <Checklist flow={tour} label="Steps">
+          {({ step, buttonProps }) => <button {...buttonProps('complete')}>{step.key}</button>}
+        </Checklist>
+      </>,
+    );
+    await settle();
+    const status = screen.getByRole('status');
+    fireEvent.click(screen.getByText('profile'));
+    await settle();
+    expect(status.textContent).toBe('Saved');
+
+    service.loseProgress();
+    await act(() => service.clock.advance(60_000));
+    expect([status.dataset['status'], status.textContent]).toEqual([
+      'lost',
+      'The service lost what was saved; do it again: profile',
+    ]);
+    fireEvent.click(screen.getByText('profile'));
+    await settle();
+    expect(status.textContent).toBe('Saved');
+  });
+
   it('does not say that the service is silent before the service was asked, whatever a token claims', async () => {
     const service = new MirrorAnswers({ flows: [tour] });
     const { settle } = renderWithService(<SyncStatus flow={tour} />, {

@@ -5,7 +5,7 @@ import { ProgressStream, type Frame } from '../../../src/onboarding/events/progr
 const frame = (revision: number, tag = `${revision}-abc`): Frame => ({
   readAt: revision,
   tag,
-  revision,
+  id: String(revision),
   bytes: Buffer.from(`${revision};`),
 });
 
@@ -50,7 +50,7 @@ describe('a progress stream', () => {
   });
 
   it('begins with a comment for a reader that has the first revision already', async () => {
-    const stream = new ProgressStream(5);
+    const stream = new ProgressStream('5');
     stream.offer(frame(5));
     expect(await sent(stream)).toBe(': heartbeat\n\n');
     stream.offer(frame(6));

@@ -26,6 +26,8 @@ function sentence(state: SyncState, pending: number): string {
   switch (state) {
     case 'rejected':
       return 'Something was not saved';
+    case 'lost':
+      return 'The service lost a step';
     case 'signed_out':
       return `Log in again${kept}`;
     case 'offline':

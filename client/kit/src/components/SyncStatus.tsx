@@ -8,6 +8,8 @@ import { useIsLoaded } from './useIsLoaded.js';
 export type SyncState =
   /** A click did not count; `rejected` says which and why. */
   | 'rejected'
+  /** The service lost steps that were confirmed; `lostSteps` says which. */
+  | 'lost'
   /** Clicks wait until the person has logged in again. */
   | 'signed_out'
   /** There is no network. What is clicked is kept and sent later. */
@@ -51,8 +53,9 @@ export function SyncStatus<StepKey extends string>(props: SyncStatusProps<StepKe
 }
 
 function syncStateOf(snapshot: OnboardingSnapshot): SyncState {
-  const { status, degradedReason, isDegraded, pendingWrites, rejected } = snapshot;
+  const { status, degradedReason, isDegraded, pendingWrites, rejected, lostSteps } = snapshot;
   if (rejected.length > 0) return 'rejected';
+  if (lostSteps.length > 0) return 'lost';
   if (degradedReason === 'auth') return 'signed_out';
   if (degradedReason === 'offline') return 'offline';
   if (degradedReason === 'storage') return pendingWrites > 0 ? 'saving' : 'not_kept';
@@ -62,12 +65,14 @@ function syncStateOf(snapshot: OnboardingSnapshot): SyncState {
   return status === 'unknown' || isDegraded ? 'loading' : 'saved';
 }
 
-function sentence(state: SyncState, { pendingWrites, rejected }: OnboardingSnapshot): string {
+function sentence(state: SyncState, { pendingWrites, rejected, lostSteps }: OnboardingSnapshot): string {
   const changes = `${pendingWrites} ${pendingWrites === 1 ? 'change' : 'changes'}`;
   const kept = pendingWrites > 0 ? `: ${changes} will be sent later` : '';
   switch (state) {
     case 'rejected':
       return `Not saved: ${rejected.map(({ step, code }) => `${step} (${code})`).join(', ')}`;
+    case 'lost':
+      return `The service lost what was saved; do it again: ${lostSteps.join(', ')}`;
     case 'signed_out':
       return `Log in again to save${kept}`;
     case 'offline':

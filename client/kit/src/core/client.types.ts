@@ -106,6 +106,11 @@ export interface OnboardingSnapshot<StepKey extends string = string> {
   /** Clicks on this flow that wait to be confirmed. */
   readonly pendingWrites: number;
   readonly rejected: ReadonlyArray<RejectedOperation<StepKey>>;
+  /**
+   * Steps that were confirmed as done and that the service lost: other data answers now (a failover, a restored backup), in
+   * which they are open. The person has to do them again. Known until the page is left.
+   */
+  readonly lostSteps: readonly StepKey[];
   /** Null while nothing is known. */
   readonly revision: number | null;
   readonly asOf: string | null;
@@ -216,7 +221,8 @@ export interface LiveContext {
   readonly receive: (data: unknown) => void;
   /** Reads once, cheaply when nothing changed; not while reading is being retried anyway. */
   readonly poll: () => void;
-  readonly revision: () => number | undefined;
+  /** Of the view that is known, unless the database has to confirm it first. */
+  readonly lastEventId: () => string | undefined;
 }
 
 /** Follows one flow until the returned function is called. */

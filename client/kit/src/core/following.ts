@@ -62,7 +62,11 @@ export function createFollowing({ shared, views, reader, tenants, answered }: Fo
       poll: () => {
         if (!views.slot(flow).error) read(watched);
       },
-      revision: () => views.slot(flow).view?.revision,
+      lastEventId: () => {
+        const { view } = views.slot(flow);
+        // What a mirror told is still to be confirmed.
+        return view?.source === 'database' ? `${view.revision}.${view.lineage}` : undefined;
+      },
     });
     watched.unfollow = stop ?? (() => undefined);
     read(watched);

@@ -89,9 +89,9 @@ async function stream(context: LiveContext, signal: AbortSignal): Promise<boolea
   let watchdog = clock.setTimeout(abort, LONGEST_SILENCE_MS);
   let isConnected = false;
   try {
-    const revision = context.revision();
+    const lastId = context.lastEventId();
     const response = await context.open(
-      { accept: 'text/event-stream', ...(revision !== undefined && { 'last-event-id': String(revision) }) },
+      { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) },
       connection.signal,
     );
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');

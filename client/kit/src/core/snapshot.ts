@@ -10,7 +10,7 @@ import type { Slot } from './views.js';
  * the view alone says, the same on a server as in a browser.
  */
 export function snapshotOf(slot: Slot, shared: Shared | null): OnboardingSnapshot {
-  const { flow, view, basis, by, error, reading } = slot;
+  const { flow, view, basis, by, lost, error, reading } = slot;
   const pending = shared ? pendingOf(shared, flow.key) : [];
   const rejected = (shared?.queue?.rejected() ?? []).filter((operation) => operation.flow === flow.key);
   const degradedReason = shared?.trouble ?? (shared?.store.isFailing() ? 'storage' : null);
@@ -30,6 +30,7 @@ export function snapshotOf(slot: Slot, shared: Shared | null): OnboardingSnapsho
     degradedReason,
     pendingWrites: pending.length,
     rejected,
+    lostSteps: lost,
     revision: view?.revision ?? null,
     asOf: view?.asOf ?? null,
     error,

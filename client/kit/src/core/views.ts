@@ -18,6 +18,8 @@ export interface Slot {
   by: 'service' | 'cache' | 'none';
   /** The request that told the present lineage; answers to earlier requests may be of the lineage before. */
   lineageSince: number;
+  /** Confirmed as done before, and open in the lineage of now. */
+  lost: readonly string[];
   error: OnboardingError | null;
   reading: Promise<OnboardingView> | null;
 }
@@ -106,6 +108,7 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
       if (view.source === 'database') target.by = 'service';
       return;
     }
+    target.lost = lostIn(view, target);
     put(target, { view, etag }, via === 'claim' ? 'none' : 'service');
     if (via !== 'claim') target.error = null;
     if (shared.tenant === null) rememberTenant(shared, view.tenantId);
@@ -136,6 +139,14 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
   };
 }
 
+const isDone = ({ status }: OnboardingView['steps'][number]): boolean => status === 'completed' || status === 'skipped';
+
+function lostIn(view: OnboardingView, { view: known, by, lost }: Slot): string[] {
+  const before = known && by !== 'none' && known.lineage !== view.lineage ? known.steps.filter(isDone) : [];
+  const doneBefore = new Set([...lost, ...before.map(({ key }) => key)]);
+  return view.steps.filter((step) => doneBefore.has(step.key) && !isDone(step)).map(({ key }) => key);
+}
+
 const emptySlot = (flow: OnboardingFlow): Slot => ({
   flow,
   view: null,
@@ -143,6 +154,7 @@ const emptySlot = (flow: OnboardingFlow): Slot => ({
   basis: null,
   by: 'none',
   lineageSince: 0,
+  lost: [],
   error: null,
   reading: null,
 });

@@ -70,6 +70,7 @@ export class TestService {
   private readonly madeAt = this.now();
   private isDown = false;
   private ids = 0;
+  private lineages = 1;
 
   constructor({ flows, subject = 'auth0|test', role = 'owner' }: TestServiceOptions) {
     this.flows = new Map(flows.map((flow) => [flow.key, flow]));
@@ -96,6 +97,13 @@ export class TestService {
     this.isDown = false;
   }
 
+  /** From now on other data answers, in which nothing was done yet: what a failover or a restored backup may come to. */
+  loseProgress(): void {
+    this.progress.clear();
+    this.operations.clear();
+    this.lineages += 1;
+  }
+
   /** The next transition is answered with this status instead of being judged: 409, 412, 422, 429, 503, … */
   respondWith(
     status: number,
@@ -120,7 +128,7 @@ export class TestService {
       subject: this.subject,
       ...viewOf(flow.rules, state, this.actor),
       revision,
-      lineage: '00000000-0000-4000-8000-00000000000a',
+      lineage: `00000000-0000-4000-8000-${String(this.lineages).padStart(12, '0')}`,
       startedAt: null,
       updatedAt,
       source: 'database',
@@ -224,7 +232,7 @@ export class TestService {
   }
 
   private etag(flow: OnboardingFlow): string {
-    return `"${this.progressOf(flow).revision}-test"`;
+    return `"${this.progressOf(flow).revision}-${this.lineages}-test"`;
   }
 }
 
