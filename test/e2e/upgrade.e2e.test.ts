@@ -1,12 +1,11 @@
 import { migrate } from '../../src/database/migrate.js';
 import { BuiltService } from '../support/built-service.js';
-import { CommandLine } from '../support/command-line.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
+import { migratedBy } from '../support/migrated-by-previous.js';
 import { PreviousBuild } from '../support/previous-build.js';
 import { schemaOf } from '../support/schema.js';
 import { TestService } from '../support/service.js';
-import { sql } from '../support/sql.js';
 import { UpgradeLoad } from '../support/upgrade-load.js';
 import { verified } from '../support/verified.js';
 
@@ -18,7 +17,7 @@ const previous = new PreviousBuild();
 let service: TestService;
 let older: BuiltService;
 beforeAll(async () => {
-  service = await TestService.start({ prepare: migratedByThePreviousBuild });
+  service = await TestService.start({ prepare: (database) => migratedBy(previous, database) });
   older = await BuiltService.start({ ...service.env, LOG_LEVEL: 'warn' }, previous.file('main.js'));
 }, SET_UP_MS);
 afterAll(async () => {
@@ -27,12 +26,6 @@ afterAll(async () => {
   await service.stop();
   previous.remove();
 });
-
-async function migratedByThePreviousBuild({ migrationUrl, superuserUrl }: TestDatabase): Promise<void> {
-  await sql(superuserUrl, 'DROP SCHEMA foothold, graphile_worker CASCADE');
-  const env = { PATH: process.env['PATH'], DATABASE_MIGRATION_URL: migrationUrl };
-  expect(await CommandLine.run(previous.file('database/migrate.cli.js'), env)).toMatchObject({ status: 0, stderr: '' });
-}
 
 it('O02: the previous build answers every request while its database is migrated, and after', async () => {
   const load = await UpgradeLoad.start(service, older.url);

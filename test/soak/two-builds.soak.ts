@@ -1,6 +1,7 @@
 import { key, type Answer, type Api, type Move } from '../support/api.js';
 import { BuiltCopy } from '../support/built-copy.js';
 import { BuiltService } from '../support/built-service.js';
+import { PreviousBuild } from '../support/previous-build.js';
 import { untilRolledUp } from '../support/rolled-up.js';
 import { RoundRobin } from '../support/round-robin.js';
 import { TestService } from '../support/service.js';
@@ -27,6 +28,7 @@ const WORKSPACE: readonly Move[] = [
 const TOUR_2: Move = { step: 'feedback', action: 'complete' };
 const WORKSPACE_2: Move = { step: 'announcement', action: 'complete' };
 
+const previous = new PreviousBuild();
 let service: TestService;
 let copy: BuiltCopy;
 let processes: BuiltService[] = [];
@@ -50,11 +52,12 @@ afterAll(async () => {
   for (const one of processes) one.signal('SIGTERM');
   for (const one of processes) await one.ended();
   copy.remove();
+  previous.remove();
   await service.stop();
 });
 
 it(
-  'C02: two builds on one database behind one address answer every request, and lose no click',
+  'C02, O02: the previous build and the next one, behind one address, answer every request and lose no click',
   async () => {
     const answers = new Map<string, number>();
     const refused: unknown[] = [];
@@ -98,7 +101,7 @@ it(
     const versions: number[] = [];
 
     const env = { ...service.env, LOG_LEVEL: 'warn', NODE_ENV: 'development' };
-    processes = [await BuiltService.start(env)];
+    processes = [await BuiltService.start(env, previous.file('main.js'))];
     const [older] = processes as [BuiltService];
     // They began before the newer release came.
     const early = Array.from({ length: CLIENTS }, () => service.person().at(older.url));
