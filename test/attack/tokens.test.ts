@@ -6,7 +6,7 @@ import { freezeTime, HOUR, MINUTE, passTime, SECOND } from '../integration/auth/
 import { AUDIENCE, TestIssuer, type Fault } from '../integration/auth/support/test-issuer.js';
 import { Api } from '../support/api.js';
 import { TestService } from '../support/service.js';
-import { ApiDocument } from './support/api-document.js';
+import { ApiDocument, type Operation } from './support/api-document.js';
 import { FORGERIES } from './support/forged-tokens.js';
 import { sampleRequest } from './support/sample-request.js';
 import { Wire, type Request } from './support/wire.js';
@@ -57,7 +57,7 @@ describe('a forged token', () => {
     const guarded = document.operations.filter(({ isGuarded }) => isGuarded);
     const values = { tenantId: '11111111-1111-4111-8111-111111111111', flow: 'workspace' };
     for (const [fault, reason, forge] of FORGERIES) {
-      for (const operation of guarded) {
+      const refused = async (operation: Operation): Promise<void> => {
         const request = sampleRequest(document, operation, values);
         const reply = await wire.send({ ...request, headers: [...request.headers!, bearer(forge(issuer))] });
         const { detail } = JSON.parse(reply.text) as { detail: string };
@@ -72,7 +72,8 @@ describe('a forged token', () => {
           ),
         });
         expect(document.faultsOf(operation, reply)).toEqual([]);
-      }
+      };
+      await Promise.all(guarded.map(refused));
     }
     expect(await rowsOf('member')).toEqual([]);
     expect(await statusOf(issuer.token())).toBe(200);

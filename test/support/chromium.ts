@@ -18,7 +18,8 @@ export function chromiumPath(): string {
   return executable;
 }
 
-/** A browser of the caller's own, without a window; the caller closes it. */
+/** A browser of the caller's own, without a window, and the headless shell where it is installed; the caller closes it. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS });
+  const executablePath = process.env['CHROMIUM_SHELL_PATH'] ?? chromiumPath();
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 }

@@ -241,7 +241,11 @@ describe('the answers that the OpenAPI document promises', () => {
       'REVOKE ALL ON ALL TABLES IN SCHEMA foothold, graphile_worker FROM foothold_app, foothold_worker',
     );
     await service.sql('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA foothold FROM foothold_app, foothold_worker, PUBLIC');
-    await all(async (name) => (await recorder.send(good.get(name)!)) && []);
+    await all(async (name) => {
+      // A busy service may first say that it is.
+      for (let left = 3; left > 0 && (await recorder.send(good.get(name)!)).status === 503; left -= 1);
+      return [];
+    });
   });
 
   it('are all met, but for those whose reason is known', () => {
