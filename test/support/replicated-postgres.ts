@@ -21,6 +21,8 @@ export interface ReplicationOptions {
  * address that leads to the primary, until it is moved.
  */
 export class ReplicatedPostgres {
+  private checkpointer: number | undefined;
+
   private constructor(
     private readonly folder: string,
     private readonly primary: EmbeddedPostgres,
@@ -61,6 +63,7 @@ export class ReplicatedPostgres {
   }
 
   async stop(): Promise<void> {
+    if (this.checkpointer !== undefined) process.kill(this.checkpointer, 'SIGCONT');
     await Promise.all([this.address.close(), this.replication.close()]);
     await this.standby.stop();
     await this.primary.stop();
@@ -82,6 +85,11 @@ export class ReplicatedPostgres {
     return this.replication.refuse();
   }
 
+  /** What is committed from now on does not reach the standby in time. */
+  delayReplication(): void {
+    this.replication.strand();
+  }
+
   /** All of its processes, as when its machine fails. */
   async killPrimary(): Promise<void> {
     const processes = await this.onPrimary<{ pid: number }>('SELECT pid FROM pg_stat_activity');
@@ -96,9 +104,9 @@ export class ReplicatedPostgres {
     const [checkpointer] = await this.onStandby<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`,
     );
-    process.kill((checkpointer as { pid: number }).pid, 'SIGSTOP');
+    this.checkpointer = (checkpointer as { pid: number }).pid;
+    process.kill(this.checkpointer, 'SIGSTOP');
     await this.onStandby(`SELECT pg_promote(true, ${PROMOTION_LIMIT_SECONDS})`);
-    process.kill((checkpointer as { pid: number }).pid, 'SIGCONT');
   }
 
   /** New connections to the address lead to the standby; those that there are stay where they are. */
