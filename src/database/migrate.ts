@@ -73,7 +73,9 @@ async function attempt(url: string, report: (line: string) => void, ran: string[
       () => report('Waiting for another process that migrates this database.'),
       async () => {
         const watch = await LockWatch.start(url, report);
-        const dataSource = new DataSource(migrationOptions(url, (client) => watch.add(client)));
+        const options = migrationOptions(url, (client) => watch.add(client));
+        // Quiet: its error says what failed.
+        const dataSource = new DataSource({ ...options, logger: 'debug' });
         try {
           await dataSource.initialize();
           await run(url, dataSource, watch, ran);
@@ -84,11 +86,10 @@ async function attempt(url: string, report: (line: string) => void, ran: string[
       },
     );
   } catch (error) {
-    if (error instanceof MigrationError || !isUnavailable(error)) throw error;
-    throw new MigrationError(
-      `The database cannot be reached: ${messageOf(error)}. Correct that and run it again.`,
-      error,
-    );
+    const state = sqlStateOf(error);
+    if (error instanceof MigrationError || (state === undefined && !isUnavailable(error))) throw error;
+    const why = messageOf(error) + (state === undefined ? '' : ` (SQLSTATE ${state})`);
+    throw new MigrationError(`The database cannot be migrated: ${why}. Correct the cause and run it again.`, error);
   }
 }
 

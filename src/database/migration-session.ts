@@ -30,8 +30,6 @@ export function migrationOptions(
   return {
     ...options,
     applicationName: 'foothold migration',
-    // Quiet: what fails is said by its error.
-    logger: 'debug',
     extra: { ...(options.extra as object), query_timeout: 0 },
   } as DataSourceOptions;
 }

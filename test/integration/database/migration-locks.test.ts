@@ -86,10 +86,20 @@ describe('O02: a migration that fails', () => {
     });
   });
 
+  it('says in one line that the role may not create the schema', async () => {
+    await sql(database.superuserUrl, 'DROP SCHEMA foothold CASCADE');
+    await expect(migrate(database.appUrl)).rejects.toMatchObject({
+      name: 'MigrationError',
+      message: expect.stringMatching(
+        /^The database cannot be migrated: permission denied .* \(SQLSTATE 42501\)\. .*run it again\.$/,
+      ),
+    });
+  });
+
   it('says in one line that the database cannot be reached', async () => {
     await expect(migrate('postgres://owner@127.0.0.1:1/foothold')).rejects.toMatchObject({
       name: 'MigrationError',
-      message: expect.stringMatching(/^The database cannot be reached: .*ECONNREFUSED.*run it again\.$/),
+      message: expect.stringMatching(/^The database cannot be migrated: .*ECONNREFUSED.*run it again\.$/),
     });
   });
 });
