@@ -3,10 +3,10 @@ import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseCircuit } from './database-circuit.js';
-import { isLockTimeout, LineageChangedError, translateError } from './database-errors.js';
+import { DatabaseUnavailable, isLockTimeout, LineageChangedError, translateError } from './database-errors.js';
 import { QUERY_TIMEOUT_MS } from './data-source-options.js';
 import { DatabaseStartup } from './database-startup.js';
-import { Lineage } from './lineage.js';
+import { dated, Lineage, type Dated } from './lineage.js';
 import { SharedConnections } from './shared-connections.js';
 import type { Statement } from './statement.js';
 
@@ -52,11 +52,27 @@ export class Database implements OnApplicationShutdown {
 
   /** The same for a statement that only reads and waits for no lock: it shares a connection with others. */
   async read<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    // A transaction-mode pooler gives a connection to one transaction at a time.
-    if (!this.prepared) return this.query(statement, values);
+    if (!this.prepared) return this.readThroughPooler(statement, values);
     this.startup.assertReady();
     const { rows } = await this.guarded(() => this.reads.query(this.configOf(statement, values)));
     return rows as Row[];
+  }
+
+  /**
+   * A transaction-mode pooler leads each transaction to a server of its choice, so the answer says in which timeline it was
+   * given. In another than before, the lineage is looked at, and the answer after that counts.
+   */
+  private async readThroughPooler<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const read = (): Promise<Array<Row & Dated>> => this.query<Row & Dated>({ name, text: dated(text) }, values);
+    let rows = await read();
+    if (this.lineage.isOfNow(rows)) return rows;
+    await this.guarded(async () => {
+      const client = await this.connect();
+      await this.lineage.check(client).finally(() => client.release());
+    });
+    rows = await read();
+    if (this.lineage.isOfNow(rows)) return rows;
+    throw new DatabaseUnavailable('its servers answer by turns');
   }
 
   /**
