@@ -25,29 +25,18 @@ export class DatabaseNotReady extends Error {
   }
 }
 
-/** The server only follows another one. What it would answer may be old, and what it is sent cannot be stored. */
-export class DatabaseIsStandbyError extends Error {
-  constructor() {
-    super('This server is a standby. Promote it, or let DATABASE_URL lead to the primary.');
-    this.name = 'DatabaseIsStandbyError';
+/** The server answers, and must not be used: a standby, or one with data that this process has left for later data. */
+export class WrongServerError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WrongServerError';
   }
 }
 
-/** The server holds data that this process has left for later data: a primary of before, or a backup that was restored. */
-export class DatabaseBehindError extends Error {
-  constructor(lineage: string) {
-    super(
-      `This server holds the data of lineage ${lineage}, which was left for later data. Stop the former primary; if a ` +
-        'backup was restored, run "npm run restored".',
-    );
-    this.name = 'DatabaseBehindError';
-  }
-}
-
-/** What a statement was based on is of another data set than the one that it would be sent to. Nothing was changed. */
-export class LineageChangedError extends Error {
+/** What a statement was judged on is of another data set than the one that it would be sent to. It was not sent. */
+export class LineageChangedError extends DatabaseUnavailable {
   constructor() {
-    super('The database was exchanged for another while this was under way');
+    super('its data was exchanged for other data while the request was under way');
     this.name = 'LineageChangedError';
   }
 }
@@ -92,7 +81,7 @@ const CONNECTION_MESSAGE =
 const POOL_MESSAGE = /timeout exceeded when trying to connect/;
 
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof DatabaseIsStandbyError || error instanceof DatabaseBehindError) return true;
+  if (error instanceof WrongServerError) return true;
   const state = sqlStateOf(error);
   if (state !== undefined) return UNAVAILABLE.test(state);
   // Not `instanceof`: Node's own errors are of another realm where a test runs in a sandbox.

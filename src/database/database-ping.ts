@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { DatabaseIsStandbyError, DatabaseOverloaded } from './database-errors.js';
+import { WrongServerError, DatabaseOverloaded } from './database-errors.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Database } from './database.js';
 
@@ -36,7 +36,7 @@ export class DatabasePing {
       this.logger.warn({ err: error }, 'The database does not answer');
       if (error instanceof DatabaseOverloaded) return 'All connections are busy.';
       const { cause } = error as Error;
-      return cause instanceof DatabaseIsStandbyError ? cause.message : 'The database does not answer.';
+      return cause instanceof WrongServerError ? cause.message : 'The database does not answer.';
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import { DatabaseIsStandbyError, DatabaseNotReady } from './database-errors.js';
+import { WrongServerError, DatabaseNotReady } from './database-errors.js';
 import { Lineage } from './lineage.js';
 import { missingMigrations } from './migrations/index.js';
 
@@ -67,7 +67,7 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
       this.announceReady();
     } catch (error) {
       // Everybody may read the reason, so only what was worded for it is told; the log has the rest.
-      const isWorded = error instanceof DatabaseNotReady || error instanceof DatabaseIsStandbyError;
+      const isWorded = error instanceof DatabaseNotReady || error instanceof WrongServerError;
       const reason = isWorded ? error.message : 'The database cannot be reached.';
       if (reason !== this.waitingFor) this.logger.warn({ err: error }, `Not ready: ${reason}`);
       this.waitingFor = reason;

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
 import { CONFIG, type Config } from '../config/config.js';
+import { WrongServerError } from './database-errors.js';
 import { DatabaseStartup } from './database-startup.js';
 import { Lineage } from './lineage.js';
 
@@ -23,6 +24,7 @@ export class LineageWatch implements OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private stopped = false;
+  private refusal: string | undefined;
 
   constructor(
     private readonly lineage: Lineage,
@@ -51,9 +53,12 @@ export class LineageWatch implements OnModuleDestroy {
     try {
       if (performance.now() - this.madeAt >= RENEW_EVERY_MS) this.drop();
       await this.lineage.check((this.client ??= await this.connect()));
+      this.refusal = undefined;
     } catch (error) {
       this.drop();
-      this.logger.debug({ err: error }, 'The lineage was not looked at');
+      const refusal = error instanceof WrongServerError ? error.message : undefined;
+      if (refusal !== undefined && refusal !== this.refusal) this.logger.warn(refusal);
+      this.refusal = refusal;
     }
   }
 

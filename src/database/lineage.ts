@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { DatabaseBehindError, DatabaseIsStandbyError } from './database-errors.js';
+import { WrongServerError } from './database-errors.js';
 import { sever } from './sever.js';
+import { succeedLineage } from './succeed-lineage.js';
 
 /** Where a connection leads, and what the data there says of itself. */
 interface Standing {
@@ -57,35 +58,33 @@ const RECORD = `
     system_identifier = $2, timeline = $3
   RETURNING d.lineage, d.erasures_unconfirmed_since`;
 
-const SUCCEED = 'UPDATE foothold.dataset SET lineage = $1, erasures_unconfirmed_since = $2 RETURNING lineage';
-
 /**
  * Which data set answers. Revisions are comparable within a lineage only: data that was restored, or that runs on
  * another cluster or timeline than last time, may lack what was confirmed, and gets a new lineage.
  *
  * Every connection passes {@link check} before its first use. When one finds another lineage, all connections that passed
  * before are cut: they may lead to a server that the others have left. So what an open connection answers is of
- * {@link current}, and a process never answers from two data sets.
+ * {@link current}, and a process never answers from two data sets. It never goes back to data that it has left, either.
  */
 @Injectable()
 export class Lineage {
   private readonly logger = new Logger(Lineage.name);
-  /** Connections that lead to the data of the present lineage. */
+  /** Open connections that passed. */
   private readonly clients = new Set<ClientBase>();
-  /** A server with data of one of these was left behind: its writes are lost, or the operator restores something. */
+  /** Lineages that this process has left: a server with one of them was replaced, or an operator restores a backup. */
   private readonly left = new Set<string>();
-  private lineage: string | undefined;
-  private timeline: number | null = null;
-  private unconfirmedSince: Date | null = null;
+  private seen: (Recorded & Pick<Standing, 'system_identifier' | 'timeline'>) | undefined;
+  /** By this process, on the data that its connections lead to. */
+  private succeededBy: string | undefined;
 
   get current(): string {
-    if (this.lineage === undefined) throw new Error('The lineage is read before the first request is served');
-    return this.lineage;
+    if (!this.seen) throw new Error('The lineage is read before the first request is served');
+    return this.seen.lineage;
   }
 
   /** Whether all of this comes from a server in the timeline of now. */
   isOfNow(rows: readonly Dated[]): boolean {
-    return rows.every(({ answered_in: timeline }) => timeline === this.timeline);
+    return rows.every(({ answered_in: timeline }) => timeline === this.seen?.timeline);
   }
 
   /**
@@ -93,21 +92,25 @@ export class Lineage {
    * and confirms it by `npm run restored`.
    */
   get erasuresUnconfirmedSince(): Date | null {
-    return this.unconfirmedSince;
+    return this.seen?.erasures_unconfirmed_since ?? null;
   }
 
   /**
    * For a new connection before its first use, and for an open one whenever the answer must be fresh: one round trip. Before
-   * {@link begin} it only refuses standbys.
-   * @throws DatabaseIsStandbyError DatabaseBehindError, and what the driver throws
+   * {@link begin} it only refuses standbys. When an open connection fails it, behind a pooler, all others may lead there, too,
+   * and are cut.
+   * @throws WrongServerError and what the driver throws
    */
   async check(client: ClientBase): Promise<void> {
-    if (this.lineage === undefined) return refuseStandby((await client.query<Standing>(HERE)).rows[0] as Standing);
-    const [found] = (await client.query<StandingData>(HERE_AND_RECORDED)).rows as [StandingData];
-    refuseStandby(found);
-    const { lineage, is_here: isHere, erasures_unconfirmed_since: since } = found;
-    if (lineage === null || !isHere) return this.record(client, found);
-    this.adopt(client, { lineage, erasures_unconfirmed_since: since }, found.timeline);
+    try {
+      await this.pass(client);
+    } catch (error) {
+      if (error instanceof WrongServerError && this.clients.has(client)) this.cutAllBut();
+      throw error;
+    }
+    if (this.clients.has(client)) return;
+    this.clients.add(client);
+    client.once('end', () => this.clients.delete(client));
   }
 
   /** Compares the data with the server that it is on, at the start: the schema is there, and no request was served yet. */
@@ -123,41 +126,58 @@ export class Lineage {
    * ran on the data.
    */
   async succeed(client: ClientBase, since: Date): Promise<string | undefined> {
-    const { rows } = await client.query<Recorded>(SUCCEED, [randomUUID(), since]);
-    const [{ lineage } = { lineage: undefined }] = rows;
-    if (lineage !== undefined) this.lineage = lineage;
-    return lineage;
+    this.succeededBy = randomUUID();
+    if (!(await succeedLineage(client, this.succeededBy, since))) return undefined;
+    await this.check(client);
+    return this.succeededBy;
   }
 
-  private async record(client: ClientBase, { system_identifier: system, timeline, at }: Standing): Promise<void> {
+  private async pass(client: ClientBase): Promise<void> {
+    if (!this.seen) return refuseStandby((await client.query<Standing>(HERE)).rows[0] as Standing);
+    const [found] = (await client.query<StandingData>(HERE_AND_RECORDED)).rows as [StandingData];
+    refuseStandby(found);
+    const { lineage, is_here: isHere } = found;
+    if (lineage === null || !isHere) return this.record(client, found);
+    this.adopt(client, { ...found, lineage });
+  }
+
+  private async record(client: ClientBase, here: Standing): Promise<void> {
+    const { system_identifier: system, timeline, at } = here;
+    this.refuseEarlier(here);
     const begun = randomUUID();
     const { rows } = await client.query<Recorded>(RECORD, [begun, system, timeline, at]);
     const [recorded] = rows as [Recorded];
     if (recorded.lineage === begun) {
       this.logger.warn(`The data was not on this cluster and timeline before: lineage ${begun} begins.`);
     }
-    this.adopt(client, recorded, timeline);
+    this.adopt(client, { ...here, ...recorded });
   }
 
-  private adopt(
-    client: ClientBase,
-    { lineage, erasures_unconfirmed_since: since }: Recorded,
-    timeline: number | null,
-  ): void {
-    if (this.left.has(lineage)) throw new DatabaseBehindError(lineage);
-    const before = this.lineage;
-    if (since && since.getTime() !== this.unconfirmedSince?.getTime()) this.logger.warn(unconfirmedErasures(since));
-    this.unconfirmedSince = since;
-    this.lineage = lineage;
-    this.timeline = timeline;
-    if (before !== undefined && before !== lineage) {
-      this.left.add(before);
-      this.logger.warn(`Lineage ${lineage} follows ${before}: every connection is made again.`);
-      for (const other of this.clients) if (other !== client) sever(other);
+  private adopt(client: ClientBase, found: Standing & Recorded): void {
+    this.refuseEarlier(found);
+    const { lineage, erasures_unconfirmed_since: since } = found;
+    if (this.left.has(lineage)) throw new WrongServerError(behind(`lineage ${lineage}`));
+    const before = this.seen;
+    if (since && since.getTime() !== before?.erasures_unconfirmed_since?.getTime()) {
+      this.logger.warn(unconfirmedErasures(since));
     }
-    if (this.clients.has(client)) return;
-    this.clients.add(client);
-    client.once('end', () => this.clients.delete(client));
+    this.seen = found;
+    if (!before || before.lineage === lineage) return;
+    this.left.add(before.lineage);
+    if (lineage === this.succeededBy) return;
+    this.logger.warn(`Lineage ${lineage} follows ${before.lineage}: every connection is made again.`);
+    this.cutAllBut(client);
+  }
+
+  /** Within a cluster a later timeline replaces the earlier ones. */
+  private refuseEarlier({ system_identifier: system, timeline }: Standing): void {
+    const { seen } = this;
+    if (!seen || seen.system_identifier !== system || (timeline ?? 0) >= (seen.timeline ?? 0)) return;
+    throw new WrongServerError(behind(`timeline ${timeline}`));
+  }
+
+  private cutAllBut(spared?: ClientBase): void {
+    for (const client of this.clients) if (client !== spared) sever(client);
   }
 }
 
@@ -167,5 +187,10 @@ export const unconfirmedErasures = (since: Date): string =>
   '"npm run restored -- --receipts FILE"; if none can be missing, "npm run restored -- --no-erasures".';
 
 function refuseStandby({ is_standby: isStandby }: Standing): void {
-  if (isStandby) throw new DatabaseIsStandbyError();
+  if (!isStandby) return;
+  throw new WrongServerError('This server is a standby. Promote it, or let DATABASE_URL lead to the primary.');
 }
+
+const behind = (data: string): string =>
+  `This server holds the data of ${data}, which later data replaced. Stop the former primary; if a backup was restored, run ` +
+  '"npm run restored" and restart this process.';

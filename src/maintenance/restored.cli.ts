@@ -5,6 +5,7 @@ import type { RestoredData } from '../admin/erasure/restored.js';
 import { loadConfig } from '../config/config.js';
 import { appUrlFromEnv } from '../config/env.js';
 import { runCommand } from '../config/run-command.js';
+import { succeedLineage } from '../database/succeed-lineage.js';
 
 const usage = `npm run restored -- --receipts FILE [--receipts FILE …]
 npm run restored -- --no-erasures
@@ -69,10 +70,7 @@ async function withoutErasures(): Promise<number> {
   const client = new pg.Client({ connectionString: appUrlFromEnv() });
   await client.connect();
   const lineage = randomUUID();
-  const { rowCount } = await client
-    .query('UPDATE foothold.dataset SET lineage = $1, erasures_unconfirmed_since = NULL', [lineage])
-    .finally(() => client.end());
-  if (!rowCount) {
+  if (!(await succeedLineage(client, lineage, null).finally(() => client.end()))) {
     console.error('The service never ran on this database: there is no lineage to end.');
     return 1;
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../database/database-clock.js';
-import { DatabaseUnavailable } from '../database/database-errors.js';
+import { DatabaseUnavailable, LineageChangedError } from '../database/database-errors.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
@@ -98,7 +98,13 @@ export class OnboardingService {
   async transition(person: PersonInTenant, flowKey: string, request: TransitionRequest): Promise<TransitionResult> {
     const flow = await this.catalog.flow(flowKey);
     return this.metrics.counted(flow.key, request.action, async () => {
-      const outcome = await this.tenants.within(person, (choice) => this.transitionIn(choice, person, flow, request));
+      const attempt = (): Promise<TransitionResult | Problem> =>
+        this.tenants.within(person, (choice) => this.transitionIn(choice, person, flow, request));
+      const outcome = await attempt().catch((error: unknown) => {
+        // It was judged on data that was replaced: judged again, on what the database has now.
+        if (error instanceof LineageChangedError) return attempt();
+        throw error;
+      });
       if (outcome instanceof Problem) throw outcome;
       return outcome;
     });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isLostRace, LineageChangedError } from '../database/database-errors.js';
+import { isLostRace } from '../database/database-errors.js';
 import { ChangeChannel } from '../database/change-channel.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Database } from '../database/database.js';
@@ -123,6 +123,7 @@ export class ProgressRepository {
    * longer what it was judged on, or when the key was used meanwhile.
    * @param at the transaction in which the progress is locked, so that neither can be; or, for a statement of its own, the
    *   lineage that the progress was read from
+   * @throws LineageChangedError when another data set would get the statement
    */
   async apply(before: ProgressKey, change: ProgressChange, at: Transaction | string): Promise<boolean> {
     const { part, operation } = change;
@@ -163,7 +164,7 @@ export class ProgressRepository {
       if (row?.done) this.announce(before, part);
       return row?.done === true;
     } catch (error) {
-      if (isBasisGone(error)) return false;
+      if (isLostRace(error)) return false;
       throw error;
     }
   }
@@ -196,7 +197,7 @@ export class ProgressRepository {
         : await this.database.write<{ done: boolean }>(STORE_NO_OP, values, progress.lineage);
       return row?.done === true;
     } catch (error) {
-      if (!transaction && isBasisGone(error)) return false;
+      if (!transaction && isLostRace(error)) return false;
       throw error;
     }
   }
@@ -243,9 +244,6 @@ export class ProgressRepository {
     return version === flow.version ? flow : this.catalog.version(flow.key, version, transaction);
   }
 }
-
-/** What the change was judged on no longer holds: another one was faster, or another data set would get it. */
-const isBasisGone = (error: unknown): boolean => isLostRace(error) || error instanceof LineageChangedError;
 
 /** The parts that the flow has, as the functions take them: the shared one first, and a single one twice. */
 const partsOf = (flow: Flow, subject: string): [string, string] => [

@@ -23,6 +23,7 @@ const STREAM = {
 export const PROGRESS_EVENTS: NonNullable<Extract<ApiResponseOptions, { content?: unknown }>['content']> = {
   'text/event-stream': {
     schema: STREAM,
-    example: 'id: 2.7f1c2a34-0000-4000-8000-000000000001\nevent: progress\ndata: {"tenantId":"0ac3e000-0000-4000-8000-000000000001","revision":2,…}\n\n',
+    example:
+      'id: 2.7f1c2a34-0000-4000-8000-000000000001\nevent: progress\ndata: {"tenantId":"0ac3e000-0000-4000-8000-000000000001","revision":2,…}\n\n',
   },
 };

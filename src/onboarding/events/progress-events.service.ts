@@ -44,12 +44,7 @@ export class ProgressEventsService implements OnModuleDestroy {
    * @param expiresAt of the token, in epoch milliseconds
    * @param lastId of the newest event that the reader has
    */
-  async open(
-    person: PersonInTenant,
-    flowKey: string,
-    expiresAt: number,
-    lastId?: string,
-  ): Promise<ProgressStream> {
+  async open(person: PersonInTenant, flowKey: string, expiresAt: number, lastId?: string): Promise<ProgressStream> {
     const leave = this.enter(person.impersonator ?? person.subject);
     const stream = new ProgressStream(lastId);
     stream.once('close', leave);

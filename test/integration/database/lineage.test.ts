@@ -1,5 +1,6 @@
+import { Client } from 'pg';
 import { loadConfig } from '../../../src/config/config.js';
-import { LineageChangedError } from '../../../src/database/database-errors.js';
+import { LineageChangedError, WrongServerError } from '../../../src/database/database-errors.js';
 import { DatabaseStartup } from '../../../src/database/database-startup.js';
 import { Database } from '../../../src/database/database.js';
 import { Lineage } from '../../../src/database/lineage.js';
@@ -73,9 +74,31 @@ describe('the lineage', () => {
     await service.sql(`UPDATE foothold.dataset SET lineage = '5d2f8f6e-5a0c-4e8e-9b3a-0a4f8d9c1e27'`);
     await eventually(async () => (await lineageAt(service.url)) !== first?.lineage);
     await service.sql(`UPDATE foothold.dataset SET lineage = '${first?.lineage}'`);
-    await endAllSessions();
     await eventually(async () => (await service.person().view('member_tour')).status === 503);
-    expect((await service.person().get('/health')).body.database).toMatchObject({ status: 'down' });
+    await eventually(async () => (await service.person().get('/health')).body.database.status === 'down');
+    await service.sql(`UPDATE foothold.dataset SET lineage = gen_random_uuid()`);
+    await eventually(async () => (await service.person().view('member_tour')).status === 200);
+  });
+
+  it('O01: of an earlier timeline of the cluster is refused, also by a process that never was on it', async () => {
+    const app = await createApp(loadConfig(service.env));
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    await app.get(DatabaseStartup).ready;
+    const lineage = app.get(Lineage);
+    const { current } = lineage;
+    const client = new Client({ connectionString: service.database.appUrl });
+    await client.connect();
+    const asIfEarlier = {
+      query: async (text: string) => {
+        const result = await client.query(text);
+        for (const row of result.rows) row.timeline = 0;
+        return result;
+      },
+    } as unknown as Client;
+    await expect(lineage.check(asIfEarlier)).rejects.toThrow(WrongServerError);
+    expect(lineage.current).toBe(current);
+    await client.end();
+    await app.close();
   });
 
   it('O01: a change that was judged on the data of before is not stored in the data of now', async () => {

@@ -180,9 +180,10 @@ describe('SyncStatus', () => {
     await act(() => service.clock.advance(60_000));
     expect([status.dataset['status'], status.textContent]).toEqual([
       'lost',
-      'The service lost what was saved; do it again: profile',
+      'Please do again, because it was lost: profile',
     ]);
     fireEvent.click(screen.getByText('profile'));
+    expect(status.dataset['status']).toBe('saving');
     await settle();
     expect(status.textContent).toBe('Saved');
   });

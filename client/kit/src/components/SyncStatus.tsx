@@ -8,8 +8,6 @@ import { useIsLoaded } from './useIsLoaded.js';
 export type SyncState =
   /** A click did not count; `rejected` says which and why. */
   | 'rejected'
-  /** The service lost steps that were confirmed; `lostSteps` says which. */
-  | 'lost'
   /** Clicks wait until the person has logged in again. */
   | 'signed_out'
   /** There is no network. What is clicked is kept and sent later. */
@@ -20,6 +18,8 @@ export type SyncState =
   | 'not_kept'
   /** Clicks are on their way. */
   | 'saving'
+  /** Steps that were confirmed as done are open again; `lostSteps` says which. */
+  | 'lost'
   /** The service was not heard yet. */
   | 'loading'
   /** All that was clicked is confirmed. */
@@ -55,12 +55,12 @@ export function SyncStatus<StepKey extends string>(props: SyncStatusProps<StepKe
 function syncStateOf(snapshot: OnboardingSnapshot): SyncState {
   const { status, degradedReason, isDegraded, pendingWrites, rejected, lostSteps } = snapshot;
   if (rejected.length > 0) return 'rejected';
-  if (lostSteps.length > 0) return 'lost';
   if (degradedReason === 'auth') return 'signed_out';
   if (degradedReason === 'offline') return 'offline';
   if (degradedReason === 'storage') return pendingWrites > 0 ? 'saving' : 'not_kept';
   if (degradedReason === 'backend') return 'degraded';
   if (pendingWrites > 0) return 'saving';
+  if (lostSteps.length > 0) return 'lost';
   // A token or a server's page tells what the mirror has, before the service was asked.
   return status === 'unknown' || isDegraded ? 'loading' : 'saved';
 }
@@ -71,8 +71,6 @@ function sentence(state: SyncState, { pendingWrites, rejected, lostSteps }: Onbo
   switch (state) {
     case 'rejected':
       return `Not saved: ${rejected.map(({ step, code }) => `${step} (${code})`).join(', ')}`;
-    case 'lost':
-      return `The service lost what was saved; do it again: ${lostSteps.join(', ')}`;
     case 'signed_out':
       return `Log in again to save${kept}`;
     case 'offline':
@@ -83,6 +81,8 @@ function sentence(state: SyncState, { pendingWrites, rejected, lostSteps }: Onbo
       return 'This browser keeps nothing; leave the page open until changes are saved';
     case 'saving':
       return `Saving ${changes}`;
+    case 'lost':
+      return `Please do again, because it was lost: ${lostSteps.join(', ')}`;
     case 'loading':
       return 'Loading';
     case 'saved':

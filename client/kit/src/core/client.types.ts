@@ -107,8 +107,8 @@ export interface OnboardingSnapshot<StepKey extends string = string> {
   readonly pendingWrites: number;
   readonly rejected: ReadonlyArray<RejectedOperation<StepKey>>;
   /**
-   * Steps that were confirmed as done and that the service lost: other data answers now (a failover, a restored backup), in
-   * which they are open. The person has to do them again. Known until the page is left.
+   * Steps that were confirmed as done and are open in the data that answers now, after a failover or a restored backup. The
+   * person has to do them again. Without those that wait to be confirmed; known until the page is left.
    */
   readonly lostSteps: readonly StepKey[];
   /** Null while nothing is known. */

@@ -30,7 +30,7 @@ export function snapshotOf(slot: Slot, shared: Shared | null): OnboardingSnapsho
     degradedReason,
     pendingWrites: pending.length,
     rejected,
-    lostSteps: lost,
+    lostSteps: lost.filter((step) => !touched.has(step)),
     revision: view?.revision ?? null,
     asOf: view?.asOf ?? null,
     error,
