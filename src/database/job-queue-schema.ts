@@ -1,4 +1,5 @@
 import { Logger, runMigrations } from 'graphile-worker';
+import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 
 /** Of graphile-worker, which keeps its own migrations. */
@@ -25,8 +26,14 @@ const ACCESS = `
     END LOOP;
   END $$`;
 
-/** Brings the queue up to the library's version, and lets the service use what is new. As the owning role. */
-export async function migrateJobQueue(url: string, dataSource: DataSource): Promise<void> {
-  await runMigrations({ connectionString: url, schema: JOB_QUEUE_SCHEMA, logger: QUIET });
+/**
+ * Brings the queue up to the library's version, and lets the service use the new tables. As the owning role, on the
+ * connections of `dataSource`, because of their limits.
+ */
+export async function migrateJobQueue(dataSource: DataSource): Promise<void> {
+  const pgPool = (dataSource.driver as unknown as { master: Pool }).master;
+  // graphile-worker prints a warning about a pool that has none.
+  pgPool.on('connect', (client) => client.on('error', () => undefined));
+  await runMigrations({ pgPool, schema: JOB_QUEUE_SCHEMA, logger: QUIET });
   await dataSource.query(ACCESS);
 }

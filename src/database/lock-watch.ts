@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-const SAMPLE_MS = 500;
+const SAMPLE_MS = 250;
 /** A wait without a limit, such as that of an index for older transactions, is reported so often. */
 const REPORT_MS = 15_000;
 

@@ -21,7 +21,7 @@ export interface Patience {
   readonly longestPauseMs: number;
 }
 
-/** Some five minutes. */
+/** Some five minutes, without the time that statements take. */
 const PATIENCE: Patience = { attempts: 40, longestPauseMs: 10_000 };
 const FIRST_PAUSE_MS = 500;
 
@@ -78,7 +78,7 @@ async function attempt(url: string, report: (line: string) => void, ran: string[
         const dataSource = new DataSource({ ...options, logger: 'debug' });
         try {
           await dataSource.initialize();
-          await run(url, dataSource, watch, ran);
+          await run(dataSource, watch, ran);
         } finally {
           await watch.stop();
           if (dataSource.isInitialized) await dataSource.destroy();
@@ -93,20 +93,20 @@ async function attempt(url: string, report: (line: string) => void, ran: string[
   }
 }
 
-async function run(url: string, dataSource: DataSource, watch: LockWatch, ran: string[]): Promise<void> {
+async function run(dataSource: DataSource, watch: LockWatch, ran: string[]): Promise<void> {
   await dataSource.query('CREATE SCHEMA IF NOT EXISTS foothold');
   const before = await missing(dataSource);
   try {
     await dataSource.runMigrations();
     // Afterwards, because the first migration makes the role that is let in.
-    await migrateJobQueue(url, dataSource);
+    await migrateJobQueue(dataSource);
     ran.push(...before);
   } catch (error) {
     const left = await missing(dataSource).catch(() => before);
     ran.push(...before.filter((name) => !left.includes(name)));
     const what = left[0] ?? 'The schema of the job queue';
     if (isBlocked(error)) {
-      throw new MigrationError(`${what} waited in vain ${watch.lastWait ?? `(${messageOf(error)})`}`, error);
+      throw new MigrationError(`${what} timed out waiting ${watch.lastWait ?? 'for a lock of another session'}`, error);
     }
     const state = sqlStateOf(error);
     if (state === undefined) throw error;

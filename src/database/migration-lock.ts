@@ -4,6 +4,7 @@ import pg from 'pg';
 /** Any constant; two processes that migrate at once must only agree on it. */
 const MIGRATION_LOCK = 5_407_001;
 const POLL_MS = 200;
+const KEEP_ALIVE_MS = 10_000;
 
 /**
  * Runs `work` while no other process migrates this database: TypeORM takes no lock of its own.
@@ -11,8 +12,14 @@ const POLL_MS = 200;
  * @param onWait called once if another process has the lock
  */
 export async function withMigrationLock<T>(url: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
-  const lock = new pg.Client({ connectionString: url, application_name: 'foothold migration lock' });
-  // Should it break, the next statement on it says so.
+  const lock = new pg.Client({
+    connectionString: url,
+    application_name: 'foothold migration lock',
+    // It is idle during `work`, and a firewall may drop an idle connection, and the lock with it.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  });
+  // Without a listener, Node ends the process when the connection breaks. `work` goes on without the lock then.
   lock.on('error', () => undefined);
   await lock.connect();
   try {

@@ -71,7 +71,7 @@ export function testWholeStory(openedLab: () => DemoLab, telling: Telling): void
       const shown = await gatesOf(device, page);
       expect(shown.slice(shown.indexOf('wizard'))).not.toContain('wait');
 
-      // The database is stopped in the middle of the payment, and the page is loaded anew meanwhile.
+      // The database is stopped in the middle of the payment, and the page is reloaded meanwhile.
       await turn(page, hands, 'Database down');
       await eventually(async () => !(await lab.switches()).database);
       await hands.press(button(page, /^Pay/));

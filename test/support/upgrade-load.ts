@@ -17,7 +17,7 @@ interface Place {
 
 /** What members of several tenants do at one process, again and again, and what it confirmed. */
 export class UpgradeLoad {
-  /** Answers that were not what was asked for. */
+  /** Wrong answers, and requests without an answer. */
   readonly failures: unknown[] = [];
   /** Transitions that the process confirmed, of each person and flow. */
   private readonly confirmed = new Map<Place, number>();
@@ -51,7 +51,7 @@ export class UpgradeLoad {
       }
     }
     const load = new UpgradeLoad(service, url, places);
-    load.running = Promise.all(places.map((place) => load.goOn(place)));
+    load.running = Promise.all(places.map((place) => load.goOn(place).catch((error) => load.failures.push(error))));
     return load;
   }
 

@@ -11,10 +11,11 @@ import type { QueryRunner } from 'typeorm';
 type Definitions = ReadonlyMap<string, string>;
 
 /**
- * A concurrent build waits for transactions that began before it. It holds up no request meanwhile, so it may wait for
- * longer than other statements; not for ever, because such a transaction may itself wait for the end of the migration.
+ * A concurrent build waits for older transactions, at its end as well. It blocks no request meanwhile, and a timeout makes
+ * PostgreSQL discard the finished index, so the limit is long. There is one, because such a transaction may itself wait for
+ * the end of the migration.
  */
-const BUILD_LOCK_TIMEOUT = '60s';
+const BUILD_LOCK_TIMEOUT = '1h';
 
 /**
  * Builds an index while others write. PostgreSQL leaves an invalid index of a build that failed; it is dropped first.
@@ -101,12 +102,16 @@ export async function onAllRows(
   for (const table of tables) await runner.query(`ALTER TABLE foothold.${table} FORCE ROW LEVEL SECURITY`);
 }
 
-/** Creates functions, by signature, that only the service may call. Their statements begin with `CREATE OR REPLACE`. */
+/**
+ * Creates functions, by signature, that only the service may call. Their statements begin with `CREATE OR REPLACE`. Each
+ * function and its rights are one query, which PostgreSQL runs as one transaction: no other role can ever call a new one.
+ */
 export async function createFunctions(runner: QueryRunner, functions: Definitions): Promise<void> {
   for (const [signature, definition] of functions) {
-    await runner.query(definition);
-    await runner.query(`REVOKE ALL ON FUNCTION foothold.${signature} FROM PUBLIC`);
-    await runner.query(`GRANT EXECUTE ON FUNCTION foothold.${signature} TO foothold_app`);
+    await runner.query(`
+      ${definition};
+      REVOKE ALL ON FUNCTION foothold.${signature} FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION foothold.${signature} TO foothold_app`);
   }
 }
 

@@ -16,7 +16,8 @@ const frozen: Change = Object.assign({}, ...changes);
 const files = readdirSync(FOLDER).filter((file) => file !== 'index.ts');
 const hashOf = (file: string): string =>
   createHash('sha256')
-    .update(readFileSync(path.join(FOLDER, file)))
+    // Git may check files out with other line ends.
+    .update(readFileSync(path.join(FOLDER, file), 'utf8').replaceAll('\r\n', '\n'))
     .digest('hex');
 
 const complaints = files.flatMap((file) => {
