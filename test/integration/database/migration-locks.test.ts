@@ -24,13 +24,15 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** Runs `work` while a session has read the members in a transaction that it leaves open. */
-async function whileMembersAreLocked(work: (holder: Client) => Promise<void>): Promise<void> {
+const READ_MEMBERS = 'SELECT FROM foothold.member';
+
+/** Runs `work` while a session has a transaction open that began with this statement. */
+async function whileOpenAfter(statement: string, work: (holder: Client) => Promise<void>): Promise<void> {
   const holder = new Client({ connectionString: database.superuserUrl, application_name: 'nightly report' });
   await holder.connect();
   try {
     await holder.query('BEGIN');
-    await holder.query('SELECT FROM foothold.member');
+    await holder.query(statement);
     await work(holder);
   } finally {
     await holder.end();
@@ -39,7 +41,7 @@ async function whileMembersAreLocked(work: (holder: Client) => Promise<void>): P
 
 describe('O02: a migration that meets a lock', () => {
   it('lets the requests behind it pass, says who has the lock, and is tried again', async () => {
-    await whileMembersAreLocked(async (holder) => {
+    await whileOpenAfter(READ_MEMBERS, async (holder) => {
       const lines: string[] = [];
       const migrated = migrate(database.migrationUrl, (line) => lines.push(line), {
         attempts: 100,
@@ -50,7 +52,7 @@ describe('O02: a migration that meets a lock', () => {
         return (await sql(database.superuserUrl, waiting)).length > 0;
       });
       // Queues behind the migration, and gets its answer while the other transaction is still open.
-      await sql(database.superuserUrl, 'SELECT FROM foothold.member');
+      await sql(database.superuserUrl, READ_MEMBERS);
       // A busy machine may look at an attempt too late to see its wait.
       await eventually(async () => lines.some((line) => NAMES_HOLDER.test(line)));
       await holder.query('COMMIT');
@@ -60,8 +62,20 @@ describe('O02: a migration that meets a lock', () => {
     });
   });
 
+  it('treats the schema of the job queue alike', async () => {
+    await whileOpenAfter('LOCK TABLE graphile_worker.migrations', async (holder) => {
+      const lines: string[] = [];
+      const patience = { attempts: 100, longestPauseMs: 10 };
+      const migrated = migrate(database.migrationUrl, (line) => lines.push(line), patience);
+      const named = 'The schema of the job queue timed out waiting for a lock on graphile_worker.migrations, held by';
+      await eventually(async () => lines.some((line) => line.includes(named)));
+      await holder.query('COMMIT');
+      await migrated;
+    });
+  });
+
   it('gives up in the end with one line that says what to do', async () => {
-    await whileMembersAreLocked(async () => {
+    await whileOpenAfter(READ_MEMBERS, async () => {
       const failed = migrate(database.migrationUrl, undefined, { attempts: 2, longestPauseMs: 1 });
       await expect(failed).rejects.toMatchObject({
         name: 'MigrationError',
