@@ -83,10 +83,7 @@ afterAll(async () => {
 });
 
 /** @param pooled through pgbouncer, whose connections to the service outlive the failover */
-async function failover({
-  pooled = false,
-  ...options
-}: ReplicationOptions & { readonly pooled?: boolean }): Promise<{
+async function failover({ pooled = false, ...options }: ReplicationOptions & { readonly pooled?: boolean }): Promise<{
   clients: Client[];
   appUrl: string;
   end(): Promise<void>;

@@ -178,10 +178,7 @@ describe('SyncStatus', () => {
 
     service.loseProgress();
     await act(() => service.clock.advance(60_000));
-    expect([status.dataset['status'], status.textContent]).toEqual([
-      'lost',
-      'Please do again, because it was lost: profile',
-    ]);
+    expect([status.dataset['status'], status.textContent]).toEqual(['lost', 'Lost, to do again: profile']);
     fireEvent.click(screen.getByText('profile'));
     expect(status.dataset['status']).toBe('saving');
     await settle();

@@ -82,7 +82,7 @@ function sentence(state: SyncState, { pendingWrites, rejected, lostSteps }: Onbo
     case 'saving':
       return `Saving ${changes}`;
     case 'lost':
-      return `Please do again, because it was lost: ${lostSteps.join(', ')}`;
+      return `Lost, to do again: ${lostSteps.join(', ')}`;
     case 'loading':
       return 'Loading';
     case 'saved':

@@ -100,7 +100,7 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
     if ('retryAfterMs' in pinned) return pinned;
     const { flow, tenant, step, action, data, at, id } = pinned;
     const named = views.named(flow);
-    const { view: known = null, etag = null } = named && tenant === shared.tenant ? views.slot(named) : {};
+    const known = named && tenant === shared.tenant ? views.slot(named) : null;
     const request = views.nextRequest();
     const answer = await shared.api.send({
       path: `/v1/onboarding/${flow}/transitions`,
@@ -108,7 +108,7 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
       tenant,
       headers: {
         'idempotency-key': id,
-        ...(action === 'reopen' && known && { 'if-match': etag ?? `"${known.revision}"` }),
+        ...(action === 'reopen' && known?.view && { 'if-match': known.etag ?? `"${known.view.revision}"` }),
       },
       keepalive: options.keepalive,
     });
