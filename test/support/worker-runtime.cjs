@@ -21,6 +21,24 @@ module.exports = class WorkerRuntime extends Runtime {
     // Stacks of errors lead through files of both.
     this.transformCache.sourceMaps = keeper.transformCache.sourceMaps;
     this.shared = [path.join(config.rootDir, 'src/'), path.join(config.rootDir, 'node_modules/')];
+    this.refuseMocks();
+  }
+
+  /** Shared modules would not see a mock, and would not be loaded again. */
+  refuseMocks() {
+    const refuse = (call) => {
+      throw new Error(
+        `${call} has no effect on modules that test files share: put @jest-environment node into the first comment`,
+      );
+    };
+    for (const method of ['markExplicitCjsMock', 'setMock']) {
+      const mock = this.mockState[method].bind(this.mockState);
+      this.mockState[method] = (from, name, ...rest) =>
+        this.isShared(from, name) ? refuse(`jest.mock('${name}')`) : mock(from, name, ...rest);
+    }
+    this.jestGlobals.resetModulesBridge = () => refuse('jest.resetModules()');
+    this.jestGlobals.isolateModulesBridge = () => refuse('jest.isolateModules()');
+    this.jestGlobals.isolateModulesAsyncBridge = () => refuse('jest.isolateModulesAsync()');
   }
 
   requireModule(from, name, options, ...rest) {
