@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 const SAMPLE_MS = 250;
-/** A wait without a limit, such as that of an index for older transactions, is reported so often. */
+/** Between two reports of a long wait, such as an index build that waits for an older transaction. */
 const REPORT_MS = 15_000;
 
 interface Wait {
@@ -22,7 +22,7 @@ const WAITS = `
   WHERE lock.pid = ANY ($1) AND NOT lock.granted
   ORDER BY session.xact_start LIMIT 1`;
 
-/** Looks what some sessions wait for while they wait, because PostgreSQL's error does not say it. */
+/** Samples which locks some sessions wait for, because PostgreSQL's error about a timeout does not name them. */
 export class LockWatch {
   private readonly pids: number[] = [];
   private waitingSince: number | undefined;
@@ -34,10 +34,10 @@ export class LockWatch {
     private readonly timer = setInterval(() => void this.look().catch(() => undefined), SAMPLE_MS),
   ) {}
 
-  /** On a connection without a transaction, because an index that is built concurrently waits for older snapshots. */
+  /** Opens a connection without a transaction, because a concurrent index build waits for older snapshots. */
   static async start(url: string, report: (line: string) => void): Promise<LockWatch> {
     const connection = new pg.Client({ connectionString: url, application_name: 'foothold migration watch' });
-    // Without it, nothing is known of waits; the migration itself goes on.
+    // When it breaks, the migration goes on, and its waits are no longer named.
     connection.on('error', () => undefined);
     await connection.connect();
     return new LockWatch(connection, report);

@@ -21,7 +21,7 @@ export interface Patience {
   readonly longestPauseMs: number;
 }
 
-/** Some five minutes, without the time that statements take. */
+/** The pauses take about five minutes. */
 const PATIENCE: Patience = { attempts: 40, longestPauseMs: 10_000 };
 const FIRST_PAUSE_MS = 500;
 
@@ -74,7 +74,7 @@ async function attempt(url: string, report: (line: string) => void, ran: string[
       async () => {
         const watch = await LockWatch.start(url, report);
         const options = migrationOptions(url, (client) => watch.add(client));
-        // Quiet: its error says what failed.
+        // No log: the error says what failed.
         const dataSource = new DataSource({ ...options, logger: 'debug' });
         try {
           await dataSource.initialize();
@@ -124,6 +124,6 @@ async function missing(dataSource: DataSource): Promise<string[]> {
   return missingMigrations(table?.exists ? await dataSource.query('SELECT name FROM foothold.migrations') : []);
 }
 
-/** An error of several addresses that refused the connection has a code only. */
+/** Node's error for a host with several addresses that refuse the connection has a code and no message. */
 const messageOf = (error: unknown): string =>
   (error instanceof Error && (error.message || String((error as NodeJS.ErrnoException).code))) || String(error);

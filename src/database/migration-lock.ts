@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** Any constant; two processes that migrate at once must only agree on it. */
+/** An arbitrary key, the same in every process. */
 const MIGRATION_LOCK = 5_407_001;
 const POLL_MS = 200;
 const KEEP_ALIVE_MS = 10_000;
@@ -25,7 +25,7 @@ export async function withMigrationLock<T>(url: string, onWait: () => void, work
   try {
     await lock.query('SET idle_in_transaction_session_timeout = 0');
     await lock.query('BEGIN');
-    // Not a lock that is waited for: an index that is built concurrently would wait for the statement that waits.
+    // Polled, because a waiting statement has a snapshot, and a concurrent index build waits until that snapshot ends.
     for (let waits = 0; !(await tookLock(lock)); waits += 1) {
       if (waits === 0) onWait();
       await sleep(POLL_MS);

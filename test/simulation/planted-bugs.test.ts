@@ -14,7 +14,7 @@ function withFault(file: string, fault: (original: Module) => Module): CreateCli
     const original = jest.requireActual<Module>(`${CORE}/${file}`);
     return { ...original, ...fault(original) };
   });
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the kit is loaded anew, with the fault in it
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the kit is loaded again, with the fault in it
   return (require(`${CORE}/index.js`) as { createClient: CreateClient }).createClient;
 }
 

@@ -15,7 +15,7 @@ interface Place {
   readonly fixed: object;
 }
 
-/** What members of several tenants do at one process, again and again, and what it confirmed. */
+/** Members of several tenants who use one process continuously, and the transitions that it confirmed. */
 export class UpgradeLoad {
   /** Wrong answers, and requests without an answer. */
   readonly failures: unknown[] = [];

@@ -89,7 +89,7 @@ export async function createPolicy(runner: QueryRunner, table: string, name: str
 
 /**
  * Runs statements on the rows of all tenants. The owner has no tenant set, so row-level security, which is forced on the
- * owner as well, would hide every row; also from the query by which PostgreSQL validates a foreign key. It stays in force
+ * owner as well, would hide every row; even from the query by which PostgreSQL validates a foreign key. It stays in force
  * for all other roles.
  */
 export async function onAllRows(
