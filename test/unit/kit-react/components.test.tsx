@@ -134,15 +134,17 @@ describe('Stepper', () => {
 });
 
 describe('SyncStatus', () => {
+  const statusAndSteps = (
+    <>
+      <SyncStatus flow={tour} />
+      <Checklist flow={tour} label="Steps">
+        {({ step, buttonProps }) => <button {...buttonProps('complete')}>{step.key}</button>}
+      </Checklist>
+    </>
+  );
+
   it('tells from saved to saving, offline and rejected', async () => {
-    const { service, settle } = renderWithService(
-      <>
-        <SyncStatus flow={tour} />
-        <Checklist flow={tour} label="Steps">
-          {({ step, buttonProps }) => <button {...buttonProps('complete')}>{step.key}</button>}
-        </Checklist>
-      </>,
-    );
+    const { service, settle } = renderWithService(statusAndSteps);
     const status = screen.getByRole('status');
     expect(status.dataset['status']).toBe('loading');
     expect(status.getAttribute('aria-live')).toBe('off');
@@ -162,14 +164,7 @@ describe('SyncStatus', () => {
   });
 
   it('O01: names the steps that the service lost, until they are done again', async () => {
-    const { service, settle } = renderWithService(
-      <>
-        <SyncStatus flow={tour} />
-        <Checklist flow={tour} label="Steps">
-          {({ step, buttonProps }) => <button {...buttonProps('complete')}>{step.key}</button>}
-        </Checklist>
-      </>,
-    );
+    const { service, settle } = renderWithService(statusAndSteps);
     await settle();
     const status = screen.getByRole('status');
     fireEvent.click(screen.getByText('profile'));
