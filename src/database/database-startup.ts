@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { WrongServerError, DatabaseNotReady } from './database-errors.js';
 import { Lineage } from './lineage.js';
 import { missingMigrations } from './migrations/index.js';
+import { excessRights } from './service-role.js';
 
 const RETRY_MS = 1_000;
 
@@ -21,6 +22,8 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly checks: StartupCheck[] = [];
   private waitingFor: string | null = 'The database cannot be reached.';
   private stopped = false;
+  /** What the role can do beyond its work, as the log was told. */
+  private excess = '';
   private timer: NodeJS.Timeout | undefined;
   private announceReady!: () => void;
   /** Resolves once, when the service is ready. */
@@ -61,6 +64,7 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
     try {
       if (!this.dataSource.isInitialized) await this.dataSource.initialize();
       await this.checkMigrations();
+      await this.checkRole();
       await this.readLineage();
       for (const check of this.checks) await check();
       this.waitingFor = null;
@@ -83,6 +87,18 @@ export class DatabaseStartup implements OnApplicationBootstrap, OnModuleDestroy 
         `The database lacks the migration ${missing.join(', ')}; run "npm run migration:run".`,
       );
     }
+  }
+
+  /** Anyone may read the reason, so it names no role; the log does. */
+  private async checkRole(): Promise<void> {
+    const excess = await excessRights((text, values) => this.dataSource.query(text, values));
+    if (!excess.length) return;
+    const found = excess.map((right) => right.found).join('; ');
+    if (found !== this.excess) this.logger.error(`The role of DATABASE_URL must not be used: ${found}`);
+    this.excess = found;
+    throw new DatabaseNotReady(
+      'The database role of the service can get around row-level security or change history; "npm run doctor" says how to mend it.',
+    );
   }
 
   private async readLineage(): Promise<void> {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { Client, type QueryResultRow } from 'pg';
 import { missingMigrations } from './migrations/index.js';
+import { excessRights, type ExcessRight } from './service-role.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const NOTIFY_TIMEOUT_MS = 2_000;
@@ -26,8 +27,9 @@ type ServerFacts = Pick<DatabaseFacts, 'version' | 'identity' | 'hasSchema'>;
 
 export interface RoleFacts {
   readonly name: string;
-  /** The role itself, or one that it may become, is a superuser or may bypass row-level security. */
-  readonly bypassing: readonly string[];
+  /** What it can do beyond the work of the service. */
+  readonly excess: readonly ExcessRight[];
+  readonly isSuperuser: boolean;
   readonly ownsSchema: boolean;
   readonly usesSchema: boolean;
   /** May become `foothold_worker` for a transaction. */
@@ -39,8 +41,7 @@ const SERVER = `SELECT current_setting('server_version_num')::int AS version,
   to_regnamespace('foothold') IS NOT NULL AS "hasSchema"`;
 
 const ROLE = `SELECT current_user::text AS name,
-  ARRAY(SELECT rolname::text FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'MEMBER')
-    ORDER BY 1) AS bypassing,
+  (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS "isSuperuser",
   coalesce((SELECT pg_has_role(current_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'foothold'), false)
     OR EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace('foothold')
       AND pg_has_role(current_user, relowner, 'USAGE')) AS "ownsSchema",
@@ -60,11 +61,15 @@ export function inspectDatabase(url: string): Promise<DatabaseFacts> {
     const rows = async <Row extends QueryResultRow>(text: string): Promise<Row[]> =>
       (await client.query<Row>(text)).rows;
     const [server] = (await rows<ServerFacts>(SERVER)) as [ServerFacts];
-    const [role] = (await rows<RoleFacts>(ROLE)) as [RoleFacts];
+    const [role] = (await rows<Omit<RoleFacts, 'excess'>>(ROLE)) as [RoleFacts];
+    const excess = await excessRights(
+      async <Row extends object>(text: string, values: unknown[]) =>
+        (await client.query<Row & QueryResultRow>(text, values)).rows,
+    );
     const open = await rows<{ name: string }>(OPEN_TABLES);
     return {
       ...server,
-      role,
+      role: { ...role, excess },
       openTables: open.map(({ name }) => name),
       missingMigrations: await migrationsMissingAt(client),
     };

@@ -7,6 +7,7 @@ import { LockWatch } from './lock-watch.js';
 import { withMigrationLock } from './migration-lock.js';
 import { migrationOptions } from './migration-session.js';
 import { missingMigrations } from './migrations/index.js';
+import { restrictServiceRole, rightsForMigrations } from './restrict-service-role.js';
 
 /** The database could not be migrated. The message is one line: what stopped the migration, and what to do. */
 export class MigrationError extends Error {
@@ -24,6 +25,7 @@ export interface Patience {
 /** The pauses take about five minutes. */
 const PATIENCE: Patience = { attempts: 40, longestPauseMs: 10_000 };
 const FIRST_PAUSE_MS = 500;
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * Brings the database up to the code's migrations and returns the names of those that ran. Safe to call from several
@@ -94,14 +96,16 @@ async function attempt(url: string, report: (line: string) => void, ran: string[
 }
 
 async function run(dataSource: DataSource, watch: LockWatch, ran: string[]): Promise<void> {
-  await dataSource.query('CREATE SCHEMA IF NOT EXISTS foothold');
+  await createSchema(dataSource);
   const before = await missing(dataSource);
   try {
     await dataSource.runMigrations();
     // Afterwards, because the first migration makes the role that is let in.
     await migrateJobQueue(dataSource);
     ran.push(...before);
+    await restrict(dataSource);
   } catch (error) {
+    if (error instanceof MigrationError) throw error;
     const left = await missing(dataSource).catch(() => before);
     ran.push(...before.filter((name) => !left.includes(name)));
     const what = left[0] ?? 'The schema of the job queue';
@@ -111,10 +115,44 @@ async function run(dataSource: DataSource, watch: LockWatch, ran: string[]): Pro
     const state = sqlStateOf(error);
     if (state === undefined) throw error;
     throw new MigrationError(
-      `${what} failed: ${messageOf(error)} (SQLSTATE ${state}). Correct the cause and run it again: what ran before stays.`,
+      `${what} failed: ${messageOf(error)} (SQLSTATE ${state}). ${await remedyOf(state, dataSource)}: what ran before stays.`,
       error,
     );
   }
+}
+
+async function createSchema(dataSource: DataSource): Promise<void> {
+  const [schema] = await dataSource.query<unknown[]>(`SELECT FROM pg_namespace WHERE nspname = 'foothold'`);
+  if (schema) return;
+  try {
+    await dataSource.query('CREATE SCHEMA IF NOT EXISTS foothold');
+  } catch (error) {
+    const state = sqlStateOf(error);
+    if (state !== INSUFFICIENT_PRIVILEGE) throw error;
+    const remedy = await remedyOf(state, dataSource);
+    throw new MigrationError(
+      `The database cannot be migrated: ${messageOf(error)} (SQLSTATE ${state}). ${remedy}.`,
+      error,
+    );
+  }
+}
+
+async function restrict(dataSource: DataSource): Promise<void> {
+  const left = await restrictServiceRole(dataSource);
+  if (!left.length) return;
+  const found = left.map((excess) => excess.found).join('; ');
+  const remedy = left.map((excess) => excess.remedy).join(' ');
+  throw new MigrationError(
+    `The schema is up to date, but the service would not start: ${found}. This role may not change that; run as a superuser: ${remedy} Then run the migration again.`,
+    undefined,
+  );
+}
+
+async function remedyOf(state: string | undefined, dataSource: DataSource): Promise<string> {
+  const rights = state === INSUFFICIENT_PRIVILEGE ? await rightsForMigrations(dataSource).catch(() => '') : '';
+  return rights
+    ? `In this database, run as a superuser: ${rights} Then run it again`
+    : 'Correct the cause and run it again';
 }
 
 async function missing(dataSource: DataSource): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Env } from '../config/env.js';
 import { hearsNotifications, inspectDatabase, type DatabaseFacts } from '../database/inspection.js';
+import { SERVICE_ROLE } from '../database/service-role.js';
 import { failed, ok, skipped, type Finding } from './finding.js';
 
 const OLDEST_VERSION = 15;
@@ -64,18 +65,16 @@ function checkVersion({ version }: DatabaseFacts): Finding {
 
 /** Row-level security is the last wall between tenants: the service's role must have no way around it. */
 function checkRole({ role, hasSchema }: DatabaseFacts): Finding {
-  const { name, bypassing } = role;
-  const unsafe = `The service's role ${name} can get around row-level security`;
-  const expected = 'foothold_app, which owns nothing and has NOSUPERUSER NOBYPASSRLS';
+  const { name, excess } = role;
+  const expected = 'foothold_app, which owns nothing and has NOSUPERUSER NOBYPASSRLS NOINHERIT';
   const change = `the user in DATABASE_URL (${DOCS})`;
-  if (bypassing.length) {
-    const found = bypassing.includes(name)
-      ? `${name} is a superuser or has BYPASSRLS`
-      : `it may become ${bypassing.join(', ')}`;
-    return failed(CHECKS[1], unsafe, { found, expected, change });
-  }
-  if (role.ownsSchema) {
-    return failed(CHECKS[1], unsafe, { found: `${name} owns tables of the schema foothold`, expected, change });
+  if (excess.length) {
+    return failed(CHECKS[1], `The service's role ${name} can get around row-level security or change history`, {
+      found: excess.map((right) => right.found).join('; '),
+      expected,
+      // Another role is not made the service's own by taking its rights away.
+      change: name === SERVICE_ROLE ? excess.map((right) => right.remedy).join(' ') : change,
+    });
   }
   if (!hasSchema) return skipped(CHECKS[1], `${name} cannot get around row-level security; there are no tables yet`);
   if (!role.usesSchema || !role.worksAcrossTenants) {

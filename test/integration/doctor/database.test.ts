@@ -43,6 +43,7 @@ describe('a wrong database is named:', () => {
   test.each([
     ['of a role that may become a superuser', 'IN ROLE postgres', /it may become postgres/],
     ['of a role that bypasses row-level security', 'BYPASSRLS', /is a superuser or has BYPASSRLS/],
+    ['of a role that may make roles (A05)', 'CREATEROLE', /has CREATEROLE or REPLICATION/],
     ['of a role without rights', '', /has no right to the schema foothold/],
   ])('a connection %s', async (_what, attributes, found) => {
     const name = `doctor_${lab.database.appUrl.split('_').at(-1)}`;
