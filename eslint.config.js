@@ -46,6 +46,18 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[object.name="AbortSignal"][property.name=/^(any|timeout)$/]',
+          message: 'Such a deadline can be lost to the garbage collector; use withDeadline of src/http/deadline.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.{ts,tsx}'],
     rules: {
       // Answers of HTTP calls and of raw SQL are `any`: an expectation that fails says enough.

@@ -1,3 +1,4 @@
+import { withDeadline } from '../http/deadline.js';
 import { reasonOf } from './reason-of.js';
 
 /** Time for the whole answer, body included. */
@@ -16,14 +17,13 @@ export interface Discovery {
  * @param issuer the issuer it is expected to be, with the trailing slash
  * @throws Error saying why there is none
  */
-export async function discover(issuer: string, stop?: AbortSignal): Promise<Discovery> {
+export const discover = (issuer: string, stop?: AbortSignal): Promise<Discovery> =>
+  withDeadline(FETCH_TIMEOUT_MS, stop, (signal) => discoverWith(issuer, signal));
+
+async function discoverWith(issuer: string, signal: AbortSignal): Promise<Discovery> {
   const url = `${issuer}.well-known/openid-configuration`;
   const askedAt = Date.now();
-  const timeout = AbortSignal.timeout(FETCH_TIMEOUT_MS);
-  const response = await fetch(url, {
-    redirect: 'error',
-    signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
-  }).catch((error: unknown) => {
+  const response = await fetch(url, { redirect: 'error', signal }).catch((error: unknown) => {
     throw new Error(`${url} cannot be fetched: ${reasonOf(error)}`, { cause: error });
   });
   const answeredAt = Date.now();

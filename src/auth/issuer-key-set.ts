@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { JwksClient } from 'jwks-rsa';
+import { withDeadline } from '../http/deadline.js';
 import { Problem, retryAfter } from '../http/problem.js';
 import { reasonOf } from './reason-of.js';
 import type { TokenClock } from './token-clock.js';
@@ -176,18 +177,17 @@ export class IssuerKeySet {
     this.onChange();
   }
 
-  private async fetchJson(uri: string): Promise<{ keys: unknown }> {
+  private fetchJson(uri: string): Promise<{ keys: unknown }> {
     const askedAt = performance.now();
-    const response = await fetch(uri, {
-      redirect: 'error',
-      signal: AbortSignal.any([AbortSignal.timeout(FETCH_TIMEOUT_MS), this.stopping.signal]),
+    return withDeadline(FETCH_TIMEOUT_MS, this.stopping.signal, async (signal) => {
+      const response = await fetch(uri, { redirect: 'error', signal });
+      if (response.ok) {
+        this.clock.observeAnswer(response.headers, askedAt, performance.now());
+        return (await response.json()) as { keys: unknown };
+      }
+      await response.body?.cancel();
+      throw new Error(`HTTP ${response.status} from ${uri}`);
     });
-    if (response.ok) {
-      this.clock.observeAnswer(response.headers, askedAt, performance.now());
-      return (await response.json()) as { keys: unknown };
-    }
-    await response.body?.cancel();
-    throw new Error(`HTTP ${response.status} from ${uri}`);
   }
 }
 

@@ -1,3 +1,5 @@
+import { withDeadline } from '../http/deadline.js';
+
 /** Said by us, not by any server: the request got no answer. The highest status that a `Response` may have. */
 export const NO_ANSWER = 599;
 
@@ -7,17 +9,13 @@ export const NO_ANSWER = 599;
  * the body is read here, and a request without an answer becomes one with status {@link NO_ANSWER}.
  */
 export function wholeFetch(timeoutMs: number, stopping: AbortSignal): typeof fetch {
-  return async (input, init) => {
-    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), stopping]);
-    try {
+  return (input, init) =>
+    withDeadline(timeoutMs, stopping, async (signal) => {
       const response = await fetch(input, { ...init, redirect: 'error', signal });
       const { status, headers } = response;
       const body = await response.arrayBuffer();
       return new Response(body.byteLength > 0 ? body : null, { status, headers });
-    } catch (error) {
-      return Response.json({ message: reasonOf(error) }, { status: NO_ANSWER });
-    }
-  };
+    }).catch((error: unknown) => Response.json({ message: reasonOf(error) }, { status: NO_ANSWER }));
 }
 
 /** `fetch` hides the reason (refused, reset, unknown host) in the cause. */

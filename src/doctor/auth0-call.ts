@@ -1,4 +1,5 @@
 import { reasonOf } from '../auth/reason-of.js';
+import { withDeadline } from '../http/deadline.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -22,18 +23,21 @@ export interface Auth0Call {
  * @throws Error saying why there is no answer
  */
 export async function callAuth0(url: string, { method = 'GET', token, body }: Auth0Call): Promise<Auth0Answer> {
+  const call: RequestInit = {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  };
   try {
-    const response = await fetch(url, {
-      method,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
+    const [response, text] = await withDeadline(TIMEOUT_MS, undefined, async (signal) => {
+      const answered = await fetch(url, { ...call, signal });
+      return [answered, await answered.text()] as const;
     });
-    const answer = objectIn(await response.text());
+    const answer = objectIn(text);
     const words = [answer['error'], answer['error_description'] ?? answer['message']].filter(Boolean).map(String);
     return { status: response.status, body: answer, told: `status ${response.status} ${words.join(': ')}`.trim() };
   } catch (error) {

@@ -1,3 +1,5 @@
+import { withDeadline } from '../http/deadline.js';
+
 /** Who a trusted system is at Auth0, and where the service is that it calls. */
 export interface MachineSettings {
   readonly serviceUrl: string;
@@ -54,19 +56,21 @@ export class MachineClient {
     return this.token;
   }
 
-  private async fetchJson(url: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
-    const signal = AbortSignal.any([this.stopping, AbortSignal.timeout(CALL_LIMIT_MS)]);
-    const response = await (body === undefined
-      ? fetch(url, { headers, signal })
-      : fetch(url, {
-          method: 'POST',
-          headers: { ...headers, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-          signal,
-        }));
-    if (!response.ok) {
-      throw new MachineCallError(response.status, `${response.status} from ${url}: ${await response.text()}`);
-    }
-    return response.json();
+  private fetchJson(url: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
+    const call: RequestInit =
+      body === undefined
+        ? { headers }
+        : {
+            method: 'POST',
+            headers: { ...headers, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          };
+    return withDeadline(CALL_LIMIT_MS, this.stopping, async (signal): Promise<unknown> => {
+      const response = await fetch(url, { ...call, signal });
+      if (!response.ok) {
+        throw new MachineCallError(response.status, `${response.status} from ${url}: ${await response.text()}`);
+      }
+      return response.json();
+    });
   }
 }
