@@ -19,6 +19,13 @@ export interface Principal {
   readonly expiresAt: number;
 }
 
+/** Has every right that the permission `platform:admin` gives, in the tenants that the token reaches. */
+export const isOperator = ({ permissions }: Pick<Principal, 'permissions'>): boolean =>
+  permissions.has('platform:admin');
+
+/** Of a token without an organisation. Any other one reaches that organisation's tenant only. */
+export const reachesAllTenants = ({ orgId }: Pick<Principal, 'orgId'>): boolean => orgId === undefined;
+
 type Claims = Readonly<Record<string, unknown>>;
 
 /** Who did something, as the history and the audit log keep it. */

@@ -1,7 +1,10 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** Permissions that Auth0 puts into the token's claim `permissions`. */
-export type Permission = 'onboarding:attest' | 'platform:admin';
+/**
+ * Permissions that Auth0 puts into the token's claim `permissions`. `onboarding:read` allows every read of the admin API
+ * and no write; `platform:admin` includes it. In a token of an organisation both reach that organisation's tenant only.
+ */
+export type Permission = 'onboarding:attest' | 'onboarding:read' | 'platform:admin';
 
 export const REQUIRED_PERMISSIONS = 'foothold:permissions';
 

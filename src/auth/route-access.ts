@@ -2,8 +2,9 @@ import { RequestMethod, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Problem } from '../http/problem.js';
 import { CHANGES_NOTHING } from './changes-nothing.decorator.js';
+import { IS_FOR_MACHINES } from './for-machines.decorator.js';
 import { IS_FOR_PEOPLE } from './for-people.decorator.js';
-import type { Principal } from './principal.js';
+import { isOperator, reachesAllTenants, type Principal } from './principal.js';
 import { IS_PUBLIC } from './public.decorator.js';
 import { REQUIRED_PERMISSIONS, type Permission } from './require-permissions.decorator.js';
 
@@ -11,10 +12,14 @@ import { REQUIRED_PERMISSIONS, type Permission } from './require-permissions.dec
 export interface RouteAccess {
   readonly isPublic: boolean;
   readonly forPeople: boolean;
+  readonly forMachines: boolean;
   /** Whether the route may change what is stored on behalf of the caller. */
   readonly isWrite: boolean;
   readonly permissions: readonly Permission[];
 }
+
+/** What a route asks for when it reads or changes more than one tenant. */
+const PLATFORM_WIDE: ReadonlySet<Permission> = new Set(['onboarding:read', 'platform:admin']);
 
 /** Where Nest keeps the method of a route; the constant is not among its exports. */
 const METHOD_METADATA = 'method';
@@ -39,27 +44,41 @@ export class RouteAccessReader {
   private reflect(targets: Parameters<Reflector['getAllAndOverride']>[1]): RouteAccess {
     const permissions = this.reflector.getAllAndMerge<Permission[]>(REQUIRED_PERMISSIONS, targets);
     const forPeople = this.reflector.getAllAndOverride<true | undefined>(IS_FOR_PEOPLE, targets) ?? false;
+    const forMachines = this.reflector.getAllAndOverride<true | undefined>(IS_FOR_MACHINES, targets) ?? false;
     const markedPublic = this.reflector.getAllAndOverride<true | undefined>(IS_PUBLIC, targets) ?? false;
     // A requirement on one route of a public controller closes that route.
     const method = this.reflector.getAllAndOverride<RequestMethod>(METHOD_METADATA, targets);
     const isWrite =
       method !== RequestMethod.GET &&
       this.reflector.getAllAndOverride<true | undefined>(CHANGES_NOTHING, targets) !== true;
-    return { isPublic: markedPublic && !forPeople && permissions.length === 0, forPeople, isWrite, permissions };
+    const isPublic = markedPublic && !forPeople && !forMachines && permissions.length === 0;
+    return { isPublic, forPeople, forMachines, isWrite, permissions };
   }
 }
 
 /** @throws Problem `forbidden` naming what the caller lacks */
-export function admit(caller: Principal, { forPeople, permissions }: RouteAccess): void {
+export function admit(caller: Principal, { forPeople, forMachines, permissions }: RouteAccess): void {
   if (forPeople && caller.kind === 'machine') {
     throw new Problem(
       'forbidden',
       'Only a user may do this, because a machine has no progress; use the access token of a user.',
     );
   }
+  if (forMachines && caller.kind === 'person') {
+    throw new Problem(
+      'forbidden',
+      'Only a machine may do this, whatever permissions a user has; use a token of the client credentials flow.',
+    );
+  }
   for (const permission of permissions) {
-    if (!caller.permissions.has(permission)) {
+    if (!caller.permissions.has(permission) && !(permission === 'onboarding:read' && isOperator(caller))) {
       throw new Problem('forbidden', `The access token lacks the permission "${permission}"; grant it in Auth0.`);
+    }
+    if (PLATFORM_WIDE.has(permission) && !reachesAllTenants(caller)) {
+      throw new Problem(
+        'forbidden',
+        'The access token belongs to an organisation and reaches only its tenant; log in without an organisation.',
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { actingCaller, type Principal } from '../auth/principal.js';
+import { actingCaller, isOperator, reachesAllTenants, type Principal } from '../auth/principal.js';
 import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Problem } from '../http/problem.js';
@@ -40,7 +40,7 @@ export class MirrorCasesService {
     { resolution, reason }: CaseResolutionDto,
   ): Promise<MirrorCaseDto> {
     // The platform may start over in a tenant that is closed or archived: until then the person is kept waiting.
-    const whileEnded = resolution === 'start_over' && isPlatform(caller);
+    const whileEnded = resolution === 'start_over' && isOperator(caller);
     const access = { changes: true, whileClosed: whileEnded, whileArchived: whileEnded };
     return this.within(caller, tenantId, access, async (transaction) => {
       const found = await this.cases.lock(transaction, caseId);
@@ -86,7 +86,8 @@ export class MirrorCasesService {
     try {
       return await this.administration.run(caller, tenantId, access, ({ transaction }) => work(transaction));
     } catch (error) {
-      if (!isPlatform(caller) || !(error instanceof Problem) || error.code !== 'tenant_not_found') throw error;
+      if (!mayEnterLost(caller, access) || !(error instanceof Problem) || error.code !== 'tenant_not_found')
+        throw error;
       return this.unitOfWork.run({ tenantId }, work);
     }
   }
@@ -113,7 +114,9 @@ export class MirrorCasesService {
   }
 }
 
-const isPlatform = ({ permissions }: Principal): boolean => permissions.has('platform:admin');
+/** Of a tenant that the database has lost, no organisation is known: a token of one does not reach it. */
+const mayEnterLost = (caller: Principal, { changes }: Access): boolean =>
+  reachesAllTenants(caller) && (isOperator(caller) || (!changes && caller.permissions.has('onboarding:read')));
 
 const erasedSince = (): Problem =>
   new Problem(

@@ -32,6 +32,8 @@ export interface Config {
     readonly audience: string;
     /** Whether a token that another user or a machine acts with may change anything. */
     readonly impersonatedWrites: 'allowed' | 'refused';
+    /** Client ids of trusted systems by the name under which flows admit them (`attested.by`). */
+    readonly attesters: ReadonlyMap<string, ReadonlySet<string>>;
     /** Base URL of the canonical domain, without a trailing slash. */
     readonly canonicalUrl: string;
     /** Base URL of the Management API, without a trailing slash; always on the canonical domain. */
@@ -95,6 +97,7 @@ function configOf(env: Env): Config {
       issuers: [...new Set(domains.map((domain) => `${baseUrlOf(domain)}/`))],
       audience: env.AUTH0_AUDIENCE,
       impersonatedWrites: env.IMPERSONATED_WRITES,
+      attesters: env.ATTESTERS,
       canonicalUrl,
       managementUrl: managementUrlOf(env.AUTH0_DOMAIN),
       managementAudience: managementAudienceOf(env.AUTH0_DOMAIN),

@@ -4,6 +4,7 @@ import { METADATA_FIELDS } from './metadata-field.js';
 import { RATE_PLANS } from './rate-plan.js';
 import {
   atLeastOne,
+  attesters,
   auth0Domain,
   auth0Domains,
   environmentName,
@@ -61,6 +62,10 @@ const SETTINGS = {
   AUTH0_DOMAIN: auth0Domain({ desc: 'canonical tenant domain, such as acme.eu.auth0.com' }),
   AUTH0_CUSTOM_DOMAINS: auth0Domains({ default: [], desc: 'login domains, comma-separated' }),
   AUTH0_AUDIENCE: identifier({ desc: 'identifier of the API in Auth0' }),
+  ATTESTERS: attesters({
+    default: new Map(),
+    desc: 'client ids of the senders that flows name, as billing:<client id>+<client id>,provisioner:<client id>',
+  }),
   AUTH0_CLIENT_ID: identifier({ desc: 'machine-to-machine application of the service, for the Management API' }),
   AUTH0_CLIENT_SECRET: secret({ desc: 'secret of that application' }),
   AUTH0_METADATA: str({ choices: METADATA_FIELDS, default: 'app_metadata', desc: 'where mirrors are kept' }),

@@ -43,6 +43,21 @@ export const secret = makeValidator<string>((value) => {
   return value;
 });
 
+/** Client ids by the name of their sender: `billing:<client id>+<client id>,provisioner:<client id>`. */
+export const attesters = makeValidator<ReadonlyMap<string, ReadonlySet<string>>>((value) => {
+  const senders = new Map<string, ReadonlySet<string>>();
+  for (const entry of value.split(',').filter((part) => part.trim() !== '')) {
+    const [, name, ids] = /^\s*([a-z][a-z0-9_-]*):([^\s:,]+)\s*$/.exec(entry) ?? [];
+    const clients = ids?.split('+') ?? [''];
+    if (name === undefined || clients.includes('')) {
+      throw new EnvError(`expected <sender>:<client id>+<client id>, got "${entry.trim()}"`);
+    }
+    if (senders.has(name)) throw new EnvError(`the sender "${name}" occurs twice; join its client ids with "+"`);
+    senders.set(name, new Set(clients));
+  }
+  return senders;
+});
+
 export const positive = makeValidator<number>((value) => {
   const number = Number(value);
   if (!Number.isFinite(number) || number <= 0) throw new EnvError(`expected a number above 0, got "${value}"`);

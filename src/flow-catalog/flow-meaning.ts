@@ -5,8 +5,9 @@ import { subschemasOf, type Schema } from './json-schema.js';
 const SCHEMA_TEXTS = ['$comment', 'description', 'examples', 'title'];
 
 /**
- * The definition without its texts: the titles and descriptions of the flow and its steps, and the annotations of their
- * schemas. People are judged by what remains. As JSON, because it is compared with what was stored as JSON.
+ * The definition without its texts (the titles and descriptions of the flow and its steps, and the annotations of their
+ * schemas) and without the names of the senders that may attest. Users are judged by what remains. As JSON, because it is
+ * compared with what was stored as JSON.
  */
 export function meaningOf(definition: unknown): unknown {
   const json: unknown = JSON.parse(JSON.stringify(definition));
@@ -45,8 +46,14 @@ function firstOf(count: number, look: (index: number) => string | undefined): st
 function meaningOfStep(step: unknown): unknown {
   if (!isObject(step)) return step;
   const { title: _, description: __, ...rest } = step;
-  return isObject(rest['data']) ? { ...rest, data: withoutTexts(rest['data']) } : rest;
+  return {
+    ...rest,
+    ...(isObject(rest['data']) && { data: withoutTexts(rest['data']) }),
+    ...(isObject(rest['attested']) && { attested: withoutSenders(rest['attested']) }),
+  };
 }
+
+const withoutSenders = ({ by: _, ...attested }: Readonly<Record<string, unknown>>) => attested;
 
 /** A field may be called `title`: only what stands where a keyword stands is an annotation. */
 function withoutTexts(schema: Schema): Schema {

@@ -15,6 +15,8 @@ export interface DataSchema {
 
 /** Only a trusted system completes such a step, and only for the values that these fields had. */
 export interface Attested {
+  /** Names of the senders that may attest the step, as the setting ATTESTERS defines them. Default: every sender. */
+  readonly by?: readonly string[];
   readonly binds?: ReadonlyArray<{
     readonly step: string;
     readonly fields: readonly string[];

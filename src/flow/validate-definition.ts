@@ -40,16 +40,25 @@ const STEP_FORM: Readonly<Record<string, (value: unknown) => boolean>> = {
   optional: isFlag,
   reopenable: isFlag,
   roles: isTextList,
-  attested: (value) => isObject(value) && (value['binds'] === undefined || isBindList(value['binds'])),
+  attested: (value) =>
+    isObject(value) &&
+    (value['binds'] === undefined || isBindList(value['binds'])) &&
+    (value['by'] === undefined || isSenderList(value['by'])),
 };
 
 /** What other code reads of a definition. A property that nothing reads would be a rule that does not hold. */
 const FLOW_PROPERTIES = ['key', 'version', 'title', 'steps'];
 const STEP_PROPERTIES = [...Object.keys(STEP_FORM), 'key', 'scope', 'appliesWhen', 'data'];
-const ATTESTED_PROPERTIES = ['binds'];
+const ATTESTED_PROPERTIES = ['by', 'binds'];
 
 const unknownProperties = (value: unknown, known: readonly string[]): string[] =>
   isObject(value) ? Object.keys(value).filter((property) => !known.includes(property)) : [];
+
+const SENDER_NAME = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/;
+
+/** An empty list would mean that no system may ever complete the step. */
+const isSenderList = (value: unknown): boolean =>
+  isTextList(value) && value.length > 0 && value.every((name) => SENDER_NAME.test(name));
 
 function isBindList(value: unknown): boolean {
   return (

@@ -7,16 +7,17 @@ import { DeadLettersService } from './dead-letters.service.js';
 
 @ApiTags('Platform')
 @ApiAuthenticated()
-@RequirePermissions('platform:admin')
 @Controller('v1/jobs/dead-letters')
 export class DeadLettersController {
   constructor(private readonly deadLetters: DeadLettersService) {}
 
   @Get()
+  @RequirePermissions('onboarding:read')
   @ApiOperation({
     operationId: 'listDeadLetters',
     summary: 'List failed jobs',
-    description: 'Jobs of all tenants that are not retried any more. The log has the reason of each failed attempt.',
+    description:
+      'Requires the permission `onboarding:read` or `platform:admin`. Jobs of all tenants that are not retried any more. The log has the reason of each failed attempt.',
   })
   @ApiOkResponse({ type: DeadLetterListDto })
   @ApiProblems()
@@ -25,11 +26,13 @@ export class DeadLettersController {
   }
 
   @Post(':id/retry')
+  @RequirePermissions('platform:admin')
   @HttpCode(204)
   @ApiOperation({
     operationId: 'retryDeadLetter',
     summary: 'Retry a failed job',
-    description: 'The job continues where it stopped; no person is transitioned twice.',
+    description:
+      'Requires the permission `platform:admin`. The job continues where it stopped; no person is transitioned twice.',
   })
   @ApiParam({
     name: 'id',

@@ -16,15 +16,27 @@ const DUE = `
   JOIN foothold.onboarding_progress progress USING (tenant_id, flow_key, subject)
   JOIN foothold.tenant USING (tenant_id)
   WHERE due.flow_key = $1 AND due.step = $2 AND tenant.status IN ('draft', 'active')
-    AND due.tenant_id > $3
+    AND due.tenant_id > $3 AND ($5::text IS NULL OR EXISTS (
+      SELECT 1 FROM foothold.organization o WHERE o.tenant_id = due.tenant_id AND o.organization_id = $5))
   ORDER BY due.tenant_id LIMIT $4`;
 
 @Injectable()
 export class DueStepsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Over all tenants, by id: at most `limit` of those after the given one. Throws what {@link Database} throws. */
-  page(flowKey: string, step: string, limit: number, after?: string): Promise<DueStepRow[]> {
-    return readAsWorker<DueStepRow>(this.database, DUE, [flowKey, step, after ?? NIL_UUID, limit]);
+  /**
+   * Over all tenants, by id: at most `limit` of those after the given one. Throws what {@link Database} throws.
+   * @param where `organizationId`: only the tenant of this organisation
+   */
+  page(
+    flowKey: string,
+    step: string,
+    limit: number,
+    {
+      after = NIL_UUID,
+      organizationId = null,
+    }: { after?: string | undefined; organizationId?: string | undefined | null },
+  ): Promise<DueStepRow[]> {
+    return readAsWorker<DueStepRow>(this.database, DUE, [flowKey, step, after, limit, organizationId]);
   }
 }

@@ -3,6 +3,7 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nest
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../auth/caller.decorator.js';
 import type { Principal } from '../auth/principal.js';
+import { ForMachines } from '../auth/for-machines.decorator.js';
 import { RequirePermissions } from '../auth/require-permissions.decorator.js';
 import { ApiAuthenticated, ApiProblems } from '../http/api-decorators.js';
 import { ApiTenantId } from '../tenant/dto/tenant-parameters.js';
@@ -19,12 +20,13 @@ export class AttestationController {
   constructor(private readonly attestations: AttestationService) {}
 
   @Post()
+  @ForMachines()
   @RequirePermissions('onboarding:attest')
   @ApiOperation({
     operationId: 'attest',
     summary: 'Attest a step',
     description:
-      'Requires the permission `onboarding:attest`. Idempotent by `eventId`. An event that arrives early is stored until its ' +
+      'For machines with the permission `onboarding:attest`, and for the senders that the step names. Idempotent by `eventId`. An event that arrives early is stored until its ' +
       'step can be done. Events count in the order of receipt: a success is final for its values; of several failures, ' +
       'the last one received is shown.',
   })

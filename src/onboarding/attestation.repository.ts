@@ -19,6 +19,11 @@ export interface AttestedProgress extends ProgressKey {
   readonly earlier: EarlierEvent | undefined;
 }
 
+export interface AttestedTenant {
+  readonly organizationId: string | null;
+  readonly hasMember: boolean;
+}
+
 /** What an event said when it first came, and whether that was anything new. */
 export interface EarlierEvent {
   readonly step: string;
@@ -41,8 +46,9 @@ export interface AttestationRow {
 
 const FIND_TENANT: Statement = {
   name: 'attestation_tenant',
-  text: `SELECT t.tenant_id, m.subject
+  text: `SELECT m.subject, o.organization_id
          FROM foothold.tenant t
+         LEFT JOIN foothold.organization o ON o.tenant_id = t.tenant_id
          LEFT JOIN foothold.member m ON m.tenant_id = t.tenant_id AND m.subject = $2 AND m.status = 'active'
          WHERE t.tenant_id = $1 AND t.status <> 'archived'`,
 };
@@ -74,10 +80,13 @@ interface PartRow {
 /** The events of trusted systems. They are few, so this path is written for clarity and not for round trips. */
 @Injectable()
 export class AttestationRepository {
-  /** Whether the tenant exists, and whether the person (if one is named) is its member. */
-  async find(transaction: Transaction, subject: string): Promise<{ tenant: boolean; member: boolean }> {
-    const [row] = await transaction.query<{ subject: string | null }>(FIND_TENANT, [transaction.tenantId, subject]);
-    return { tenant: row !== undefined, member: row?.subject === subject };
+  /** The tenant's organisation, and whether the named user (if there is one) is a member. Undefined without a tenant. */
+  async find(transaction: Transaction, subject: string): Promise<AttestedTenant | undefined> {
+    const [row] = await transaction.query<{ subject: string | null; organization_id: string | null }>(FIND_TENANT, [
+      transaction.tenantId,
+      subject,
+    ]);
+    return row && { organizationId: row.organization_id, hasMember: row.subject === subject };
   }
 
   /** Locks the opened parts, the shared one first as everywhere, and looks for the event after the locks. */

@@ -7,14 +7,15 @@ import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { attest, stepKeyOf, unknownStep, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
 import { invalidRequest, Problem } from '../http/problem.js';
 import { tenantNotFound } from '../tenant/tenant-problems.js';
-import { AttestationRepository, type EarlierEvent } from './attestation.repository.js';
+import { AttestationRepository, type AttestedTenant, type EarlierEvent } from './attestation.repository.js';
+import { Attesters } from '../flow-catalog/attesters.js';
 import { dueChange } from './due-change.js';
 import { ProgressRepository } from './progress.repository.js';
 import { hasBothParts } from './stored-progress.js';
 import { recordingTime } from './recording-time.js';
 import { TransitionMetrics } from './transition-metrics.js';
 
-type Sender = Pick<Principal, 'subject' | 'impersonator'>;
+type Sender = Pick<Principal, 'subject' | 'impersonator' | 'orgId'>;
 
 /** What a trusted system says of a step. */
 export interface AttestationRequest {
@@ -46,6 +47,7 @@ export class AttestationService {
     private readonly attestations: AttestationRepository,
     private readonly progress: ProgressRepository,
     private readonly metrics: TransitionMetrics,
+    private readonly attesters: Attesters,
   ) {}
 
   /** Idempotent by event id. Throws when nothing was stored, so that the sender delivers again. */
@@ -58,6 +60,7 @@ export class AttestationService {
     const flow = await this.catalog.flow(flowKey);
     try {
       const step = attestedStep(await this.versionWith(flow, request.step), request);
+      this.attesters.admit(sender, flow.key, step);
       const result = await this.unitOfWork.run({ tenantId }, (transaction) =>
         this.take(transaction, flow, step, request, sender),
       );
@@ -88,8 +91,8 @@ export class AttestationService {
   ): Promise<AttestationResult> {
     const subject = step.scope === 'member' ? (request.subject as string) : '';
     const found = await this.attestations.find(transaction, subject);
-    if (!found.tenant) throw tenantNotFound();
-    if (subject && !found.member)
+    if (!found || !reachesTenant(sender, found)) throw tenantNotFound();
+    if (subject && !found.hasMember)
       throw invalidRequest([{ path: '/subject', message: 'is not a member of this tenant' }]);
 
     await this.progress.open(transaction, subject, newestFlow, transaction);
@@ -161,6 +164,10 @@ export class AttestationService {
     return { applied: applied && !deferred, deferred, revision };
   }
 }
+
+/** The token of an organisation counts for that organisation's tenant only. */
+const reachesTenant = ({ orgId }: Sender, { organizationId }: AttestedTenant): boolean =>
+  orgId === undefined || orgId === organizationId;
 
 type Event = Pick<EarlierEvent, 'step' | 'subject' | 'outcome'>;
 

@@ -22,6 +22,15 @@ const everybody = (status: number): Record<Caller, number> =>
 
 const OPEN: Row = { answers: everybody(200) };
 
+const refusedMachines = {
+  machine: 403,
+  attester: 403,
+  reader: 403,
+  operator: 403,
+  operatorOfTenant: 403,
+  operatorElsewhere: 403,
+};
+
 /** About the caller's own progress in the tenant that they name: members only, and a machine has none. */
 const MEMBERS = {
   ...everybody(200),
@@ -29,15 +38,14 @@ const MEMBERS = {
   stranger: 404,
   removed: 404,
   neighbour: 404,
-  machine: 403,
-  attester: 403,
-  operator: 403,
+  attestingPerson: 404,
+  ...refusedMachines,
 };
 
 /** For machines with the permission, in every tenant. */
 const ATTESTERS = { ...everybody(403), nobody: 401, attester: 200 };
 
-/** Of a tenant: its owners and admins, and operators. That the tenant exists is nobody else's business. */
+/** Changes of a tenant: its owners and admins, and operators. That the tenant exists is nobody else's business. */
 const ADMINS = {
   ...everybody(200),
   nobody: 401,
@@ -46,11 +54,18 @@ const ADMINS = {
   neighbour: 404,
   machine: 404,
   attester: 404,
+  attestingPerson: 403,
+  reader: 403,
+  operatorElsewhere: 404,
   member: 403,
 };
 
-/** For those who operate the platform. */
+/** Reads of a tenant: with the permission `onboarding:read`, too. */
+const ADMINS_AND_READERS = { ...ADMINS, attestingPerson: 200, reader: 200 };
+
+/** For those who operate the platform, whose tokens belong to no organisation. */
 const OPERATORS = { ...everybody(403), nobody: 401, operator: 200 };
+const OPERATORS_AND_READERS = { ...OPERATORS, attestingPerson: 200, reader: 200 };
 
 /** The same, where success is answered by another status than 200. */
 const succeeding = (answers: Row['answers'], status: number): Row['answers'] =>
@@ -103,28 +118,37 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'get /health/live': OPEN,
   'get /health/ready': OPEN,
   'get /metrics': OPEN,
-  'get /v1/tenants': { answers: OPERATORS },
+  'get /v1/tenants': { answers: OPERATORS_AND_READERS },
   'post /v1/tenants': { answers: succeeding(OPERATORS, 201) },
-  'get /v1/tenants/{tenantId}': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}': { answers: ADMINS_AND_READERS },
   'patch /v1/tenants/{tenantId}': { answers: ADMINS, values: () => ({ body: { name: 'Globex' } }) },
-  'get /v1/tenants/{tenantId}/audit': { answers: ADMINS },
-  'get /v1/tenants/{tenantId}/members': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}/audit': { answers: ADMINS_AND_READERS },
+  'get /v1/tenants/{tenantId}/members': { answers: ADMINS_AND_READERS },
   'post /v1/tenants/{tenantId}/members': {
     answers: succeeding(ADMINS, 201),
     values: () => ({ body: { role: 'member' } }),
   },
   'patch /v1/tenants/{tenantId}/members/{subject}': { answers: ADMINS, values: () => ({ body: { role: 'admin' } }) },
   'delete /v1/tenants/{tenantId}/members/{subject}': { answers: succeeding(ADMINS, 204) },
-  'get /v1/tenants/{tenantId}/members/{subject}/data': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}/members/{subject}/data': { answers: ADMINS_AND_READERS },
   'delete /v1/tenants/{tenantId}/members/{subject}/data': { answers: ADMINS },
-  'get /v1/tenants/{tenantId}/invitations': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}/invitations': { answers: ADMINS_AND_READERS },
   'delete /v1/tenants/{tenantId}/invitations/{invitationId}': {
     answers: succeeding(ADMINS, 204),
     values: async (cast, service) => ({ invitationId: (await invitation(cast, service)).id }),
   },
   // For whoever has the token, but for those who were removed, and those who are in already.
   'post /v1/invitations/accept': {
-    answers: { ...MEMBERS, stranger: 200, neighbour: 200, removed: 403, member: 409, admin: 409, owner: 409 },
+    answers: {
+      ...MEMBERS,
+      stranger: 200,
+      neighbour: 200,
+      attestingPerson: 200,
+      removed: 403,
+      member: 409,
+      admin: 409,
+      owner: 409,
+    },
     values: async (cast, service) => ({ token: (await invitation(cast, service)).token }),
   },
   'get /v1/me': { answers: MEMBERS },
@@ -136,8 +160,8 @@ export const ACCESS: Readonly<Record<string, Row>> = {
     answers: succeeding(ADMINS, 202),
     values: () => BULK,
   },
-  'get /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}': { answers: ADMINS, values: bulkJob },
-  'get /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}/people': { answers: ADMINS, values: bulkJob },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}': { answers: ADMINS_AND_READERS, values: bulkJob },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}/people': { answers: ADMINS_AND_READERS, values: bulkJob },
   'post /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}/cancel': { answers: ADMINS, values: bulkJob },
   'post /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}/undo': {
     answers: succeeding(ADMINS, 202),
@@ -147,21 +171,26 @@ export const ACCESS: Readonly<Record<string, Row>> = {
       return { ...values, body: { reason: 'That was wrong' } };
     },
   },
-  'get /v1/jobs/dead-letters': { answers: OPERATORS },
+  'get /v1/jobs/dead-letters': { answers: OPERATORS_AND_READERS },
   'post /v1/jobs/dead-letters/{id}/retry': {
     answers: succeeding(OPERATORS, 204),
     values: async (_cast, service) => ({ id: await deadLetter(service) }),
   },
   // What a browser counted is about no tenant.
-  'post /v1/client-reads': { answers: { ...everybody(204), nobody: 401, machine: 403, attester: 403, operator: 403 } },
+  'post /v1/client-reads': {
+    answers: { ...everybody(204), nobody: 401, ...refusedMachines },
+  },
   'get /v1/flows/{flow}/due-steps': { answers: ATTESTERS },
-  'get /v1/flows/{flow}/funnel': { answers: OPERATORS },
-  'get /v1/tenants/{tenantId}/onboarding/{flow}/members': { answers: ADMINS, values: () => ({ stuckFor: 'P7D' }) },
-  'get /v1/tenants/{tenantId}/onboarding/{flow}/funnel': { answers: ADMINS },
-  'get /v1/tenants/{tenantId}/onboarding/{flow}/export': { answers: ADMINS },
-  'get /v1/tenants/{tenantId}/auth0-sync': { answers: ADMINS },
+  'get /v1/flows/{flow}/funnel': { answers: OPERATORS_AND_READERS },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/members': {
+    answers: ADMINS_AND_READERS,
+    values: () => ({ stuckFor: 'P7D' }),
+  },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/funnel': { answers: ADMINS_AND_READERS },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/export': { answers: ADMINS_AND_READERS },
+  'get /v1/tenants/{tenantId}/auth0-sync': { answers: ADMINS_AND_READERS },
   'post /v1/tenants/{tenantId}/auth0-sync/reconcile': { answers: succeeding(ADMINS, 202) },
-  'get /v1/tenants/{tenantId}/cases': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}/cases': { answers: ADMINS_AND_READERS },
   'post /v1/tenants/{tenantId}/cases/{caseId}/resolve': {
     answers: ADMINS,
     values: async (cast, service) => ({ caseId: await mirrorCase(cast, service), resolution: 'start_over' }),
@@ -170,7 +199,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
     answers: MEMBERS,
     values: () => ({ flow: 'member_tour', body: { step: 'profile', action: 'start' } }),
   },
-  'get /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}': { answers: ADMINS_AND_READERS },
   'post /v1/tenants/{tenantId}/onboarding/{flow}/members/{subject}/transitions': {
     answers: ADMINS,
     values: () => ({ flow: 'member_tour', step: 'profile', action: 'start', data: {} }),

@@ -38,6 +38,11 @@ resource "auth0_resource_server_scopes" "foothold" {
   }
 
   scopes {
+    name        = "onboarding:read"
+    description = "Read onboarding progress of all tenants, for gates and reports"
+  }
+
+  scopes {
     name        = "platform:admin"
     description = "Operate Foothold, across tenants"
   }

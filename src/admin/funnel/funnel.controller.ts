@@ -48,11 +48,11 @@ export class FunnelController {
   }
 
   @Get('v1/flows/:flow/funnel')
-  @RequirePermissions('platform:admin')
+  @RequirePermissions('onboarding:read')
   @ApiOperation({
     operationId: 'getFlowFunnel',
     summary: 'Get the funnel of all tenants',
-    description: 'Requires the permission `platform:admin`.',
+    description: 'Requires the permission `onboarding:read` or `platform:admin`.',
   })
   @ApiFlow()
   @ApiDays()

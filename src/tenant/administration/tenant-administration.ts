@@ -8,7 +8,7 @@ import { Tombstones } from '../erasure/tombstones.js';
 import { personErased, tenantClosed, tenantNotFound } from '../tenant-problems.js';
 import { TenantLifecycleRepository } from '../tenants/tenant-lifecycle.repository.js';
 import type { TenantRow } from '../tenants/tenant-view.js';
-import type { Capacity } from './capacity.js';
+import { capacityOf, type Capacity } from './capacity.js';
 import { TenantStandingRepository, type Standing } from './tenant-standing.repository.js';
 
 /** What a use case asks of its caller. */
@@ -37,7 +37,8 @@ export interface Administration {
  * - the membership is proven in the transaction that does the work, so removal and demotion hold at once;
  * - with `changes`, all changes of one tenant and its members come one after the other;
  * - a stranger gets 404 whether the tenant exists or not, and an entry in its audit log; a member who is no admin, 403;
- * - a closed tenant is 403 `tenant_closed` to its people; the platform may look, and an owner may open it again.
+ * - a closed tenant is 403 `tenant_closed` to its people; the platform may look, and an owner may open it again;
+ * - a caller who is there by the permission `onboarding:read` alone reads, and changes nothing.
  */
 @Injectable()
 export class TenantAdministration {
@@ -58,7 +59,7 @@ export class TenantAdministration {
     const { subject, impersonator } = caller;
     const outcome = await this.unitOfWork.run({ tenantId, subject }, async (transaction) => {
       const standing = await this.standingOf(transaction, caller, access);
-      const as = standing && capacityOf(caller, standing);
+      const as = standing && capacityOf(caller, standing, access.changes);
       if (!as) {
         if (await this.tombstones.inTenant(transaction, subject)) return personErased();
         await this.audit.record(
@@ -96,14 +97,13 @@ export class TenantAdministration {
     { changes }: Access,
   ): Promise<Standing | undefined> {
     const standing = await this.standings.find(transaction, caller);
-    if (!changes || !standing || !capacityOf(caller, standing)) return standing;
+    if (!changes || !standing || !mayLock(capacityOf(caller, standing, changes))) return standing;
     await this.lifecycle.lock(transaction);
     return this.standings.find(transaction, caller);
   }
 }
 
-const capacityOf = ({ permissions }: Principal, { role }: Standing): Capacity | undefined =>
-  permissions.has('platform:admin') ? 'platform' : role;
+const mayLock = (as: Capacity | undefined): boolean => as !== undefined && as !== 'reader';
 
 /** @throws Problem `forbidden`, `tenant_closed` or `tenant_status_conflict` */
 function refuse(
@@ -114,7 +114,14 @@ function refuse(
   if (as === 'member' && whom === 'admins') {
     throw new Problem('forbidden');
   }
-  const mayEnterClosed = as === 'platform' ? !changes || whileClosed : as === 'owner' && whileClosed;
+  if (as === 'reader' && changes) {
+    throw new Problem(
+      'forbidden',
+      'The permission "onboarding:read" changes nothing; use a token with "platform:admin".',
+    );
+  }
+  const isOutside = as === 'platform' || as === 'reader';
+  const mayEnterClosed = isOutside ? !changes || whileClosed : as === 'owner' && whileClosed;
   if (status === 'closed' && !mayEnterClosed) throw tenantClosed();
   if (status === 'archived' && changes && !whileArchived) {
     throw new Problem('tenant_status_conflict');

@@ -17,11 +17,11 @@ export class TenantsController {
   constructor(private readonly tenants: TenantsService) {}
 
   @Get()
-  @RequirePermissions('platform:admin')
+  @RequirePermissions('onboarding:read')
   @ApiOperation({
     operationId: 'listTenants',
     summary: 'List tenants',
-    description: 'Requires the permission `platform:admin`. Sorted by id.',
+    description: 'Requires the permission `onboarding:read` or `platform:admin`. Sorted by id.',
   })
   @ApiPage()
   @ApiOkResponse({ type: TenantPageDto })

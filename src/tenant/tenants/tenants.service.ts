@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { actingCaller, type Principal } from '../../auth/principal.js';
+import { actingCaller, reachesAllTenants, type Principal } from '../../auth/principal.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { Transaction } from '../../database/transaction.js';
 import { pageOf, parseIdCursor, parseLimit, type Page, type PageQuery } from '../../http/page.js';
@@ -70,7 +70,7 @@ export class TenantsService {
     }
     return this.administration.run(caller, tenantId, { changes: true, whileClosed: true }, async (administration) => {
       const { transaction, tenant } = administration;
-      refuseChange(administration, change);
+      refuseChange(administration, change, caller);
       const now = transaction.now();
       if (status === 'active' && tenant.status === 'closed') await this.reopen(administration, change, now);
       if (name !== undefined && name !== tenant.name) await this.rename(administration, name, change, now);
@@ -134,9 +134,16 @@ export class TenantsService {
  * everybody who logs in to it becomes a member, and so whoever connects one must know whose it is.
  * @throws Problem `forbidden`, `tenant_closed` or `tenant_status_conflict`
  */
-function refuseChange({ tenant, by }: Administration, { name, status, organizationId }: TenantChange): void {
-  if (organizationId !== undefined && by.as !== 'platform') {
-    throw new Problem('forbidden', 'Only a platform operator may connect an organisation ("organizationId"); ask one.');
+function refuseChange(
+  { tenant, by }: Administration,
+  { name, status, organizationId }: TenantChange,
+  caller: Principal,
+): void {
+  if (organizationId !== undefined && (by.as !== 'platform' || !reachesAllTenants(caller))) {
+    throw new Problem(
+      'forbidden',
+      'Only a platform operator whose token belongs to no organisation may connect one ("organizationId"); ask one.',
+    );
   }
   if (status !== undefined && by.as === 'admin') {
     throw new Problem('forbidden', 'Only an owner may close or reopen the tenant ("status"); ask one.');

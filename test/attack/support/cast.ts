@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { newSubject, type TestService } from '../../support/service.js';
 
-/** Everybody who may call: a person of each kind in regard to one tenant, and a machine for each permission. */
+/** A person of each kind in regard to one tenant, a machine for each permission, and permissions of too little reach. */
 export const CALLERS = [
   'nobody',
   'stranger',
@@ -9,7 +9,11 @@ export const CALLERS = [
   'neighbour',
   'machine',
   'attester',
+  'attestingPerson',
+  'reader',
   'operator',
+  'operatorOfTenant',
+  'operatorElsewhere',
   'member',
   'admin',
   'owner',
@@ -40,7 +44,11 @@ export async function seatCast(service: TestService): Promise<Cast> {
       neighbour: newSubject(),
       machine: `${randomUUID()}@clients`,
       attester: `${randomUUID()}@clients`,
+      attestingPerson: newSubject(),
+      reader: `${randomUUID()}@clients`,
       operator: `${randomUUID()}@clients`,
+      operatorOfTenant: `${randomUUID()}@clients`,
+      operatorElsewhere: `${randomUUID()}@clients`,
       member: newSubject(),
       admin: newSubject(),
       owner: newSubject(),
@@ -70,12 +78,21 @@ export async function seatCast(service: TestService): Promise<Cast> {
   return cast;
 }
 
+const OPERATOR = { gty: 'client-credentials', permissions: ['platform:admin'] };
+
 const CLAIMS: Readonly<Partial<Record<Caller, object>>> = {
   machine: { gty: 'client-credentials' },
   attester: { gty: 'client-credentials', permissions: ['onboarding:attest'] },
-  operator: { gty: 'client-credentials', permissions: ['platform:admin'] },
+  attestingPerson: { permissions: ['onboarding:attest', 'onboarding:read'] },
+  reader: { gty: 'client-credentials', permissions: ['onboarding:read'] },
+  operator: OPERATOR,
+  operatorOfTenant: OPERATOR,
+  operatorElsewhere: { ...OPERATOR, org_id: 'org_elsewhere' },
 };
 
 /** The token that a caller sends; nobody has none. */
-export const tokenOf = (service: TestService, cast: Cast, caller: Caller): string | undefined =>
-  caller === 'nobody' ? undefined : service.token(cast.subjects[caller], { ...CLAIMS[caller] });
+export function tokenOf(service: TestService, cast: Cast, caller: Caller): string | undefined {
+  if (caller === 'nobody') return undefined;
+  const organization = caller === 'operatorOfTenant' && { org_id: cast.organizationId };
+  return service.token(cast.subjects[caller], { ...CLAIMS[caller], ...organization });
+}
