@@ -1,4 +1,5 @@
 import { baseUrlOf, isCanonical, isStandIn } from './auth0-domain.js';
+import { isLoopback, tlsFault } from './database-tls.js';
 import type { Env } from './env.js';
 
 const WHERE_DOMAINS_ARE = 'Auth0 shows it in the settings of every application; docs/auth0.md says more';
@@ -12,7 +13,7 @@ export function contradictionsIn(env: Partial<Env>): string[] {
     ...domains(env),
     ...audience(env),
     ...others(env),
-    ...(env.NODE_ENV === 'production' ? localValues(env) : []),
+    ...(env.NODE_ENV === 'production' ? [...localValues(env), ...unprotected(env)] : []),
   ];
 }
 
@@ -115,4 +116,21 @@ function localValues(env: Partial<Env>): string[] {
     problems.push('FOOTHOLD_ENVIRONMENT: "local" is for local runs and cannot be used with NODE_ENV=production');
   }
   return problems;
+}
+
+const DATABASE_URLS = ['DATABASE_URL', 'DATABASE_MIGRATION_URL', 'DATABASE_LISTEN_URL'] as const;
+
+/** What would cross a network without protection. */
+function unprotected(env: Partial<Env>): string[] {
+  const databases = DATABASE_URLS.flatMap((name) => {
+    const url = env[name];
+    return (url && tlsFault(name, url, env.DATABASE_TLS ?? 'verified')) || [];
+  });
+  const origins = (env.CORS_ORIGINS ?? [])
+    .filter((origin) => origin.startsWith('http:') && !isLoopback(new URL(origin).hostname))
+    .map(
+      (origin) =>
+        `CORS_ORIGINS: pages of ${origin} come over plain http, where anyone on the way can read the tokens that they send; serve the front end over https and name that origin`,
+    );
+  return [...databases, ...origins];
 }

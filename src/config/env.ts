@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { bool, customCleanEnv, EnvMissingError, num, port, str, type CleanedEnv } from 'envalid';
+import { tlsFault, TLS_LEVELS } from './database-tls.js';
 import { METADATA_FIELDS } from './metadata-field.js';
 import { RATE_PLANS } from './rate-plan.js';
 import {
@@ -57,6 +58,11 @@ const SETTINGS = {
     default: undefined,
     desc: 'direct connection for LISTEN, where a pooler is in front of DATABASE_URL',
   }),
+  DATABASE_TLS: str({
+    choices: TLS_LEVELS,
+    default: 'verified',
+    desc: 'what connections to a remote database must prove in production',
+  }),
   DATABASE_POOL_SIZE: num({ default: 5, desc: 'connections per process' }),
   DATABASE_POOLER: bool({ default: false, desc: 'true behind a transaction-mode pooler such as pgbouncer' }),
   AUTH0_DOMAIN: auth0Domain({ desc: 'canonical tenant domain, such as acme.eu.auth0.com' }),
@@ -80,6 +86,9 @@ const SETTINGS = {
   ERASURE_KEY: sealKey({ desc: 'recognises who was erased; make one with: openssl rand -base64 32' }),
 };
 
+/** A forgotten variable must not lift the restrictions of production. A local run sets `development` itself. */
+const DEFAULT_MODE = 'production';
+
 /** Old names stop the start, because a setting that is ignored silently is worse than one that is refused. */
 const RENAMED: Readonly<Record<string, string>> = { AUTH0_CUSTOM_DOMAIN: 'AUTH0_CUSTOM_DOMAINS' };
 
@@ -88,7 +97,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): { values: Part
   let problems: string[] = [];
   // An empty variable (`DATABASE_URL=` in a compose file) means "not set", never "set to nothing".
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const values = customCleanEnv({ NODE_ENV: 'development', ...present }, SETTINGS, (cleaned): Partial<Env> => cleaned, {
+  const values = customCleanEnv({ NODE_ENV: DEFAULT_MODE, ...present }, SETTINGS, (cleaned): Partial<Env> => cleaned, {
     reporter: ({ errors }) => {
       problems = Object.entries(errors).map(([name, error]) =>
         error instanceof EnvMissingError ? `${name} is missing (${error.message})` : `${name}: ${error?.message}`,
@@ -98,7 +107,15 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): { values: Part
   const renamed = Object.entries(RENAMED).flatMap(([before, now]) =>
     before in present ? [`${before} is now ${now}: move its value there, a list separated by commas`] : [],
   );
-  return { values, problems: [...problems, ...renamed] };
+  return { values, problems: [...problems, ...renamed, ...unverifiedTls(values.NODE_ENV, source)] };
+}
+
+/** Node's own switch lets any certificate pass: of Auth0, whose keys decide who is let in, and of the database. */
+function unverifiedTls(mode: string | undefined, source: NodeJS.ProcessEnv): string[] {
+  if (mode !== 'production' || source['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return [];
+  return [
+    'NODE_TLS_REJECT_UNAUTHORIZED: 0 accepts any certificate, and cannot be used in production; remove it, and name a certificate authority of your own with NODE_EXTRA_CA_CERTS',
+  ];
 }
 
 /** For command lines that need no more than the owning role's connection. Throws {@link SettingsError}. */
@@ -118,7 +135,21 @@ export function erasureKeyFromEnv(source: NodeJS.ProcessEnv = process.env): KeyO
 }
 
 function urlFromEnv(source: NodeJS.ProcessEnv, names: readonly [string, ...string[]], meaning: string): string {
-  const url = names.map((name) => source[name]).find(Boolean);
-  if (url) return url;
+  const name = names.find((candidate) => source[candidate]);
+  if (name) return checkedUrl(name, source);
   throw new SettingsError([`${names[0]} is missing (${meaning})`]);
+}
+
+/** As the start checks it: a command of production must not send a password over a network that the service refuses. */
+function checkedUrl(name: string, source: NodeJS.ProcessEnv): string {
+  const url = source[name] as string;
+  const { values, problems } = readEnv(source);
+  const wrong = problems.filter((problem) => problem.startsWith(`${name}:`) || problem.startsWith('DATABASE_TLS:'));
+  const fault =
+    values.NODE_ENV === 'production' && !wrong.length
+      ? tlsFault(name, url, values.DATABASE_TLS ?? 'verified')
+      : undefined;
+  if (fault) wrong.push(fault);
+  if (wrong.length) throw new SettingsError(wrong);
+  return url;
 }

@@ -16,7 +16,7 @@ const DEFAULT_PORT = 3000;
 
 const shutdown = new Shutdown();
 let stopping = false;
-const started = start({ ...process.env });
+const started = start({ ...process.env, NODE_ENV: process.env['NODE_ENV'] || 'development' });
 stopOnSignals();
 started.catch((error: unknown) => fail(error));
 
@@ -43,7 +43,9 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
   startTrustedSystems(url, local, settings, backstage?.payments, shutdown);
   console.log(`Foothold listens on ${url} (documentation: ${url}/docs).`);
   if (local.standIn) {
-    const environmentFile = await writeEnvironmentFile(settings.dataDir, environment);
+    // Without a mode, other commands would take these settings for those of production.
+    const mode = { NODE_ENV: 'development' };
+    const environmentFile = await writeEnvironmentFile(settings.dataDir, { ...mode, ...environment });
     if (site) console.log(`\nThe demo: ${url.replace('127.0.0.1', 'localhost')}/demo/`);
     console.log(`\n${firstSteps(url, local.standIn, environmentFile)}\n`);
   }

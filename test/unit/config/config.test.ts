@@ -7,7 +7,7 @@ const base64 = (bytes: number): string => randomBytes(bytes).toString('base64');
 
 const PRODUCTION: NodeJS.ProcessEnv = {
   NODE_ENV: 'production',
-  DATABASE_URL: 'postgres://foothold_app:secret@db.acme.com/foothold',
+  DATABASE_URL: 'postgres://foothold_app:secret@db.acme.com/foothold?sslmode=verify-full',
   AUTH0_DOMAIN: 'acme.eu.auth0.com',
   AUTH0_AUDIENCE: 'https://api.acme.com',
   AUTH0_CLIENT_ID: '4pEWpcfZ6iS2yrfX0mAuYvHFAXMPsJTC',
@@ -79,7 +79,7 @@ test('seal keys are the bytes that were given, and are not shown when the settin
 });
 
 test('outside production the environment is called local', () => {
-  const { mirror } = loadConfig({ ...PRODUCTION, NODE_ENV: '', FOOTHOLD_ENVIRONMENT: '' });
+  const { mirror } = loadConfig({ ...PRODUCTION, NODE_ENV: 'development', FOOTHOLD_ENVIRONMENT: '' });
   expect(mirror.environment).toBe('local');
 });
 
@@ -175,11 +175,11 @@ describe('an Auth0 domain', () => {
       /^AUTH0_CUSTOM_DOMAINS: globex.auth0.com is a canonical domain, of ano/,
     ],
     [
-      { NODE_ENV: '', AUTH0_CUSTOM_DOMAINS: 'http://127.0.0.1:3001' },
+      { NODE_ENV: 'development', AUTH0_CUSTOM_DOMAINS: 'http://127.0.0.1:3001' },
       /^AUTH0_CUSTOM_DOMAINS: .* cannot be of one tenant/,
     ],
     [
-      { NODE_ENV: '', AUTH0_DOMAIN: 'http://127.0.0.1:3001' },
+      { NODE_ENV: 'development', AUTH0_DOMAIN: 'http://127.0.0.1:3001' },
       /^AUTH0_DOMAIN: .* custom domain .* http:\/\/localhost:PORT/,
     ],
     [{ AUTH0_DOMAIN: 'http://localhost:3001' }, /^AUTH0_DOMAIN: the local stand-in .* with NODE_ENV=production$/],
