@@ -13,6 +13,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { QueryModule } from './http/query.module.js';
 import { RateLimitModule } from './http/rate-limit.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
+import { ManagementModule } from './management/management.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
 import { PortsModule } from './ports.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
         PortsModule,
         HealthModule,
         MaintenanceModule,
+        ManagementModule,
         MetricsModule,
       ],
       providers: [

@@ -8,6 +8,7 @@ import { loadConfig, type Config } from './config/config.js';
 import { DatabaseStartup } from './database/database-startup.js';
 import { configureServer, createAdapter } from './http/server.js';
 import { createLogger, NestLogger } from './http/logger.js';
+import { ManagementServer } from './management/management-server.js';
 import { serveOpenApi } from './http/open-api/open-api.js';
 
 /**
@@ -27,7 +28,7 @@ export interface RunningService {
 /** The application, not listening yet. */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
   const logger = createLogger(config.logLevel);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), createAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), createAdapter(config.http), {
     logger: new NestLogger(logger),
     abortOnError: false,
     // Nest would also parse forms; Fastify's own JSON parser is all we need.
@@ -49,7 +50,9 @@ export async function start(
   const config = loadConfig(source);
   const app = await createApp(config);
   await extend?.(app);
-  await app.listen({ port: config.http.port, host: config.http.host });
+  const { host, port, management } = config.http;
+  if (management) await app.get(ManagementServer).listen(management);
+  await app.listen({ port, host });
   return {
     url: (await app.getUrl()).replace('[::1]', 'localhost'),
     ready: app.get(DatabaseStartup).ready,

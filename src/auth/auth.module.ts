@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { Authentication } from './authentication.js';
 import { ImpersonatedWrites } from './impersonated-writes.js';
 import { IssuerCheck } from './issuer-check.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
@@ -11,6 +12,7 @@ import { TokenClock } from './token-clock.js';
 /** Who calls: verifies access tokens and closes every route that is not `@Public()`. */
 @Module({
   providers: [
+    Authentication,
     ImpersonatedWrites,
     IssuerCheck,
     SigningKeys,
@@ -19,6 +21,6 @@ import { TokenClock } from './token-clock.js';
     JwtStrategy,
     { provide: APP_GUARD, useClass: JwtAuthGuard },
   ],
-  exports: [ImpersonatedWrites, IssuerCheck, SigningKeys, TokenClock],
+  exports: [Authentication, ImpersonatedWrites, IssuerCheck, SigningKeys, TokenClock],
 })
 export class AuthModule {}

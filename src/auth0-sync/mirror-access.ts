@@ -172,7 +172,7 @@ export class MirrorAccess {
   }
 }
 
-/** Without what Auth0 or the network said: anyone can read /health. The log has it. */
+/** Without what Auth0 or the network said: more people read /health than the log, which has it. */
 const inOurWords = (reason: string): string => reason.split(': ', 1)[0] as string;
 
 const isBrokenCircuit = (error: unknown): boolean =>

@@ -14,6 +14,10 @@ export interface Config {
     readonly corsOrigins: readonly string[];
     /** Request headers that pages of those origins may send beside the service's own, in lower case. */
     readonly corsAllowedHeaders: readonly string[];
+    /** Where operators read metrics and detailed health; undefined if they are not served. */
+    readonly management: { readonly host: string; readonly port: number } | undefined;
+    /** Addresses and networks (CIDR) of the proxies whose `X-Forwarded-For` is believed. */
+    readonly trustedProxies: readonly string[];
     /** Per subject: `burst` requests at once, `perSecond` kept up. */
     readonly rateLimit: { readonly burst: number; readonly perSecond: number };
   };
@@ -85,6 +89,9 @@ function configOf(env: Env): Config {
       port: env.PORT,
       corsOrigins: env.CORS_ORIGINS,
       corsAllowedHeaders: env.CORS_ALLOWED_HEADERS,
+      management:
+        env.MANAGEMENT_PORT === undefined ? undefined : { host: env.MANAGEMENT_HOST, port: env.MANAGEMENT_PORT },
+      trustedProxies: env.TRUSTED_PROXIES,
       rateLimit: { burst: env.RATE_LIMIT_BURST, perSecond: env.RATE_LIMIT_PER_SECOND },
     },
     database: {

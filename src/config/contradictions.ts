@@ -85,6 +85,9 @@ function others(env: Partial<Env>): string[] {
   if (DATABASE_POOL_SIZE !== undefined && (!Number.isInteger(DATABASE_POOL_SIZE) || DATABASE_POOL_SIZE < 2)) {
     problems.push(`DATABASE_POOL_SIZE: expected a whole number of at least 2, got ${DATABASE_POOL_SIZE}`);
   }
+  if (env.MANAGEMENT_PORT !== undefined && env.MANAGEMENT_PORT === env.PORT) {
+    problems.push(`MANAGEMENT_PORT: it is the same as PORT (${env.PORT}); set a port of its own`);
+  }
   if (MIRROR_SEAL_KEY && MIRROR_SEAL_KEY === MIRROR_SEAL_KEY_PREVIOUS) {
     problems.push('MIRROR_SEAL_KEY_PREVIOUS: it is the same as MIRROR_SEAL_KEY; expected the key before, or nothing');
   }

@@ -14,6 +14,7 @@ import {
   origins,
   positive,
   postgresUrl,
+  proxies,
   sealKey,
   secret,
 } from './validators.js';
@@ -36,11 +37,17 @@ const SETTINGS = {
   NODE_ENV: str({ choices: ['development', 'test', 'production'] }),
   HOST: str({ default: '127.0.0.1', desc: 'address to listen on' }),
   PORT: port({ default: 3000, desc: 'port of the service' }),
+  MANAGEMENT_HOST: str({ default: '127.0.0.1', desc: 'address of the management port' }),
+  MANAGEMENT_PORT: port({ default: undefined, desc: 'port for /metrics and the detailed /health; unset: not served' }),
   LOG_LEVEL: str({ choices: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'info' }),
   CORS_ORIGINS: origins({ default: [], desc: 'origins of web front ends, comma-separated' }),
   CORS_ALLOWED_HEADERS: headerNames({
     default: [],
     desc: 'further request headers of web front ends, comma-separated',
+  }),
+  TRUSTED_PROXIES: proxies({
+    default: [],
+    desc: 'addresses or networks of the proxies whose X-Forwarded-For is believed, comma-separated',
   }),
   RATE_LIMIT_BURST: atLeastOne({ default: 100, desc: 'requests one subject may send at once' }),
   RATE_LIMIT_PER_SECOND: positive({ default: 20, desc: 'requests per second one subject may keep up' }),

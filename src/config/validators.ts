@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { EnvError, makeValidator } from 'envalid';
 import { domainFault } from './auth0-domain.js';
 
@@ -103,6 +104,26 @@ export const headerNames = makeValidator<string[]>((value) => {
     }
   }
   return [...new Set(names)];
+});
+
+const MOST_BITS = { 0: 0, 4: 32, 6: 128 } as const;
+
+/** IP addresses and networks in CIDR notation. */
+export const proxies = makeValidator<string[]>((value) => {
+  const listed = value
+    .split(',')
+    .map((proxy) => proxy.trim())
+    .filter(Boolean);
+  for (const proxy of listed) {
+    const [address = '', bits = '0', ...rest] = proxy.split('/');
+    const most = MOST_BITS[isIP(address) as keyof typeof MOST_BITS];
+    // A network of 0 bits is everything: every caller could choose its own address.
+    const isNetwork = proxy.includes('/') && (!/^\d{1,3}$/.test(bits) || Number(bits) === 0 || Number(bits) > most);
+    if (most === 0 || rest.length || isNetwork) {
+      throw new EnvError(`expected addresses or networks such as 10.0.0.0/8, separated by commas; got "${proxy}"`);
+    }
+  }
+  return listed;
 });
 
 /** Part of a metadata key's name in Auth0, where it takes room in every token. */

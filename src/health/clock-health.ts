@@ -4,7 +4,7 @@ import { CLOCK_TOLERANCE_SECONDS } from '../auth/principal.js';
 import { TokenClock } from '../auth/token-clock.js';
 import { isSkewed, skewText } from '../database/clock-skew.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import type { ClockHealthDto } from './health.dto.js';
+import type { ClockState } from './health.js';
 
 const CORRECT_THIS = 'Correct the clock of this host (NTP).';
 
@@ -34,7 +34,7 @@ export class ClockHealth implements OnModuleInit {
     });
   }
 
-  state(): ClockHealthDto {
+  state(): ClockState {
     const [database, tokens] = [this.database.hostSkewMs, this.tokens.hostSkewMs];
     const faults = [...databaseFault(database, tokens), ...tokensFault(tokens)];
     return {

@@ -4,11 +4,12 @@ import { Public } from '../auth/public.decorator.js';
 import { ApiPublicProblems } from '../http/api-decorators.js';
 import { notReady } from '../http/problem.js';
 import { IgnoresQuery } from '../http/query.guard.js';
-import { HealthDto, LivenessDto, ReadinessDto } from './health.dto.js';
+import { LivenessDto, ReadinessDto } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
 const RETRY_SECONDS = 2;
 
+/** What orchestrators and balancers ask. Anyone can, so it tells no more than they need; the rest is on the management port. */
 @ApiTags('Health')
 @Public()
 @IgnoresQuery()
@@ -45,25 +46,7 @@ export class HealthController {
   async ready(): Promise<ReadinessDto> {
     const { missing } = this.health;
     if (missing !== null) throw notReady(missing, RETRY_SECONDS);
-    const { status, settings, flows } = await this.health.check();
-    return {
-      status: status === 'up' ? 'up' : 'degraded',
-      settingFaults: settings.faults,
-      unavailableFlows: flows.unavailable,
-    };
-  }
-
-  @Get()
-  @Header('Cache-Control', 'no-store')
-  @ApiOperation({
-    operationId: 'getHealth',
-    summary: 'Check the health of each level',
-    description: 'Checks the database, the mirrors, the signing keys and the settings now. Always 200.',
-    security: [],
-  })
-  @ApiOkResponse({ type: HealthDto, description: 'The state of each level.' })
-  @ApiPublicProblems()
-  check(): Promise<HealthDto> {
-    return this.health.check();
+    const { status } = await this.health.check();
+    return { status: status === 'up' ? 'up' : 'degraded' };
   }
 }

@@ -11,5 +11,6 @@ import { HealthService } from './health.service.js';
   imports: [AuthModule, Auth0SyncModule, DatabaseModule, FlowCatalogModule],
   controllers: [HealthController],
   providers: [ClockHealth, HealthService],
+  exports: [HealthService],
 })
 export class HealthModule {}

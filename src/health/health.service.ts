@@ -9,7 +9,7 @@ import { Database } from '../database/database.js';
 import { Lineage, unconfirmedErasures } from '../database/lineage.js';
 import { ClockHealth } from './clock-health.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import type { ErasuresHealthDto, HealthDto, LevelStatus, SettingsHealthDto } from './health.dto.js';
+import type { ErasuresHealth, Health, LevelStatus, SettingsHealth } from './health.js';
 import { mirrorsHealth } from './mirrors-health.js';
 
 /** What each level says of itself, asked now. */
@@ -33,7 +33,7 @@ export class HealthService {
     return this.startup.missing;
   }
 
-  async check(): Promise<HealthDto> {
+  async check(): Promise<Health> {
     const [detail, sync] = await Promise.all([this.ping.fault(), this.sync.now()]);
     const mirrors = mirrorsHealth(sync);
     const issuers = this.keys.state();
@@ -61,14 +61,14 @@ export class HealthService {
   }
 
   /** The people of today are served; whether others are back only an operator can tell. */
-  private erasures(): ErasuresHealthDto {
+  private erasures(): ErasuresHealth {
     const since = this.lineage.erasuresUnconfirmedSince;
     if (!since) return { status: 'up', unconfirmedSince: null, detail: null };
     return { status: 'degraded', unconfirmedSince: since.toISOString(), detail: unconfirmedErasures(since) };
   }
 
   /** The settings that can only be judged by asking around. */
-  private settings(): SettingsHealthDto {
+  private settings(): SettingsHealth {
     const faults = this.issuers.faults();
     return { status: faults.length ? 'degraded' : 'up', issuers: this.issuers.state(), faults };
   }

@@ -1,5 +1,5 @@
 import type { MirrorState } from '../auth0-sync/sync-state.js';
-import type { MirrorsHealthDto } from './health.dto.js';
+import type { MirrorsHealth } from './health.js';
 
 /** A mirror that has been due for longer tells of trouble, and not of a busy minute. */
 const LATE_MS = 300_000;
@@ -12,7 +12,7 @@ export function mirrorsHealth({
   circuits,
   faults: reasons,
   leasedReadsLeft,
-}: MirrorState): MirrorsHealthDto {
+}: MirrorState): MirrorsHealth {
   const oldest = lag?.oldestDueAt ?? null;
   const faults: string[] = [];
   if (circuits.read !== 'closed' || circuits.write !== 'closed') {

@@ -1,22 +1,25 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import { Authentication } from '../auth/authentication.js';
 import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { API_HEADERS } from './api-headers.js';
+import { BearerCheck, closeUnlessDrained } from './bearer-check.js';
+import { LARGEST_BODY_BYTES } from './body-limits.js';
 import { corsOptions } from './cors.js';
 import { readJsonBodies } from './json-body.js';
 import { answerUnroutable, OutsideHooks } from './outside-hooks.js';
+import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { READ_HEADER_BYTES, refusalBeforeRouting } from './refused-request.js';
 import { answerUnreadable } from './unreadable-request.js';
 import { closeUnusedOnStop } from './unused-connections.js';
 
-const BODY_LIMIT_BYTES = 128 * 1024;
 /** Longer keep-alive than common load balancers have (60 s), so that they close first and no request meets a closed socket. */
 const KEEP_ALIVE_MS = 72_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -25,9 +28,11 @@ const MAX_PARAM_LENGTH = 3 * 255;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** Fastify with our limits. Its own request log stays off: ours is one line a request, without headers or bodies. */
-export const createAdapter = (): FastifyAdapter =>
+export const createAdapter = ({ trustedProxies }: Config['http']): FastifyAdapter =>
   new FastifyAdapter({
-    bodyLimit: BODY_LIMIT_BYTES,
+    // Without one, the address of a caller is that of the connection: a header could name any other.
+    trustProxy: trustedProxies.length ? [...trustedProxies] : false,
+    bodyLimit: LARGEST_BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -66,8 +71,11 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     }
     if (isPage(request.url)) return protectPage(request.raw, reply.raw, () => done());
     void reply.headers(API_HEADERS);
-    done();
+    if (!request.is404) return done();
+    closeUnlessDrained(request, reply);
+    sendProblem(new Problem('not_found'), request, reply);
   });
+  checkBearers(fastify, new BearerCheck(app.get(Authentication), config.http.rateLimit));
   closeUnusedOnStop(fastify);
   let stopping = false;
   fastify.addHook('preClose', (done) => {
@@ -88,6 +96,14 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     const route = request.routeOptions.url ?? 'unknown';
     outsideHooks.record({ requestId, method, route, status: reply.statusCode, elapsedMs: reply.elapsedTime });
     done();
+  });
+}
+
+/** Adds its check to each route that is registered from here on. The routes of probes have none. */
+function checkBearers(fastify: FastifyInstance, { requireCaller, limitPage }: BearerCheck): void {
+  fastify.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/v1/')) route.onRequest = requireCaller;
+    else if (isPage(route.url) || route.url === '/openapi.json') route.onRequest = limitPage;
   });
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionError, FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from './problem.js';
 import { problemDocument } from './problem.filter.js';
@@ -53,9 +53,16 @@ function endUnderWay(response: ServerResponse, problem: Problem, socket: Socket)
   const { req: request } = response;
   if (response.headersSent) return void socket.destroy();
   response.shouldKeepAlive = false;
+  if (request.complete) return;
   // The reader of the body receives the error and answers as with any other fault in the body.
-  if (!request.complete && request.listenerCount('error') > 0) request.emit('error', problem);
+  if (request.listenerCount('error') > 0) request.emit('error', problem);
+  else unread.set(request, problem);
 }
+
+const unread = new WeakMap<IncomingMessage, Problem>();
+
+/** What was wrong with the body of a request that nothing has begun to read: its reader would wait in vain. */
+export const faultBeforeReading = (request: IncomingMessage): Problem | undefined => unread.get(request);
 
 const ORIGIN = /\norigin:[ \t]*(\S+)/i;
 

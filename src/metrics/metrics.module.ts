@@ -1,7 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { DatabaseModule } from '../database/database.module.js';
-import { MetricsController } from './metrics.controller.js';
 import { ProcessMetrics } from './process-metrics.js';
 import { ReadMetrics } from './read-metrics.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -10,7 +9,6 @@ import { RequestMetrics } from './request-metrics.js';
 @Global()
 @Module({
   imports: [DatabaseModule],
-  controllers: [MetricsController],
   providers: [{ provide: Registry, useFactory: () => new Registry() }, RequestMetrics, ReadMetrics, ProcessMetrics],
   exports: [Registry, RequestMetrics, ReadMetrics],
 })

@@ -114,10 +114,8 @@ export async function deadLetter(service: TestService): Promise<string> {
 }
 
 export const ACCESS: Readonly<Record<string, Row>> = {
-  'get /health': OPEN,
   'get /health/live': OPEN,
   'get /health/ready': OPEN,
-  'get /metrics': OPEN,
   'get /v1/tenants': { answers: OPERATORS_AND_READERS },
   'post /v1/tenants': { answers: succeeding(OPERATORS, 201) },
   'get /v1/tenants/{tenantId}': { answers: ADMINS_AND_READERS },

@@ -49,7 +49,9 @@ describe('a request whose end is told in two ways', () => {
   ];
 
   it.each(ambiguous)('(%s) is answered once, as unreadable, and what follows it is never read', async (_way, text) => {
-    const answer = await wire.write(text);
+    // Without a token it would be refused before its body is read.
+    const authorized = `Host: x\r\nAuthorization: Bearer ${service.token('auth0|smuggler')}`;
+    const answer = await wire.write(text.replace('Host: x', authorized));
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
     expect(answer).not.toContain('smuggled');
   });

@@ -151,7 +151,7 @@ async function untilSource(side: MirrorSide, tokens: readonly string[], source: 
 /** Resolves when requests are not tried on the database any more. Each look is a try. */
 async function untilOpen({ server }: MirrorSide): Promise<void> {
   for (;;) {
-    const answer = await fetch(`${server.url}/health`);
+    const answer = await fetch(`${server.managementUrl}/health`);
     const { database } = (await answer.json()) as { database: { circuit: string } };
     if (database.circuit !== 'closed') return;
   }

@@ -14,6 +14,7 @@ export class ServerProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
+    readonly managementUrl: string,
     private readonly startedAt: number,
   ) {
     child.stderr?.on('data', (text: Buffer) => (this.said += text.toString()));
@@ -21,13 +22,13 @@ export class ServerProcess {
 
   /** @param script module to run, with `PORT` and these variables as its only settings */
   static async start(script: URL, env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-    const port = await freePort();
+    const [port, managementPort] = await Promise.all([freePort(), freePort()]);
     const startedAt = performance.now();
     const child = spawn(process.execPath, [script.pathname], {
-      env: { PATH: process.env['PATH'], ...env, PORT: String(port) },
+      env: { PATH: process.env['PATH'], ...env, PORT: String(port), MANAGEMENT_PORT: String(managementPort) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    return new ServerProcess(child, `http://127.0.0.1:${port}`, startedAt);
+    return new ServerProcess(child, `http://127.0.0.1:${port}`, `http://127.0.0.1:${managementPort}`, startedAt);
   }
 
   get pid(): number {

@@ -6,6 +6,7 @@ import { metadataKeyOf, mirrorFaults } from '../support/mirror-truth.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
 import { createTenant } from '../support/tenants.js';
 import { choosePlan, tellBusiness } from '../support/workspace.js';
+import { managementUrlOf } from '../support/management.js';
 
 const HURRIED = hurried(200);
 
@@ -27,9 +28,9 @@ describe('mirrors are compared with Auth0 without a request', () => {
       .list()
       .filter(({ userId }) => userId === subject)
       .map(({ operation }) => operation);
-  const health = async () => (await lab.service.anonymous().get('/health')).body;
+  const health = async () => (await lab.service.anonymous().manage('/health')).body;
   const metric = async (name: string): Promise<number | undefined> => {
-    const text = await (await fetch(`${lab.service.url}/metrics`)).text();
+    const text = await (await fetch(`${managementUrlOf(lab.service.url)}/metrics`)).text();
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
     return line === undefined ? undefined : Number(line.slice(name.length + 1));
   };
@@ -207,7 +208,7 @@ describe('mirrors are compared with Auth0 without a request', () => {
     await eventually(async () => {
       // Again, in case that the table is analysed meanwhile.
       await settle(2_000_000);
-      mirrors = (await lab.service.anonymous().at(url).get('/health')).body.mirrors;
+      mirrors = (await lab.service.anonymous().at(url).manage('/health')).body.mirrors;
       return mirrors.status === 'degraded';
     });
     await settle(10);

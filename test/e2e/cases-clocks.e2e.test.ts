@@ -46,7 +46,7 @@ const isNear = (time: string): boolean => Math.abs(Date.parse(time) - Date.now()
 async function healthAt(url: string): Promise<any> {
   let health: any;
   await eventually(async () => {
-    health = (await service.anonymous().at(url).get('/health')).body;
+    health = (await service.anonymous().at(url).manage('/health')).body;
     return health.clock.tokensSkewSeconds !== null;
   });
   return health;
@@ -102,7 +102,7 @@ it('C07: a host ten minutes slow goes on with what others wrote, and its health 
       /^The clock of this host is \d+ s behind that of the tokens’ issuer\. New tokens are refused/,
     ),
   ]);
-  const metrics = (await service.anonymous().at(skewed.url).get('/metrics')).body as string;
+  const metrics = (await service.anonymous().at(skewed.url).manage('/metrics')).body as string;
   expect(metrics).toMatch(/^foothold_clock_skew_seconds\{against="database"\} -(599|600)/m);
   expect(metrics).toMatch(/^foothold_clock_skew_seconds\{against="tokens"\} -(59|60)/m);
 });

@@ -4,6 +4,7 @@ import { MIRROR_SETTINGS } from '../support/mirror-settings.js';
 import { dataOf, makeBackup, Restored, type Backup } from '../support/restored-backup.js';
 import { createTenant } from '../support/tenants.js';
 import { verified } from '../support/verified.js';
+import { managementUrlOf } from '../support/management.js';
 
 let backup: Backup;
 beforeAll(async () => {
@@ -97,7 +98,7 @@ describe('receipts of erasures', () => {
       await restored.sql('UPDATE foothold.dataset SET timeline = timeline + 1');
       const erasures = (): Promise<any> =>
         restored.serving(async (url) => {
-          const { status, erasures: level } = await (await fetch(`${url}/health`)).json();
+          const { status, erasures: level } = await (await fetch(`${managementUrlOf(url)}/health`)).json();
           return { status, erasures: level };
         });
       expect(await erasures()).toEqual({

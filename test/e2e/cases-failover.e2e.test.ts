@@ -65,7 +65,7 @@ it('O01: the first answer after a promotion has another lineage, though no check
   expect([onPremise.status, onPremise.body.code]).toEqual([412, 'revision_mismatch']);
   expect((await complete('first_project')).body).toMatchObject({ applied: true, revision: 2, lineage: body.lineage });
   expect((await person.view(FLOW, { 'if-none-match': tag })).status).toBe(200);
-  expect((await person.get('/health')).body.erasures).toMatchObject({ status: 'degraded' });
+  expect((await person.manage('/health')).body.erasures).toMatchObject({ status: 'degraded' });
 });
 
 it('O01: a standby never answers as the database', async () => {

@@ -13,7 +13,7 @@ describe('a machine client that lacks a scope', () => {
   afterAll(() => lab.close());
   afterEach(() => lab.service.standIn.faults.clear());
 
-  const mirrorsHealth = async () => (await lab.service.anonymous().get('/health')).body.mirrors;
+  const mirrorsHealth = async () => (await lab.service.anonymous().manage('/health')).body.mirrors;
   const troubled = () => lab.service.sql('SELECT subject, parked FROM foothold.auth0_mirror WHERE parked IS NOT NULL');
   const lackScopeFor = (operation: 'read_user' | 'write_user') =>
     lab.service.standIn.faults.add({ operation, kind: 'server_error', status: 403 });

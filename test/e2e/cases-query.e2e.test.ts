@@ -3,6 +3,7 @@ import { seatCast, tokenOf, type Caller, type Cast } from '../attack/support/cas
 import { sampleRequest, type Values } from '../attack/support/sample-request.js';
 import { Wire } from '../attack/support/wire.js';
 import { TestService } from '../support/service.js';
+import { managementUrlOf } from '../support/management.js';
 
 let service: TestService;
 let wire: Wire;
@@ -122,7 +123,12 @@ test('C18: the caller is authenticated first', async () => {
 });
 
 test('C18: probes and scrapers may add what they like', async () => {
-  for (const path of ['/health', '/health/live', '/health/ready', '/metrics', '/openapi.json']) {
-    expect([path, (await service.anonymous().get(`${path}?t=1796000000`)).status]).toEqual([path, 200]);
+  const anonymous = service.anonymous();
+  const operator = anonymous.at(managementUrlOf(service.url));
+  for (const path of ['/health/live', '/health/ready', '/openapi.json']) {
+    expect([path, (await anonymous.get(`${path}?t=1796000000`)).status]).toEqual([path, 200]);
+  }
+  for (const path of ['/health', '/metrics']) {
+    expect([path, (await operator.get(`${path}?t=1796000000`)).status]).toEqual([path, 200]);
   }
 });

@@ -240,7 +240,7 @@ describe('the funnel', () => {
     expect(body.total.opened).toBe(parts);
     expect(body).not.toHaveProperty('upToDate');
     expect(outcomeOf(await service.operator().get('/v1/flows/nothing/funnel'))).toEqual([404, 'unknown_flow']);
-    const metrics = (await service.anonymous().get('/metrics')).body as string;
+    const metrics = (await service.anonymous().manage('/metrics')).body as string;
     expect(metrics).toContain(`foothold_flow_people{flow="member_tour",status="completed"} ${body.total.completed}`);
     expect(metrics).toMatch(/^foothold_rollup_due 0$/m);
   });

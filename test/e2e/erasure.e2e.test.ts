@@ -11,6 +11,7 @@ import { createTenant } from '../support/tenants.js';
 import { tracesOf } from '../support/traces.js';
 import { verified } from '../support/verified.js';
 import { tellBusiness } from '../support/workspace.js';
+import { managementUrlOf } from '../support/management.js';
 
 const ERASED = [410, 'person_erased'];
 
@@ -73,7 +74,7 @@ describe('a person who is erased', () => {
     expect(body.receipt).toMatchObject({ tenantId: tenant.tenantId, levels: { database: 'erased' } });
     await lab.untilMirrored();
     expect(outcomeOf(await ada.at(built.url).view())).toEqual(ERASED);
-    const metrics = await fetch(`${built.url}/metrics`).then((answer) => answer.text());
+    const metrics = await fetch(`${managementUrlOf(built.url)}/metrics`).then((answer) => answer.text());
     built.signal('SIGTERM');
     await built.ended();
 

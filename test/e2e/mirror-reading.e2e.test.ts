@@ -125,7 +125,7 @@ describe('reading while the database is down', () => {
     expect((await ada.post('/v1/client-reads', { flow: 'no_such', counts })).body.code).toBe('unknown_flow');
     const negative = { flow: 'workspace', counts: { ...counts, cache: -1 } };
     expect((await ada.post('/v1/client-reads', negative)).status).toBe(422);
-    const { body: metrics } = await ada.get('/metrics');
+    const { body: metrics } = await ada.manage('/metrics');
     expect(metrics).toMatch(/foothold_reads_total\{level="database",reporter="service",flow="workspace"\} [1-9]/);
     expect(metrics).toMatch(/foothold_reads_total\{level="cache",reporter="client",flow="workspace"\} 2/);
   });

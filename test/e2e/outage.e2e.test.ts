@@ -42,11 +42,11 @@ beforeEach(async () => {
   await person.view();
 });
 
-const circuit = async (): Promise<string> => (await person.get('/health')).body.database.circuit;
+const circuit = async (): Promise<string> => (await person.manage('/health')).body.database.circuit;
 const untilItAnswers = () => eventually(async () => (await person.view()).status === 200);
 const failing = () => Promise.all(Array.from({ length: FAILURES }, () => person.view()));
 /** What is asked by those who watch over the service, and who must never have to wait. */
-const told = () => Promise.all([person.get('/health'), person.get('/health/ready'), person.get('/metrics')]);
+const told = () => Promise.all([person.manage('/health'), person.get('/health/ready'), person.manage('/metrics')]);
 const UNKNOWN = { status: 503, body: { code: 'status_unknown' } };
 const OVERLOADED = { status: 503, body: { code: 'overloaded', detail: PROBLEMS.overloaded.detail } };
 
@@ -54,7 +54,7 @@ test('a database that is gone opens the circuit: answers come without asking it,
   await proxy.refuse();
   for (const answer of await failing()) expect(answer).toMatchObject(UNKNOWN);
   expect(await circuit()).not.toBe('closed');
-  const metrics = (await person.get('/metrics')).body;
+  const metrics = (await person.manage('/metrics')).body;
   expect(metrics).toContain('foothold_circuit_state{circuit="database",state="closed"} 0');
   const refused = await person.move({ step: 'business_info', action: 'complete', data: BUSINESS });
   expect(refused).toMatchObject(UNKNOWN);

@@ -183,9 +183,9 @@ describe('scenarios of the mirror', () => {
       const { body } = await people[0]!.get(`/v1/tenants/${views[0].tenantId}/auth0-sync`);
       return body.due === 1 && body.troubled[0]?.attempts > 0;
     });
-    const { body: metrics } = await people[0]!.get('/metrics');
+    const { body: metrics } = await people[0]!.manage('/metrics');
     expect(Number(/^foothold_mirror_due (\d+)/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(8);
-    expect((await people[0]!.get('/health')).body.mirrors.due).toBeGreaterThanOrEqual(8);
+    expect((await people[0]!.manage('/health')).body.mirrors.due).toBeGreaterThanOrEqual(8);
     for (const person of people) expect((await person.view()).body.source).toBe('database');
     expect((await people[1]!.move({ step: 'subscription', action: 'complete', data: { plan: 'free' } })).status).toBe(
       200,

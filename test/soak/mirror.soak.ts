@@ -9,6 +9,7 @@ import { mirrorFaults } from '../support/mirror-truth.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
 import { verified } from '../support/verified.js';
 import { tellBusiness } from '../support/workspace.js';
+import { managementUrlOf } from '../support/management.js';
 
 const LONG_MS = 1_200_000;
 const MINUTE_MS = 60_000;
@@ -127,7 +128,7 @@ describe('mirrors at length', () => {
       try {
         await lab.service.stopApps();
         const heap = async (): Promise<number> => {
-          const text = await (await fetch(`${victim.url}/metrics`)).text();
+          const text = await (await fetch(`${managementUrlOf(victim.url)}/metrics`)).text();
           return Number(/^process_resident_memory_bytes (\d+)/m.exec(text)?.[1]) / 2 ** 20;
         };
         lab.service.standIn.faults.add({ operation: 'write_user', kind: 'hang' });

@@ -30,7 +30,7 @@ async function build(
   const building = Test.createTestingModule({ imports: [AppModule.with(config)] });
   for (const [token, value] of replaced) building.overrideProvider(token).useValue(value);
   const built = await building.compile();
-  const app = built.createNestApplication<NestFastifyApplication>(createAdapter(), {
+  const app = built.createNestApplication<NestFastifyApplication>(createAdapter(config.http), {
     logger: false,
     bodyParser: false,
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { managementUrlOf } from './management.js';
 
 export interface Answer {
   readonly status: number;
@@ -70,6 +71,11 @@ export class Api {
 
   get(path: string, headers?: RequestHeaders): Promise<Answer> {
     return this.send('GET', path, headers);
+  }
+
+  /** What an operator sees of the same process on its management port. */
+  manage(path: '/health' | '/metrics'): Promise<Answer> {
+    return new Api(managementUrlOf(this.url)).get(path);
   }
 
   post(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {

@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
+import { setManagementUrl } from './management.js';
 
 /** It starts in seconds; on a machine that does much else, loading the code alone takes longer. */
 const LONGEST_START_MS = 60_000;
@@ -21,15 +22,16 @@ export class BuiltService {
 
   /** @param main of another build, if not of this one */
   static async start(env: NodeJS.ProcessEnv, main = 'dist/src/main.js'): Promise<BuiltService> {
-    const port = await freePort();
+    const [port, managementPort] = await Promise.all([freePort(), freePort()]);
     const child = spawn(process.execPath, [main], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...env, PORT: String(port) },
+      env: { PATH: process.env['PATH'], ...env, PORT: String(port), MANAGEMENT_PORT: String(managementPort) },
     });
     const output: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     const service = new BuiltService(`http://127.0.0.1:${port}`, child, output);
+    setManagementUrl(service.url, `http://127.0.0.1:${managementPort}`);
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`The service ended with ${child.exitCode}:\n${service.log}`);
       return service.answers('/health/ready');

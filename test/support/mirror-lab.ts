@@ -2,6 +2,7 @@ import type { Api } from './api.js';
 import { eventually } from './eventually.js';
 import { newSubject, TestService, type ServiceOptions } from './service.js';
 import { TcpProxy } from './tcp-proxy.js';
+import { managementUrlOf } from './management.js';
 
 /** The service with an Auth0 that can be broken, and a database that can be taken away. */
 export class MirrorLab {
@@ -59,7 +60,7 @@ export class MirrorLab {
 }
 
 async function health(url: string): Promise<any> {
-  const response = await fetch(`${url}/health`);
+  const response = await fetch(`${managementUrlOf(url)}/health`);
   return response.json();
 }
 

@@ -9,10 +9,12 @@ import { loadConfig } from '../../src/config/config.js';
 import type { RatePlan } from '../../src/config/rate-plan.js';
 import { startStandIn, type StandIn } from '../../src/local/stand-in/stand-in.js';
 import { DatabaseStartup } from '../../src/database/database-startup.js';
+import { ManagementServer } from '../../src/management/management-server.js';
 import { createApp } from '../../src/service.js';
 import { Api } from './api.js';
 import { createTestDatabase, testRun, type TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
+import { setManagementUrl } from './management.js';
 import { MIRROR_SETTINGS } from './mirror-settings.js';
 import { SqlSessions } from './sql.js';
 import { copySigningKeys, TokenMint } from './token-mint.js';
@@ -96,7 +98,9 @@ export class TestService {
     // On a busy machine the first connection may fail, and the next attempt comes a second later. A test that starts
     // without a database waits for this in vain.
     await Promise.race([app.get(DatabaseStartup).ready, sleep(LONGEST_START_MS, undefined, { ref: false })]);
-    return app.getUrl();
+    const url = await app.getUrl();
+    setManagementUrl(url, await app.get(ManagementServer).listen({ port: 0, host: '127.0.0.1' }));
+    return url;
   }
 
   /** Every process of the service; what they used goes on. No session to the database is left. */

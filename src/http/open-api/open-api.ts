@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -63,12 +64,23 @@ function withPublicNames(document: OpenAPIObject): OpenAPIObject {
  */
 export function serveOpenApi(app: INestApplication): void {
   let document: OpenAPIObject | undefined;
-  let text: string | undefined;
+  let rendered: Rendered | undefined;
   const made = (): OpenAPIObject => (document ??= openApiDocument(app));
   SwaggerModule.setup('docs', app, made, { raw: false });
-  app
-    .getHttpAdapter()
-    .get('/openapi.json', (_request: FastifyRequest, reply: FastifyReply) =>
-      reply.type('application/json').send((text ??= JSON.stringify(made()))),
-    );
+  app.getHttpAdapter().get('/openapi.json', ({ headers }: FastifyRequest, reply: FastifyReply) => {
+    const { body, etag } = (rendered ??= render(made()));
+    void reply.headers({ etag, 'cache-control': 'no-cache' });
+    if (headers['if-none-match']?.includes(etag)) return reply.status(304).send();
+    return reply.type('application/json').send(body);
+  });
+}
+
+interface Rendered {
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+function render(document: OpenAPIObject): Rendered {
+  const body = Buffer.from(JSON.stringify(document));
+  return { body, etag: `"${hash('sha256', body, 'base64url')}"` };
 }

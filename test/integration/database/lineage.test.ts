@@ -58,13 +58,13 @@ describe('the lineage', () => {
     // As behind a pooler, where an open connection leads to another server from one transaction to the next.
     await service.sql('UPDATE foothold.dataset SET timeline = timeline + 1');
     await untilAnother(before);
-    const { erasures } = (await service.person().get('/health')).body;
+    const { erasures } = (await service.person().manage('/health')).body;
     expect(erasures).toMatchObject({ status: 'degraded', unconfirmedSince: expect.any(String) });
   });
 
   it('O01: that an operator begins is seen by the processes that run', async () => {
     await service.sql('UPDATE foothold.dataset SET timeline = timeline + 1');
-    const health = async (): Promise<string> => (await service.person().get('/health')).body.erasures.status;
+    const health = async (): Promise<string> => (await service.person().manage('/health')).body.erasures.status;
     await eventually(async () => (await health()) === 'degraded');
     const begun = '5d2f8f6e-5a0c-4e8e-9b3a-0a4f8d9c1e27';
     await service.sql(`UPDATE foothold.dataset SET lineage = '${begun}', erasures_unconfirmed_since = NULL`);
@@ -79,7 +79,7 @@ describe('the lineage', () => {
     await service.sql(`UPDATE foothold.dataset SET lineage = '${first?.lineage}'`);
     await endAllSessions();
     await eventually(async () => (await service.person().view('member_tour')).status === 503);
-    await eventually(async () => (await service.person().get('/health')).body.database.status === 'down');
+    await eventually(async () => (await service.person().manage('/health')).body.database.status === 'down');
     await service.sql(`UPDATE foothold.dataset SET lineage = gen_random_uuid()`);
     await eventually(async () => (await service.person().view('member_tour')).status === 200);
   });

@@ -89,6 +89,19 @@ test('C12: allowed headers are a list of names, in lower case and each once', ()
   expect(loadConfig(PRODUCTION).http.corsAllowedHeaders).toEqual([]);
 });
 
+test('A03: metrics and detailed health are served on request only, and by default to this host only', () => {
+  expect(loadConfig(PRODUCTION).http.management).toBeUndefined();
+  const { http } = loadConfig({ ...PRODUCTION, HOST: '0.0.0.0', MANAGEMENT_PORT: '9464' });
+  expect(http.management).toEqual({ host: '127.0.0.1', port: 9464 });
+  expect(problemsOf({ MANAGEMENT_PORT: '3000' })).toEqual([expect.stringMatching(/^MANAGEMENT_PORT: .*same as PORT/)]);
+});
+
+test('A03: trusted proxies are a list of addresses and networks', () => {
+  const { http } = loadConfig({ ...PRODUCTION, TRUSTED_PROXIES: ' 10.0.0.0/8, 127.0.0.1,, fd00::/8 ' });
+  expect(http.trustedProxies).toEqual(['10.0.0.0/8', '127.0.0.1', 'fd00::/8']);
+  expect(loadConfig(PRODUCTION).http.trustedProxies).toEqual([]);
+});
+
 test('production asks for every setting that a local run supplies, all at once', () => {
   const { NODE_ENV, ...others } = PRODUCTION;
   const nothing = Object.fromEntries(Object.keys(others).map((name) => [name, '']));
@@ -112,6 +125,11 @@ test.each([
   [{ CORS_ALLOWED_HEADERS: 'sentry-trace,x-datadog-*' }, /^CORS_ALLOWED_HEADERS: .* got "x-datadog-\*": browsers/],
   [{ CORS_ALLOWED_HEADERS: 'sentry trace' }, /^CORS_ALLOWED_HEADERS: expected header names .*; got "sentry trace"$/],
   [{ CORS_ALLOWED_HEADERS: 'sentry-trace: x' }, /^CORS_ALLOWED_HEADERS: expected .*; got "sentry-trace: x"$/],
+  [{ TRUSTED_PROXIES: 'proxy.acme.com' }, /^TRUSTED_PROXIES: expected addresses or networks .*; got "proxy.acme.com"$/],
+  [{ TRUSTED_PROXIES: '10.0.0.1, 0.0.0.0/0' }, /^TRUSTED_PROXIES: .*; got "0.0.0.0\/0"$/],
+  [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES: .*; got "10.0.0.0\/33"$/],
+  [{ TRUSTED_PROXIES: '10.0.0.0/8/8' }, /^TRUSTED_PROXIES: /],
+  [{ TRUSTED_PROXIES: '*' }, /^TRUSTED_PROXIES: /],
   [{ FOOTHOLD_ENVIRONMENT: 'Pre-Production' }, /^FOOTHOLD_ENVIRONMENT: expected .*; got "Pre-Production"$/],
   [{ FOOTHOLD_ENVIRONMENT: 'a'.repeat(17) }, /^FOOTHOLD_ENVIRONMENT: expected 1 to 16/],
   [{ FOOTHOLD_ENVIRONMENT: 'local' }, /^FOOTHOLD_ENVIRONMENT: "local" is for local runs/],

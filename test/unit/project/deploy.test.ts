@@ -59,6 +59,12 @@ describe('the container image', () => {
     expect(dockerfile).toMatch(/^HEALTHCHECK [^]*\/health\/live/m);
   });
 
+  it('A03: publishes the port of the API only', () => {
+    const published = [...compose.matchAll(/^ +- '(?:[\d.]+:)?\d+:(\d+)'$/gm)].map(([, port]) => port);
+    expect(published).toEqual(['3000']);
+    expect(dockerfile.match(/^EXPOSE .*$/gm)).toEqual(['EXPOSE 3000']);
+  });
+
   it('does not run as root', () => {
     expect(
       dockerfile
@@ -77,7 +83,15 @@ describe('the container image', () => {
   });
 
   it('hands on every setting of the service that is not its own', () => {
-    const own = ['NODE_ENV', 'HOST', 'PORT', 'DATABASE_LISTEN_URL', 'DATABASE_POOLER'];
+    const own = [
+      'NODE_ENV',
+      'HOST',
+      'PORT',
+      'MANAGEMENT_HOST',
+      'MANAGEMENT_PORT',
+      'DATABASE_LISTEN_URL',
+      'DATABASE_POOLER',
+    ];
     const settings = [...read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name!);
     const handedOn = [...compose.matchAll(/^ +([A-Z][A-Z0-9_]*):/gm)].map(([, name]) => name);
     expect(settings.filter((name) => !own.includes(name) && !handedOn.includes(name))).toEqual([]);

@@ -1,0 +1,65 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Authentication } from '../auth/authentication.js';
+import { addressKey } from './client-address.js';
+import { Problem, retryAfter } from './problem.js';
+import { RequestRate, type RateLimit } from './request-rate.js';
+import { faultBeforeReading } from './unreadable-request.js';
+import { LARGEST_BODY_BYTES } from './body-limits.js';
+
+type Done = (error?: Error) => void;
+
+/**
+ * Fastify hooks that decide before the body of a request is read, so that a caller without a token cannot make the service
+ * parse anything. Answers to such callers are limited by their address. A request whose token is accepted is neither
+ * counted nor refused by that limit, so no stranger can lock users out who share the address.
+ */
+export class BearerCheck {
+  private readonly answers: RequestRate;
+
+  constructor(
+    private readonly authentication: Authentication,
+    limit: RateLimit,
+  ) {
+    this.answers = new RequestRate(limit);
+  }
+
+  /** For the routes of the API, all of which need a token. */
+  readonly requireCaller = (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
+    try {
+      const caller = this.authentication.callerOf(request);
+      if (!(caller instanceof Promise)) return done();
+      caller.then(
+        () => done(faultBeforeReading(request.raw)),
+        (error: unknown) => this.refuse(error, request, reply, done),
+      );
+    } catch (error) {
+      this.refuse(error, request, reply, done);
+    }
+  };
+
+  /** For pages that anyone may read, which cost more than a refusal. */
+  readonly limitPage = (request: FastifyRequest, _reply: FastifyReply, done: Done): void => done(this.tooMany(request));
+
+  private refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    closeUnlessDrained(request, reply);
+    const isRefusal = error instanceof Problem && error.code === 'unauthenticated';
+    done((isRefusal && this.tooMany(request)) || (error as Error));
+  }
+
+  private tooMany(request: FastifyRequest): Problem | undefined {
+    const seconds = this.answers.take(addressKey(request.ip));
+    if (seconds === 0) return undefined;
+    const detail = `This address sends too many requests without a valid access token; try again in ${seconds} s.`;
+    return new Problem('rate_limited', detail, retryAfter(seconds));
+  }
+}
+
+/**
+ * Node reads and discards a body that the service did not read, so that the next request on the connection is understood.
+ * A body that no route accepts, or that does not tell its length, is not worth that: the connection ends instead.
+ */
+export function closeUnlessDrained({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const isUnbounded = headers['transfer-encoding'] !== undefined;
+  if (isUnbounded || Number(headers['content-length'] ?? 0) > LARGEST_BODY_BYTES)
+    void reply.header('connection', 'close');
+}
