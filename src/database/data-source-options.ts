@@ -14,6 +14,7 @@ import { DueStep } from '../onboarding/due-step.entity.js';
 import { OnboardingHistory } from '../onboarding/onboarding-history.entity.js';
 import { OnboardingProgress } from '../onboarding/onboarding-progress.entity.js';
 import { Operation } from '../onboarding/operation.entity.js';
+import { AuditCount } from '../tenant/audit-count.entity.js';
 import { Audit } from '../tenant/audit.entity.js';
 import { DraftOwner, Membership, Organization } from '../tenant/directory.entity.js';
 import { ErasedPerson } from '../tenant/erasure/erased-person.entity.js';
@@ -46,6 +47,7 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
     entities: [
       Attestation,
       Audit,
+      AuditCount,
       Auth0Budget,
       Auth0Mirror,
       Auth0MirrorTenant,

@@ -17,6 +17,7 @@ import {
 } from '../flow/index.js';
 import { Problem } from '../http/problem.js';
 import { AuditRepository } from '../tenant/audit.repository.js';
+import { CountedAudit } from '../tenant/counted-audit.js';
 import { tenantClosed } from '../tenant/tenant-problems.js';
 import type { TenantChoice } from '../tenant/tenant.service.js';
 import { dueChange } from './due-change.js';
@@ -41,6 +42,7 @@ export class StepMover {
     private readonly clock: DatabaseClock,
     private readonly progress: ProgressRepository,
     private readonly audit: AuditRepository,
+    private readonly countedAudit: CountedAudit,
     private readonly stepData: StepDataValidator,
   ) {}
 
@@ -134,10 +136,15 @@ export class StepMover {
     { by, actor, transaction }: { by: Mover; actor: Actor; transaction: Transaction | undefined },
   ): Promise<Problem> {
     if (rejection.reason === 'attestation_required') {
-      const about = by.kind === 'admin' ? { subject: before.subject, reason: by.reason } : {};
-      const detail = { flow: flow.key, step, action };
-      const entry = { ...actingCaller(by), action: 'attestation_claimed', ...about, detail } as const;
-      await this.audit.record(before.tenantId, entry, transaction);
+      const entry = {
+        ...actingCaller(by),
+        action: 'attestation_claimed',
+        detail: { flow: flow.key, step: stepKeyOf(flow, step) ?? step, action },
+      } as const;
+      if (by.kind === 'admin') {
+        const about = { subject: before.subject, reason: by.reason };
+        await this.audit.record(before.tenantId, { ...entry, ...about }, transaction);
+      } else this.countedAudit.note(before.tenantId, entry);
     }
     return refusalOf(rejection, this.present(before).view, viewOf(flow, before.state, actor).allowed);
   }

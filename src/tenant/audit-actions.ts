@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   'bulk_started',
   'bulk_undo_started',
   'bulk_cancelled',
+  'bulk_stopped',
   'people_exported',
   'person_erased',
   'person_exported',

@@ -7,6 +7,7 @@ import { TenantStandingRepository } from './administration/tenant-standing.repos
 import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { AuditLogService } from './audit-log/audit-log.service.js';
 import { AuditRepository } from './audit.repository.js';
+import { CountedAudit } from './counted-audit.js';
 import { Tombstones } from './erasure/tombstones.js';
 import { InvitationAcceptanceController } from './invitations/invitation-acceptance.controller.js';
 import { InvitationAcceptance } from './invitations/invitation-acceptance.service.js';
@@ -55,8 +56,17 @@ import { UntouchedDrafts } from './tenants/untouched-drafts.js';
     InvitationRepository,
     AuditLogService,
     AuditRepository,
+    CountedAudit,
     Tombstones,
   ],
-  exports: [TenantService, TenantAdministration, AuditRepository, MemberRepository, Tombstones],
+  exports: [
+    TenantService,
+    TenantAdministration,
+    TenantStandingRepository,
+    AuditRepository,
+    CountedAudit,
+    MemberRepository,
+    Tombstones,
+  ],
 })
 export class TenantModule {}

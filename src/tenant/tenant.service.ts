@@ -4,7 +4,7 @@ import { ImpersonatedWrites, impersonatedWriteRefused } from '../auth/impersonat
 import { actingCaller } from '../auth/principal.js';
 import type { Role } from '../flow/index.js';
 import { Problem } from '../http/problem.js';
-import { AuditRepository } from './audit.repository.js';
+import { CountedAudit } from './counted-audit.js';
 import { NewcomerCheck } from './newcomer-check.js';
 import { Tombstones } from './erasure/tombstones.js';
 import { membershipRemoved, personErased, tenantClosed, tenantNotFound } from './tenant-problems.js';
@@ -53,7 +53,7 @@ export class TenantService {
 
   constructor(
     private readonly tenants: TenantRepository,
-    private readonly audit: AuditRepository,
+    private readonly countedAudit: CountedAudit,
     private readonly newcomers: NewcomerCheck,
     private readonly tombstones: Tombstones,
     private readonly impersonatedWrites: ImpersonatedWrites,
@@ -156,7 +156,7 @@ export class TenantService {
     if (tenantId !== undefined) {
       // Before anything is written down about somebody who asked to be forgotten.
       await this.tombstones.refuseErased(person, tenantId);
-      await this.audit.record(tenantId, { ...actingCaller(person), action: 'tenant_probed', detail: {} });
+      this.countedAudit.note(tenantId, { ...actingCaller(person), action: 'tenant_probed' });
     }
     return tenantNotFound();
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Api } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
 import { newSubject, TestService } from '../support/service.js';
 import { addMember, createTenant, newOrganization, removeMember } from '../support/tenants.js';
 import { choosePlan, tellBusiness } from '../support/workspace.js';
@@ -46,6 +47,7 @@ describe('the header X-Tenant-Id', () => {
     const foreign = await createTenant(service, { members: { [newSubject()]: 'owner' } });
     const { status, body } = await CALLS[call]!(person.inTenant(foreign));
     expect([status, body.code]).toEqual([404, 'tenant_not_found']);
+    await eventually(async () => (await auditOf(foreign)).length > 0);
     expect(await auditOf(foreign)).toEqual([{ actor: person.subject, action: 'tenant_probed' }]);
     expect(JSON.stringify(body)).not.toContain(foreign);
     expect(await membershipsOf(person.subject)).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Api } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
 import { TestService } from '../support/service.js';
 import { addMember, createTenant } from '../support/tenants.js';
 import { choosePlan, PROFESSIONAL, statusesOf, stepOf, tellBusiness } from '../support/workspace.js';
@@ -100,6 +101,7 @@ describe('S28: an ordinary member of an unpaid tenant who claims the payment', (
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'transition_rejected', reason: 'attestation_required' });
     expect(stepOf(body.current, 'payment').status).toBe('pending');
+    await eventually(async () => (await auditOf()).length > 0);
     expect(await auditOf()).toEqual([
       { actor: member.subject, action: 'attestation_claimed', detail: { flow: 'workspace', step: 'payment', action } },
     ]);

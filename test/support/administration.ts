@@ -1,4 +1,5 @@
 import type { Answer, Api } from './api.js';
+import { eventually } from './eventually.js';
 
 export type Outcome = readonly [status: number, code: string | undefined];
 
@@ -65,7 +66,21 @@ export class Administering {
 
   /** The newest entries of the audit, the newest first, without what no test can know of them. */
   async entries(): Promise<any[]> {
-    return (await this.audit()).body.items.map(({ id: _, recordedAt: __, ...entry }: any) => entry);
+    return (await this.audit()).body.items.map(
+      ({ id: _, recordedAt: __, times: ___, lastAt: ____, ...entry }: any) => entry,
+    );
+  }
+
+  /** The newest entry of an action that is counted in the background, once it stands for so many attempts. */
+  async counted(action: string, { times = 1, actor }: { times?: number; actor?: string } = {}): Promise<any> {
+    let entry: any;
+    await eventually(async () => {
+      entry = (await this.audit()).body.items.find(
+        (item: any) => item.action === action && (actor === undefined || item.actor === actor),
+      );
+      return entry?.times === times;
+    });
+    return entry;
   }
 }
 

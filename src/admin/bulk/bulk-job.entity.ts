@@ -59,6 +59,10 @@ export class BulkJob {
   @Column({ type: 'text', name: 'created_by' })
   createdBy!: string;
 
+  /** A role in the tenant, or `platform`; null in a job that was made before this was recorded. */
+  @Column({ type: 'text', name: 'created_as', nullable: true })
+  createdAs!: string | null;
+
   /** Who acted with the token of `createdBy`; null where they did themselves. */
   @Column({ type: 'text', nullable: true })
   impersonator!: string | null;

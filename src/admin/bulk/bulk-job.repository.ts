@@ -28,6 +28,7 @@ export interface BulkJobRow {
   readonly not_matched: number | null;
   readonly last_error: string | null;
   readonly created_by: string;
+  readonly created_as: string | null;
   readonly impersonator: string | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
@@ -45,6 +46,7 @@ export type NewBulkJob = Pick<
   | 'dry_run'
   | 'undoes'
   | 'created_by'
+  | 'created_as'
   | 'impersonator'
   | 'created_at'
 >;
@@ -75,14 +77,14 @@ export interface SharedPartRow {
 }
 
 const COLUMNS = `job_id, flow_key, people, step, action, reason, dry_run, undoes, status, cursor, examined, not_matched,
-  last_error, created_by, impersonator, created_at, started_at, ended_at`;
+  last_error, created_by, created_as, impersonator, created_at, started_at, ended_at`;
 
 const CREATE = {
   name: 'bulk_create',
   text: `INSERT INTO foothold.bulk_job
            (tenant_id, job_id, flow_key, people, step, action, reason, dry_run, undoes, status, not_matched, created_by,
-            created_at, impersonator)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $10, $11, $12)`,
+            created_at, impersonator, created_as)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $10, $11, $12, $13)`,
 };
 const FIND = {
   name: 'bulk_find',
@@ -109,6 +111,11 @@ const END = {
   text: `UPDATE foothold.bulk_job SET status = $3, ended_at = $4, last_error = $5,
            cursor = CASE $3 WHEN 'failed' THEN cursor ELSE '' END
          WHERE tenant_id = $1 AND job_id = $2 AND status IN ('queued', 'running')`,
+};
+const STOP = {
+  name: 'bulk_stop',
+  text: `UPDATE foothold.bulk_job SET status = 'cancelled', ended_at = $3, last_error = $4, cursor = ''
+         WHERE tenant_id = $1 AND job_id = $2 AND status IN ('queued', 'running') RETURNING ${COLUMNS}`,
 };
 const NOTE_ERROR = {
   name: 'bulk_note_error',
@@ -174,7 +181,7 @@ const LOCK_REVISION = {
 export class BulkJobRepository {
   async create(transaction: Transaction, job: NewBulkJob): Promise<void> {
     const about = [job.job_id, job.flow_key, JSON.stringify(job.people), job.step, job.action, job.reason];
-    const rest = [job.dry_run, job.undoes, job.created_by, job.created_at, job.impersonator];
+    const rest = [job.dry_run, job.undoes, job.created_by, job.created_at, job.impersonator, job.created_as];
     await transaction.query(CREATE, [transaction.tenantId, ...about, ...rest]);
   }
 
@@ -212,6 +219,12 @@ export class BulkJobRepository {
     { status, at, error = null }: { readonly status: JobStatus; readonly at: Date; readonly error?: string | null },
   ): Promise<void> {
     await transaction.query(END, [transaction.tenantId, jobId, status, at, error]);
+  }
+
+  /** Undefined unless the job was still to run: it may have ended, or was cancelled, meanwhile. */
+  async stop(transaction: Transaction, jobId: string, at: Date, error: string): Promise<BulkJobRow | undefined> {
+    const [row] = await transaction.query<BulkJobRow>(STOP, [transaction.tenantId, jobId, at, error]);
+    return row;
   }
 
   async noteError(transaction: Transaction, jobId: string, error: string): Promise<void> {

@@ -12,6 +12,7 @@ import { JobRunner, type JobAttempt } from '../../jobs/job-runner.js';
 import { OnBehalfService } from '../../onboarding/on-behalf.service.js';
 import { PartRestoreService } from '../../onboarding/part-restore.service.js';
 import { adminMover, type Mover } from '../../onboarding/transition-request.js';
+import { BulkStanding } from './bulk-standing.js';
 import { BulkJobRepository, type BulkItemRow, type BulkJobRow, type CandidateRow } from './bulk-job.repository.js';
 import { isMeant } from './meant.js';
 
@@ -39,6 +40,9 @@ class DryRun extends Error {
   }
 }
 
+/** The admin who started the job may no longer do so: it is over. */
+class StandingLost extends Error {}
+
 /** Somebody else has done this person, in a transaction that is committed: ours must not be. */
 class AlreadyDone extends Error {}
 
@@ -56,6 +60,7 @@ export class BulkRunner {
     private readonly catalog: FlowCatalog,
     private readonly onBehalf: OnBehalfService,
     private readonly parts: PartRestoreService,
+    private readonly standings: BulkStanding,
     runner: JobRunner,
   ) {
     runner.handle(BULK_TASK, (payload, signal, attempt) => this.run(payload, signal, attempt));
@@ -84,6 +89,7 @@ export class BulkRunner {
         );
       }
     } catch (error) {
+      if (error instanceof StandingLost) return await this.standings.stop(tenantId, jobId);
       if (!signal.aborted) await this.note(tenantId, jobId, error, isLast);
       throw error;
     }
@@ -173,6 +179,7 @@ export class BulkRunner {
     };
     try {
       await this.unitOfWork.run({ tenantId }, async (transaction) => {
+        if (!(await this.standings.holds(transaction, job))) throw new StandingLost();
         const item = await move(transaction, subject);
         if (job.dry_run) throw new DryRun(item);
         await keep(transaction, item);

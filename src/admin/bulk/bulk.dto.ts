@@ -189,7 +189,7 @@ export class BulkJobDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why the job was last interrupted, or why it failed.',
+    description: 'Why the job was last interrupted, why it failed, or why the service cancelled it.',
     example: null,
   })
   lastError!: string | null;

@@ -6,6 +6,7 @@ import { OnboardingModule } from '../../onboarding/onboarding.module.js';
 import { TenantModule } from '../../tenant/tenant.module.js';
 import { BulkJobRepository } from './bulk-job.repository.js';
 import { BulkRunner } from './bulk-runner.js';
+import { BulkStanding } from './bulk-standing.js';
 import { BulkController } from './bulk.controller.js';
 import { BulkService } from './bulk.service.js';
 
@@ -13,6 +14,6 @@ import { BulkService } from './bulk.service.js';
 @Module({
   imports: [DatabaseModule, FlowCatalogModule, JobsModule, OnboardingModule, TenantModule],
   controllers: [BulkController],
-  providers: [BulkService, BulkRunner, BulkJobRepository],
+  providers: [BulkService, BulkRunner, BulkStanding, BulkJobRepository],
 })
 export class BulkModule {}

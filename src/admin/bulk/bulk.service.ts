@@ -119,9 +119,14 @@ export class BulkService {
 
   private async create(
     { transaction, by, record }: Administration,
-    asked: Omit<NewBulkJob, 'job_id' | 'created_by' | 'impersonator' | 'created_at'>,
+    asked: Omit<NewBulkJob, 'job_id' | 'created_by' | 'created_as' | 'impersonator' | 'created_at'>,
   ): Promise<BulkJobDto> {
-    const made = { created_by: by.subject, impersonator: by.impersonator ?? null, created_at: transaction.now() };
+    const made = {
+      created_by: by.subject,
+      created_as: by.as,
+      impersonator: by.impersonator ?? null,
+      created_at: transaction.now(),
+    };
     const job = { ...asked, job_id: randomUUID(), ...made };
     await this.jobs.create(transaction, job);
     await this.queue.add(transaction, BULK_TASK, { tenantId: transaction.tenantId, jobId: job.job_id });

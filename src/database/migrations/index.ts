@@ -15,6 +15,8 @@ import { ReapplyErasures1796014000006 } from './1796014000006-ReapplyErasures.js
 import { CheckMirrors1796020000000 } from './1796020000000-CheckMirrors.js';
 import { FindMirrorsAhead1796045100011 } from './1796045100011-FindMirrorsAhead.js';
 import { RecordWhoOpened1796045100012 } from './1796045100012-RecordWhoOpened.js';
+import { RecordCapacity1796069200000 } from './1796069200000-RecordCapacity.js';
+import { CountAuditEntries1796069200001 } from './1796069200001-CountAuditEntries.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -35,6 +37,8 @@ export const MIGRATIONS = [
   CheckMirrors1796020000000,
   FindMirrorsAhead1796045100011,
   RecordWhoOpened1796045100012,
+  RecordCapacity1796069200000,
+  CountAuditEntries1796069200001,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */

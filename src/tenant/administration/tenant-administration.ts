@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { Problem } from '../../http/problem.js';
 import { AuditRepository, type AuditEntry } from '../audit.repository.js';
+import { CountedAudit } from '../counted-audit.js';
 import { Tombstones } from '../erasure/tombstones.js';
 import { personErased, tenantClosed, tenantNotFound } from '../tenant-problems.js';
 import { TenantLifecycleRepository } from '../tenants/tenant-lifecycle.repository.js';
@@ -47,6 +48,7 @@ export class TenantAdministration {
     private readonly standings: TenantStandingRepository,
     private readonly lifecycle: TenantLifecycleRepository,
     private readonly audit: AuditRepository,
+    private readonly countedAudit: CountedAudit,
     private readonly tombstones: Tombstones,
   ) {}
 
@@ -62,12 +64,7 @@ export class TenantAdministration {
       const as = standing && capacityOf(caller, standing, access.changes);
       if (!as) {
         if (await this.tombstones.inTenant(transaction, subject)) return personErased();
-        await this.audit.record(
-          transaction.tenantId,
-          { ...actingCaller(caller), action: 'tenant_probed' },
-          transaction,
-        );
-        // Not thrown: what was recorded is to be kept.
+        this.countedAudit.note(transaction.tenantId, { ...actingCaller(caller), action: 'tenant_probed' });
         return tenantNotFound();
       }
       refuse(as, standing.tenant, access);

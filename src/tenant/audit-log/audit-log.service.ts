@@ -14,6 +14,8 @@ export interface AuditEntryView {
   readonly reason: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
   readonly recordedAt: string;
+  readonly times: number;
+  readonly lastAt: string;
 }
 
 /** Who did what to whom, and why. */
@@ -35,8 +37,10 @@ export class AuditLogService {
   }
 }
 
-const auditEntryView = ({ audit_id, recorded_at, ...entry }: AuditRow): AuditEntryView => ({
+const auditEntryView = ({ audit_id, recorded_at, times, last_at, ...entry }: AuditRow): AuditEntryView => ({
   id: audit_id,
   ...entry,
   recordedAt: recorded_at.toISOString(),
+  times: times ?? 1,
+  lastAt: (last_at ?? recorded_at).toISOString(),
 });

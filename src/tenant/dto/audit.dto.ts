@@ -46,6 +46,19 @@ export class AuditEntryDto {
 
   @ApiProperty({ format: 'date-time', description: 'When the entry was recorded.', example: EXAMPLE.updatedAt })
   recordedAt!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description:
+      'How often it happened. Refused attempts (`tenant_probed`, `attestation_claimed`) of one actor within an hour are one ' +
+      'entry; everything else is 1.',
+    example: 1,
+  })
+  times!: number;
+
+  @ApiProperty({ format: 'date-time', description: 'When it happened last.', example: EXAMPLE.updatedAt })
+  lastAt!: string;
 }
 
 export class AuditPageDto {

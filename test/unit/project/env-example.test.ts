@@ -35,8 +35,15 @@ describe('.env.example', () => {
 
   it('shows the defaults that are in force', () => {
     const required = { ...envOf(settings.filter(({ isCommentedOut }) => !isCommentedOut)), ...secrets };
-    const examples = ['CORS_ORIGINS', 'CORS_ALLOWED_HEADERS', 'AUTH0_CUSTOM_DOMAINS', 'DATABASE_LISTEN_URL'];
-    examples.push('MANAGEMENT_PORT', 'TRUSTED_PROXIES');
+    const examples = [
+      'CORS_ORIGINS',
+      'CORS_ALLOWED_HEADERS',
+      'AUTH0_CUSTOM_DOMAINS',
+      'ATTESTERS',
+      'DATABASE_LISTEN_URL',
+      'MANAGEMENT_PORT',
+      'TRUSTED_PROXIES',
+    ];
     const defaults = settings.filter(({ isCommentedOut, name }) => isCommentedOut && !examples.includes(name));
     expect(readEnv({ ...required, ...envOf(defaults) })).toEqual(readEnv(required));
   });
