@@ -17,6 +17,8 @@ const asDeclared = (key: KeyObject) => key as unknown as Buffer;
 /** Verifies access tokens: signature, issuer, audience and times by passport-jwt, the other claims by `principalOf`. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
+  private readonly maxLifetimeMs: number;
+
   constructor(
     @Inject(CONFIG) { auth0 }: Config,
     keys: SigningKeys,
@@ -36,10 +38,11 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
       audience: auth0.audience,
       jsonWebTokenOptions: { clockTolerance: CLOCK_TOLERANCE_SECONDS },
     });
+    this.maxLifetimeMs = auth0.maxTokenLifetimeMs;
   }
 
   validate(claims: Record<string, unknown>): Principal {
     this.clock.observeIssue(claims['iat']);
-    return principalOf(claims);
+    return principalOf(claims, this.maxLifetimeMs);
   }
 }

@@ -3,6 +3,7 @@ import { invalidToken } from './unauthenticated.js';
 
 /** How far the clocks of Auth0 and of this service may be apart, in seconds. */
 export const CLOCK_TOLERANCE_SECONDS = 5;
+const HOUR_MS = 3_600_000;
 
 /** Who calls, as a verified access token says. Membership and role are never part of it: they change while a token lives. */
 export interface Principal {
@@ -13,7 +14,7 @@ export interface Principal {
   /** Who acts with this token in the person's name: the outermost `act.sub` of RFC 8693. Absent if the person acts. */
   readonly impersonator?: string;
   readonly permissions: ReadonlySet<string>;
-  /** Epoch milliseconds; 0 of a token that does not say, as if it were older than anything. */
+  /** Epoch milliseconds. */
   readonly issuedAt: number;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
@@ -39,12 +40,21 @@ export const actingCaller = ({ subject, impersonator }: Pick<Principal, 'subject
   ...(impersonator !== undefined && { impersonator }),
 });
 
+/** Only in ID tokens and security events, which are signed with the same keys as access tokens. */
+const OF_OTHER_TOKENS = ['nonce', 'at_hash', 'events'];
+
 /**
  * Reads the claims of a token whose signature, issuer, audience and expiry have been checked. Pure but for the clock.
+ * @param maxLifetimeMs between issue and expiry
  * @throws Problem `unauthenticated` naming the claim that is missing or malformed
  */
-export function principalOf(claims: Claims, now: number = Date.now()): Principal {
+export function principalOf(claims: Claims, maxLifetimeMs: number, now: number = Date.now()): Principal {
   const issuedAt = issueOf(claims, now);
+  const expiresAt = expiryOf(claims);
+  if (expiresAt - issuedAt > maxLifetimeMs) throw livesTooLong(maxLifetimeMs);
+  const foreign = OF_OTHER_TOKENS.find((name) => claims[name] !== undefined);
+  if (foreign)
+    throw invalidToken(`The token has the claim "${foreign}" and so is no access token; send an access token.`);
   const subject = identifier(claims, 'sub');
   const isMachine = subject.endsWith('@clients') || claims.gty === 'client-credentials';
   return Object.freeze({
@@ -54,7 +64,7 @@ export function principalOf(claims: Claims, now: number = Date.now()): Principal
     ...(claims.act !== undefined && { impersonator: actorIn(claims) }),
     permissions: permissionsOf(claims),
     issuedAt,
-    expiresAt: expiryOf(claims),
+    expiresAt,
   });
 }
 
@@ -77,9 +87,8 @@ function expiryOf({ exp }: Claims): number {
   throw malformed('exp', 'the time of expiry in seconds');
 }
 
-/** jsonwebtoken does not look at `iat`. */
+/** jsonwebtoken does not look at `iat`. RFC 9068 requires it: without it, nothing says how long a token lives. */
 function issueOf({ iat }: Claims, now: number): number {
-  if (iat === undefined) return 0;
   if (!isTime(iat)) throw malformed('iat', 'the time of issue in seconds');
   if (iat > now / 1000 + CLOCK_TOLERANCE_SECONDS) {
     throw invalidToken('The access token was issued in the future ("iat"); compare the clocks of issuer and service.');
@@ -93,6 +102,11 @@ function permissionsOf({ permissions = [] }: Claims): ReadonlySet<string> {
   }
   throw malformed('permissions', 'a list of texts');
 }
+
+const livesTooLong = (maxLifetimeMs: number) =>
+  invalidToken(
+    `The access token lives longer than ${maxLifetimeMs / HOUR_MS} hours; shorten the token expiration of the API in Auth0, or raise ACCESS_TOKEN_MAX_HOURS.`,
+  );
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 

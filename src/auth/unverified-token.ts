@@ -20,10 +20,22 @@ export function claimedKeyOf(token: string, issuers: readonly string[]): Claimed
     throw invalidToken(`The issuer of the access token is not accepted. Accepted issuers: ${issuers.join(', ')}`);
   }
   if (header.alg !== ALGORITHM) throw invalidToken(`The access token must be signed with ${ALGORITHM}.`);
+  assertAccessToken(header.typ);
   // RFC 7515: a token with an extension that is marked critical and not understood must be refused. None is understood.
   if (header.crit !== undefined) throw invalidToken('The access token has a critical extension that is not supported.');
   if (typeof header.kid !== 'string' || header.kid === '') throw invalidToken('The access token names no key ("kid").');
   return { issuer: payload.iss as string, kid: header.kid };
+}
+
+/**
+ * RFC 9068, 4: only `at+jwt` says that a token is an access token. Auth0 writes that in its RFC 9068 profile, and `JWT` in its
+ * own; in both it always writes one, so a token without a type is refused. Other kinds, such as logout tokens, are signed
+ * with the same keys.
+ */
+function assertAccessToken(typ: unknown): void {
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
+  if (type === 'at+jwt' || type === 'jwt') return;
+  throw invalidToken('The type ("typ") of the token must be at+jwt or JWT; send an access token.');
 }
 
 /** The claims of a token that was verified before. */

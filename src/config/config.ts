@@ -34,6 +34,8 @@ export interface Config {
     /** Accepted `iss` values, canonical first, each with its trailing slash. */
     readonly issuers: readonly string[];
     readonly audience: string;
+    /** The longest time between issue and expiry of an access token. */
+    readonly maxTokenLifetimeMs: number;
     /** Whether a token that another user or a machine acts with may change anything. */
     readonly impersonatedWrites: 'allowed' | 'refused';
     /** Client ids of trusted systems by the name under which flows admit them (`attested.by`). */
@@ -67,7 +69,8 @@ export interface Config {
 
 export const CONFIG = Symbol('Config');
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const keyOf = (base64: string): KeyObject => createSecretKey(base64, 'base64');
 
@@ -103,6 +106,7 @@ function configOf(env: Env): Config {
     auth0: {
       issuers: [...new Set(domains.map((domain) => `${baseUrlOf(domain)}/`))],
       audience: env.AUTH0_AUDIENCE,
+      maxTokenLifetimeMs: env.ACCESS_TOKEN_MAX_HOURS * HOUR_MS,
       impersonatedWrites: env.IMPERSONATED_WRITES,
       attesters: env.ATTESTERS,
       canonicalUrl,

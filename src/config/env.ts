@@ -79,6 +79,7 @@ const SETTINGS = {
     default: new Map(),
     desc: 'client ids of the senders that flows name, as billing:<client id>+<client id>,provisioner:<client id>',
   }),
+  ACCESS_TOKEN_MAX_HOURS: positive({ default: 24, desc: 'longest life of an access token, from issue to expiry' }),
   AUTH0_CLIENT_ID: identifier({ desc: 'machine-to-machine application of the service, for the Management API' }),
   AUTH0_CLIENT_SECRET: secret({ desc: 'secret of that application' }),
   AUTH0_METADATA: str({ choices: METADATA_FIELDS, default: 'app_metadata', desc: 'where mirrors are kept' }),

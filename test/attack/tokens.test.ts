@@ -86,9 +86,10 @@ describe('a forged token', () => {
   });
 
   it('with a subject twice is the last one’s, who is a caller like any other', async () => {
-    const payload = { iss: issuer.name, aud: AUDIENCE, exp: Math.floor(Date.now() / 1000) + 60, sub: 'auth0|first' };
+    const now = Math.floor(Date.now() / 1000);
+    const payload = { iss: issuer.name, aud: AUDIENCE, iat: now, exp: now + 60, sub: 'auth0|first' };
     const token = issuer.signed(
-      '{"alg":"RS256","kid":"key-1"}',
+      '{"alg":"RS256","typ":"JWT","kid":"key-1"}',
       JSON.stringify(payload).replace('}', ',"sub":"auth0|last"}'),
     );
     for (const path of ['/v1/me', '/v1/onboarding/workspace']) {

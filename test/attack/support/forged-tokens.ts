@@ -150,6 +150,28 @@ const KEY: Forgery[] = [
   ['with a critical extension', /extension/, (issuer) => issuer.token({}, { crit: ['b64'], b64: false } as object)],
 ];
 
+const DAY_SECONDS = 86_400;
+const CENTURY_SECONDS = 100 * 365 * DAY_SECONDS;
+
+/** A12, RFC 9068, 4: another kind of token that the issuer signed, for the same audience; and one that lives too long. */
+const KIND: Forgery[] = [
+  ...['logout+jwt', 'at', 7].map((typ): Forgery => [
+    `A12: 3.11 of the type ${JSON.stringify(typ)}`,
+    /type \("typ"\)/,
+    (issuer) => issuer.token({}, { typ } as object),
+  ]),
+  ['A12: 3.11 without a type', /type \("typ"\)/, (issuer) => issuer.token({}, { typ: undefined })],
+  ['A12: 3.11 an ID token for the audience of the API', /"nonce"/, (issuer) => issuer.token({ nonce: 'n' })],
+  ['A12: 3.11 a security event', /"events"/, (issuer) => issuer.token({ events: {} })],
+  ['A12: that expires in 100 years', /24 hours/, (issuer) => issuer.token({ exp: now() + CENTURY_SECONDS })],
+  [
+    'A12: that was issued long ago and still lives',
+    /24 hours/,
+    (issuer) => issuer.token({ iat: now() - 2 * DAY_SECONDS, exp: now() + 60 }),
+  ],
+  ['A12: that does not say when it was issued', /"iat"/, (issuer) => issuer.token({ iat: undefined })],
+];
+
 /** 3.8, 3.9, 3.12: whom the token is from, for whom, and until when. */
 const CLAIMS: Forgery[] = [
   [
@@ -228,4 +250,4 @@ const DUPLICATES: Forgery[] = [
 ];
 
 /** A new way to forge a token goes into the list it belongs to. */
-export const FORGERIES: readonly Forgery[] = [...ALGORITHM, ...SHAPE, ...KEY, ...CLAIMS, ...DUPLICATES];
+export const FORGERIES: readonly Forgery[] = [...ALGORITHM, ...SHAPE, ...KEY, ...CLAIMS, ...KIND, ...DUPLICATES];

@@ -23,7 +23,9 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-const caller = (sub = 'auth0|ada') => principalOf({ sub, exp: Math.floor(Date.now() / 1000) + 60 });
+const DAY_MS = 86_400_000;
+const now = () => Math.floor(Date.now() / 1000);
+const caller = (sub = 'auth0|ada') => principalOf({ sub, iat: now(), exp: now() + 60 }, DAY_MS);
 
 test('a token is known until it expires', () => {
   const ada = caller();

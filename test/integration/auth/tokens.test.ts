@@ -54,6 +54,13 @@ describe('a good token', () => {
     expect(response.status).toBe(200);
   });
 
+  test.each(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'application/jwt'])(
+    'A12: is accepted with the type %s',
+    async (typ) => {
+      expect((await app.get('/caller', canonical.token({}, { typ }))).status).toBe(200);
+    },
+  );
+
   test('is accepted up to 5 s after its expiry and refused from then on', async () => {
     expect((await app.get('/caller', canonical.token({ exp: now() - 4 }))).status).toBe(200);
     expectRefused(await app.get('/caller', canonical.token({ exp: now() - 6 })), /expired/);
@@ -68,6 +75,23 @@ describe('a good token', () => {
 });
 
 describe('a token is refused', () => {
+  test.each(['secevent+jwt', 'id+jwt', 'at+jwt ', '', 'application/', null, ['JWT'], undefined])(
+    'A12: with the type %j',
+    async (typ) => expectRefused(await app.get('/caller', canonical.token({}, { typ } as object)), /type/),
+  );
+
+  test.each([
+    [{ at_hash: 'x' }, /"at_hash"/],
+    [{ exp: now() + 90_000 }, /24 hours/],
+    [{ exp: 1e300 }, /24 hours/],
+    [{ iat: -1e300 }, /24 hours/],
+    [{ iat: null }, /"iat"/],
+    [{ nbf: 'now' }, /malformed/],
+    [{ nbf: now() + 3_000_000_000 }, /not valid yet/],
+  ])('A12: with the claim %j', async (claims, reason) => {
+    expectRefused(await app.get('/caller', canonical.token(claims)), reason);
+  });
+
   test('of a foreign issuer without its keys being fetched', async () => {
     const foreign = await TestIssuer.start(2);
     expectRefused(await app.get('/caller', foreign.token()), /issuer of the access token is not accepted/);

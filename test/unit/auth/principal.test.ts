@@ -1,11 +1,12 @@
 import { principalOf } from '../../../src/auth/principal.js';
 import { Problem } from '../../../src/http/problem.js';
 
+const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 10, 22);
 const seconds = NOW / 1000;
 const claims = { sub: 'auth0|ada', iat: seconds, exp: seconds + 60 };
 
-const read = (more: Record<string, unknown> = {}) => principalOf({ ...claims, ...more }, NOW);
+const read = (more: Record<string, unknown> = {}) => principalOf({ ...claims, ...more }, DAY_MS, NOW);
 
 test('a person is read from the claims of a login', () => {
   expect(read({ org_id: 'org_1', permissions: ['platform:admin'] })).toEqual({
@@ -23,8 +24,9 @@ test('a login without organisation or permissions has neither', () => {
   expect(read()).toEqual({ subject: 'auth0|ada', kind: 'person', permissions: new Set(), ...times });
 });
 
-test('a token that does not say when it was issued counts as older than anything', () => {
-  expect(read({ iat: undefined }).issuedAt).toBe(0);
+test('A12: times may be fractions of a second, and the longest life is accepted', () => {
+  expect(read({ exp: seconds + 0.5 }).expiresAt).toBe(NOW + 500);
+  expect(read({ exp: seconds + DAY_MS / 1000 }).expiresAt).toBe(NOW + DAY_MS);
 });
 
 test.each([
@@ -58,6 +60,7 @@ test.each([
   ['exp', 'missing', { exp: undefined }],
   ['exp', 'text', { exp: '2026' }],
   ['exp', 'infinite, as JSON reads 1e999', { exp: JSON.parse('1e999') as number }],
+  ['iat', 'missing (A12)', { iat: undefined }],
   ['iat', 'text', { iat: 'now' }],
   ['iat', 'more than 5 s in the future', { iat: seconds + 6 }],
   ['permissions', 'text', { permissions: 'platform:admin' }],
