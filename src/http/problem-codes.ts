@@ -178,7 +178,7 @@ export const PROBLEMS = {
   payload_too_large: {
     status: 413,
     title: 'The body is too large',
-    detail: 'The body is larger than 128 kB; send a smaller one.',
+    detail: 'The body is too large. Bodies have at most 16 kB, and that of a bulk job 128 kB; send less.',
   },
   unsupported_media_type: {
     status: 415,

@@ -2,7 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DatabaseNotReady, DatabaseOverloaded, DatabaseUnavailable } from '../database/database-errors.js';
 import type { DescribedProblemCode } from './problem-codes.js';
-import { notReady, Problem, retryAfter } from './problem.js';
+import { notReady, Problem, retryAfter, shortened } from './problem.js';
 
 const RETRY_SECONDS = { status_unknown: 5, overloaded: 1, not_ready: 2 } as const;
 
@@ -31,13 +31,16 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .send(JSON.stringify(problemDocument(problem, request)));
 }
 
+/** Characters. The addresses of routes are shorter, but for very long subjects. */
+const LONGEST_INSTANCE = 500;
+
 /** RFC 9457. */
 export function problemDocument(
   problem: Problem,
   request: Pick<FastifyRequest, 'id' | 'url'>,
 ): Record<string, unknown> {
   const { code, title, status, detail, members } = problem;
-  const instance = request.url.split('?', 1)[0];
+  const instance = shortened(request.url.split('?', 1)[0] as string, LONGEST_INSTANCE);
   return {
     type: `urn:foothold:problem:${code}`,
     title,

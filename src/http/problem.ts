@@ -46,10 +46,25 @@ export interface FieldError {
   readonly message: string;
 }
 
-export const invalidRequest = (errors: readonly FieldError[]): Problem =>
-  new Problem('invalid_request', errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '), {
-    members: { errors },
-  });
+/** What a caller can mend at once; more would only repeat the request. */
+export const MOST_ERRORS = 20;
+/** Characters. An answer repeats no more of the request than shows what is meant. */
+const LONGEST = { path: 200, message: 200 };
+
+/** Lists the first errors, and says whether there are more. */
+export function invalidRequest(errors: readonly FieldError[]): Problem {
+  const listed = errors.slice(0, MOST_ERRORS).map(({ path, message }) => ({
+    path: shortened(path, LONGEST.path),
+    message: shortened(message, LONGEST.message),
+  }));
+  const sentences = listed.map(({ path, message }) => `${path || 'body'}: ${message}`);
+  if (errors.length > MOST_ERRORS) sentences.push('more errors are not listed');
+  return new Problem('invalid_request', sentences.join('; '), { members: { errors: listed } });
+}
+
+/** At most so many characters of a text that the caller chose. */
+export const shortened = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 
 /** For a problem that passes by itself: `Retry-After` in seconds. */
 export const retryAfter = (seconds: number, cause?: unknown): ProblemOptions => ({

@@ -2,7 +2,7 @@ import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from
 import { Reflector } from '@nestjs/core';
 import { DECORATORS } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { invalidRequest, type FieldError } from './problem.js';
+import { invalidRequest, MOST_ERRORS, type FieldError } from './problem.js';
 
 const IGNORES_QUERY = 'foothold:ignores-query';
 
@@ -10,9 +10,6 @@ const IGNORES_QUERY = 'foothold:ignores-query';
 export const IgnoresQuery = () => SetMetadata(IGNORES_QUERY, true);
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
-
-const MOST_ERRORS = 20;
-const LONGEST_NAME = 100;
 
 /**
  * Refuses parameters that a route does not take, and those that come twice: passed over, a filter with a typing error
@@ -30,11 +27,13 @@ export class QueryGuard implements CanActivate {
     if (taken === 'any') return true;
     const errors: FieldError[] = [];
     for (const [name, value] of Object.entries(query as Record<string, unknown>)) {
-      const path = name.slice(0, LONGEST_NAME) || '(no name)';
+      // One more than are listed tells that there are more.
+      if (errors.length > MOST_ERRORS) break;
+      const path = name || '(no name)';
       if (!taken.includes(name)) errors.push({ path, message: `is not a parameter of this route; ${list(taken)}` });
       else if (typeof value !== 'string') errors.push({ path, message: 'was sent more than once; send it once' });
     }
-    if (errors.length) throw invalidRequest(errors.slice(0, MOST_ERRORS));
+    if (errors.length) throw invalidRequest(errors);
     return true;
   }
 

@@ -10,7 +10,7 @@ import type { Config } from '../config/config.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { API_HEADERS } from './api-headers.js';
 import { BearerCheck, closeUnlessDrained } from './bearer-check.js';
-import { LARGEST_BODY_BYTES } from './body-limits.js';
+import { BODY_LIMIT_BYTES } from './body-limits.js';
 import { corsOptions } from './cors.js';
 import { readJsonBodies } from './json-body.js';
 import { answerUnroutable, OutsideHooks } from './outside-hooks.js';
@@ -32,7 +32,7 @@ export const createAdapter = ({ trustedProxies }: Config['http']): FastifyAdapte
   new FastifyAdapter({
     // Without one, the address of a caller is that of the connection: a header could name any other.
     trustProxy: trustedProxies.length ? [...trustedProxies] : false,
-    bodyLimit: LARGEST_BODY_BYTES,
+    bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -75,7 +75,7 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     closeUnlessDrained(request, reply);
     sendProblem(new Problem('not_found'), request, reply);
   });
-  checkBearers(fastify, new BearerCheck(app.get(Authentication), config.http.rateLimit));
+  guardBodies(fastify, new BearerCheck(app.get(Authentication), config.http.rateLimit));
   closeUnusedOnStop(fastify);
   let stopping = false;
   fastify.addHook('preClose', (done) => {
@@ -99,9 +99,11 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
   });
 }
 
-/** Adds its check to each route that is registered from here on. The routes of probes have none. */
-function checkBearers(fastify: FastifyInstance, { requireCaller, limitPage }: BearerCheck): void {
+/** For each route that is registered from here on: what is decided before its body is read. Probes are not limited. */
+function guardBodies(fastify: FastifyInstance, { requireCaller, limitPage }: BearerCheck): void {
   fastify.addHook('onRoute', (route) => {
+    const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
     if (route.url.startsWith('/v1/')) route.onRequest = requireCaller;
     else if (isPage(route.url) || route.url === '/openapi.json') route.onRequest = limitPage;
   });

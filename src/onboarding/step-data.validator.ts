@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ErrorObject } from 'ajv';
 import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { escapePointer, own, type PartState } from '../flow/index.js';
-import { invalidRequest, type FieldError } from '../http/problem.js';
+import { invalidRequest, MOST_ERRORS, type FieldError } from '../http/problem.js';
 
 const STEP_LIMIT_BYTES = 8 * 1024;
 const PROGRESS_LIMIT_BYTES = 64 * 1024;
@@ -16,7 +16,8 @@ export class StepDataValidator {
     const isCompleted = own(part.steps, stepKey)?.status === 'completed';
     const validators = flow.schemas.get(stepKey);
     const validate = isCompleted ? validators?.whole : validators?.draft;
-    if (!validate?.(data)) throw invalidRequest((validate?.errors ?? []).map(fieldError));
+    // One more than are listed tells that there are more.
+    if (!validate?.(data)) throw invalidRequest((validate?.errors ?? []).slice(0, MOST_ERRORS + 1).map(fieldError));
     refuseTooLarge(data, STEP_LIMIT_BYTES, 'the data of one step');
     refuseTooLarge(part.data, PROGRESS_LIMIT_BYTES, 'the data of one progress');
   }

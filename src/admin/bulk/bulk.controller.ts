@@ -11,6 +11,7 @@ import {
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { BodyLimit, BULK_BODY_LIMIT_BYTES } from '../../http/body-limits.js';
 import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { ApiPage } from '../../http/page.js';
 import { ApiFlow } from '../../onboarding/dto/transition-decorators.js';
@@ -39,6 +40,7 @@ export class BulkController {
 
   @Post()
   @HttpCode(202)
+  @BodyLimit(BULK_BODY_LIMIT_BYTES)
   @ApiOperation({
     operationId: 'startBulk',
     summary: 'Start a bulk transition',
