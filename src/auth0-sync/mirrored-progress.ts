@@ -1,31 +1,41 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { CONFIG, type Config } from '../config/config.js';
 import { Lineage } from '../database/lineage.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { isVersionUnavailable } from '../flow-catalog/version-unavailable.js';
 import type { Flow } from '../flow/index.js';
 import { Problem, retryAfter } from '../http/problem.js';
+import { LastSeen } from '../onboarding/last-seen.js';
 import type { OnboardingView } from '../onboarding/onboarding-view.js';
 import { ProgressFallback } from '../onboarding/progress-fallback.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
 import type { MirrorContent, MirroredFlow } from './mirror-content.js';
 import { mirrorKeys, type MirrorKeys } from './mirror-key.js';
 import { MirrorReader } from './mirror-reader.js';
-import { mirroredView } from './mirrored-view.js';
+import { newest, type KnownFlow } from './mirror-order.js';
+import { mirroredView, withoutDatabase } from './mirrored-view.js';
 import { MirrorFailure, type StoredMirrors } from './mirror.js';
 import { Seal } from './seal.js';
 
 const RETRY_SECONDS = { least: 2, most: 60 } as const;
 
-interface KnownFlow {
+/** Answers told during an outage, so that the next one is not older. */
+const TOLD = 20_000;
+
+interface Known extends KnownFlow {
   readonly mirror: MirrorContent;
   readonly flow: MirroredFlow;
 }
 
-/** Answers from the mirrors while the database does not: those in the token, and those that Auth0 holds now. */
+/**
+ * Answers from the mirrors while the database does not: those in the token, and those that Auth0 holds now. A sealed mirror is
+ * genuine, but may be an older one that was put back: it never takes the place of what this process answered before.
+ */
 @Injectable()
 export class MirroredProgress extends ProgressFallback {
   private readonly keys: MirrorKeys;
+  private readonly told = new LRUCache<string, Known>({ max: TOLD });
 
   constructor(
     @Inject(CONFIG) { mirror }: Config,
@@ -33,6 +43,7 @@ export class MirroredProgress extends ProgressFallback {
     private readonly reader: MirrorReader,
     private readonly lineage: Lineage,
     private readonly catalog: FlowCatalog,
+    private readonly lastSeen: LastSeen,
   ) {
     super();
     this.keys = mirrorKeys(mirror.environment);
@@ -46,8 +57,15 @@ export class MirroredProgress extends ProgressFallback {
       return undefined;
     });
     const read = stored && this.inTenantOf(person, stored);
-    const known = this.newer(knownFlow(claimed, flow), knownFlow(read, flow));
-    if (!known) throw statusUnknown(failure, outage);
+    const { current } = this.lineage;
+    const copy = newest([knownFlow(read, flow), knownFlow(claimed, flow)], current);
+    if (!copy) throw statusUnknown(failure, outage);
+    const { tenantId, subject } = copy.mirror;
+    const place = `${tenantId} ${flow.key} ${subject}`;
+    const known = newest([copy, this.told.get(place)], current) as Known;
+    this.told.set(place, known);
+    const seen = this.lastSeen.of(tenantId, subject, flow.key);
+    if (seen?.lineage === current && isBehind(known, seen)) return withoutDatabase(seen);
     return mirroredView(await this.versionOf(known.flow, flow, outage), known.flow, known.mirror);
   }
 
@@ -71,16 +89,12 @@ export class MirroredProgress extends ProgressFallback {
     );
     return meant.length === 1 ? meant[0] : undefined;
   }
-
-  /** Within a lineage the higher revision; else the lineage that the database had when it last answered. */
-  private newer(one: KnownFlow | undefined, other: KnownFlow | undefined): KnownFlow | undefined {
-    if (!one || !other) return one ?? other;
-    if (one.mirror.lineage === other.mirror.lineage) return other.flow.revision >= one.flow.revision ? other : one;
-    return one.mirror.lineage === this.lineage.current ? one : other;
-  }
 }
 
-function knownFlow(mirror: MirrorContent | undefined, { key }: Flow): KnownFlow | undefined {
+const isBehind = ({ mirror, flow }: Known, seen: OnboardingView): boolean =>
+  mirror.lineage !== seen.lineage || flow.revision < seen.revision;
+
+function knownFlow(mirror: MirrorContent | undefined, { key }: Flow): Known | undefined {
   const flow = mirror?.flows.get(key);
   return mirror && flow && { mirror, flow };
 }

@@ -42,6 +42,15 @@ export function mirroredView(flow: Flow, mirrored: MirroredFlow, mirror: MirrorC
   };
 }
 
+/** What this process saw last, told as a mirror would tell it: without step data, and with nothing that one may do. */
+export const withoutDatabase = (view: OnboardingView): OnboardingView => ({
+  ...view,
+  steps: view.steps.map((step) => ({ ...step, attestation: null, completedAt: null, completedBy: null, data: {} })),
+  allowed: [],
+  source: 'auth0',
+  degraded: true,
+});
+
 function blockedBy(step: StepDefinition, flow: Flow, statuses: ReadonlyMap<string, StepStatus>): string[] {
   const status = statuses.get(step.key);
   return isResolved(status) || status === 'not_applicable' ? [] : [...new Set(missingBefore(step, flow, statuses))];

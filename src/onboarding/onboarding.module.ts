@@ -11,6 +11,7 @@ import { ClientReadsController } from './client-reads.controller.js';
 import { ClientReadsService } from './client-reads.service.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
+import { LastSeen } from './last-seen.js';
 import { OnBehalfService } from './on-behalf.service.js';
 import { OnboardingController } from './onboarding.controller.js';
 import { OnboardingService } from './onboarding.service.js';
@@ -39,11 +40,12 @@ import { TransitionMetrics } from './transition-metrics.js';
     HistoryRepository,
     AttestationRepository,
     ClientReadsService,
+    LastSeen,
     Sightings,
     SightingRepository,
     StepDataValidator,
     TransitionMetrics,
   ],
-  exports: [ProgressRepository, OnBehalfService, PartRestoreService, HistoryService, TransitionMetrics],
+  exports: [LastSeen, ProgressRepository, OnBehalfService, PartRestoreService, HistoryService, TransitionMetrics],
 })
 export class OnboardingModule {}

@@ -10,6 +10,7 @@ import { ReadMetrics } from '../metrics/read-metrics.js';
 import { Tombstones } from '../tenant/erasure/tombstones.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
 import { TenantService, type TenantChoice } from '../tenant/tenant.service.js';
+import { LastSeen } from './last-seen.js';
 import { taggedView, type OnboardingView, type TaggedView } from './onboarding-view.js';
 import { ProgressFallback } from './progress-fallback.js';
 import { ProgressRepository } from './progress.repository.js';
@@ -40,6 +41,7 @@ export class OnboardingService {
     private readonly reads: ReadMetrics,
     private readonly sightings: Sightings,
     private readonly tombstones: Tombstones,
+    private readonly lastSeen: LastSeen,
   ) {}
 
   /** The confirmed view of one flow; while the database does not answer, what was last known of it. */
@@ -49,7 +51,9 @@ export class OnboardingService {
       const { choice, progress } = await this.readAt(person, flow);
       this.reads.count('service', flow.key, 'database');
       if (!choice.readsOnly) this.sightings.note(progress);
-      return this.present(progress);
+      const found = this.present(progress);
+      this.lastSeen.note(found.view);
+      return found;
     } catch (error) {
       // Nothing else is an outage: a refusal, or too much at once, must never be answered from elsewhere.
       if (!(error instanceof DatabaseUnavailable)) throw error;
@@ -106,6 +110,7 @@ export class OnboardingService {
         throw error;
       });
       if (outcome instanceof Problem) throw outcome;
+      this.lastSeen.note(outcome.view);
       return outcome;
     });
   }

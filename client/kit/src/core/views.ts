@@ -5,7 +5,7 @@ import type { OnboardingFlow } from './define-flow.js';
 import type { OnboardingView } from './onboarding-view.js';
 import { basisOf, type Basis } from './rebase.js';
 import { rememberTenant, viewKey, type Shared } from './shared.js';
-import { isOlder } from './view-order.js';
+import { isOlder, isOlderClaim } from './view-order.js';
 import { createViewCache, type CachedView } from './view-cache.js';
 
 /** What is known of one flow. */
@@ -92,7 +92,7 @@ export function createViews(shared: Shared, onConfirmed: (view: OnboardingView, 
     if (!isOnboardingView(view, flow.key) || shared.subject === null || !isFor(view)) return;
     const target = slot(flow);
     const { via, etag = null, request = 0 } = told;
-    if (via === 'claim' ? target.by !== 'none' : isOlder(target.view, view)) return;
+    if (via === 'claim' ? target.by !== 'none' || isOlderClaim(target.view, view) : isOlder(target.view, view)) return;
     const known = target.view;
     if (known && known.lineage !== view.lineage) {
       // A new lineage is the service's to tell, and not in an answer to what was asked before.
