@@ -2,15 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import {
-  evaluate,
-  foldEffects,
-  type Effect,
-  type Flow,
-  type FlowState,
-  type StepDefinition,
-  type StepScope,
-} from '../flow/index.js';
+import { evaluate, foldEffects, type Effect, type Flow, type FlowState, type StepScope } from '../flow/index.js';
 import { dueChange } from '../onboarding/due-change.js';
 import { ProgressRepository } from '../onboarding/progress.repository.js';
 import { recordingTime } from '../onboarding/recording-time.js';
@@ -54,8 +46,9 @@ export interface RestoreDecision {
 
 /**
  * Takes into the database what a mirror says was done: the tenant and the member if they are gone, and each step that is
- * further there than here, as an import with its history. A mirror holds no step data, so a restored step has none until
- * somebody enters it again; nothing that the database has is taken back.
+ * further there than here, as an import with its history. A mirror holds no step data, so a restored step has none until a
+ * user enters it again; nothing that the database has is taken back. An attested step is restored as in progress: a mirror
+ * is no trusted system's word, and until that comes again the user must not pay twice.
  */
 @Injectable()
 export class MirrorRestore {
@@ -144,28 +137,8 @@ function missingEffects(
     const here = current.get(step.key)?.status;
     const isDone = here === 'completed' || here === 'skipped';
     if (step.scope !== part || isDone || (there !== 'completed' && there !== 'skipped')) return [];
-    if (step.attested) return [attestedByMirror(step, mirrored, by, at)];
-    return [{ kind: 'status', step: step.key, status: there, at, by }];
+    // Only a trusted system completes it. Until that sends its event again, the user is told to wait, and not to pay twice.
+    const status = step.attested ? 'in_progress' : there;
+    return here === status ? [] : [{ kind: 'status', step: step.key, status, at, by }];
   });
 }
-
-/** Bound to no value at all, as nothing is known of them; it counts until somebody chooses one. */
-const attestedByMirror = (
-  { key, attested }: StepDefinition,
-  { updatedAt }: MirroredFlow,
-  by: string,
-  at: string,
-): Effect => ({
-  kind: 'attested',
-  step: key,
-  fact: {
-    eventId: `mirror-${key}-${updatedAt.getTime()}`,
-    outcome: 'succeeded',
-    bound: Object.fromEntries(
-      (attested?.binds ?? []).flatMap(({ step, fields }) => fields.map((field) => [`${step}.${field}`, null])),
-    ),
-    occurredAt: updatedAt.toISOString(),
-    at,
-    by,
-  },
-});

@@ -72,7 +72,8 @@ export function attest(flow: Flow, state: FlowState, attestation: Attestation): 
   return { ...accepted, deferred: !counts };
 }
 
-function givenValues(step: StepDefinition, data: JsonObject = {}): Readonly<Record<string, JsonValue>> {
+/** The bound fields' values that a sender named, by `step.field`. */
+export function givenValues(step: StepDefinition, data: JsonObject = {}): Readonly<Record<string, JsonValue>> {
   const given: Record<string, JsonValue> = {};
   for (const { step: boundStep, fields } of step.attested?.binds ?? []) {
     for (const field of fields) {

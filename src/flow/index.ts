@@ -38,6 +38,7 @@ export {
   type RejectionReason,
 } from './rejection.js';
 export { restoreEffects } from './restore.js';
+export { revoke, type OtherSuccess } from './revoke.js';
 export {
   EMPTY_PART,
   EMPTY_STATE,

@@ -8,7 +8,7 @@ import { OnboardingProgress } from './onboarding-progress.entity.js';
   name: 'attestation_of_progress',
   onDelete: 'CASCADE',
 })
-@Check('attestation_outcome_known', `outcome IN ('succeeded', 'failed')`)
+@Check('attestation_outcome_known', `outcome IN ('succeeded', 'failed', 'revoked')`)
 export class Attestation {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'attestation_pk' })
   tenantId!: string;
@@ -27,7 +27,11 @@ export class Attestation {
   subject!: string;
 
   @Column({ type: 'text' })
-  outcome!: 'succeeded' | 'failed';
+  outcome!: 'succeeded' | 'failed' | 'revoked';
+
+  /** With `revoked`: the event id of the success that is taken back. It may come later. */
+  @Column({ type: 'text', nullable: true })
+  revokes!: string | null;
 
   @Column({ type: 'text', nullable: true })
   message!: string | null;

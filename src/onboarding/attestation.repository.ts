@@ -3,9 +3,11 @@ import type { Statement } from '../database/statement.js';
 import type { Transaction } from '../database/transaction.js';
 import {
   EMPTY_PART,
+  type AttestationFact,
   type Flow,
   type FlowState,
   type JsonObject,
+  type OtherSuccess,
   type PartState,
   type StepScope,
 } from '../flow/index.js';
@@ -17,6 +19,8 @@ export interface AttestedProgress extends ProgressKey {
   readonly updatedAt: Date;
   /** The event, if it came before. */
   readonly earlier: EarlierEvent | undefined;
+  /** Whether the event was taken back, before it came or since. */
+  readonly isRevoked: boolean;
 }
 
 export interface AttestedTenant {
@@ -28,14 +32,18 @@ export interface AttestedTenant {
 export interface EarlierEvent {
   readonly step: string;
   readonly subject: string;
-  readonly outcome: 'succeeded' | 'failed';
+  readonly outcome: Outcome;
+  readonly revokes: string | null;
   readonly applied: boolean;
 }
+
+export type Outcome = AttestationFact['outcome'] | 'revoked';
 
 export interface AttestationRow {
   readonly eventId: string;
   readonly step: string;
-  readonly outcome: 'succeeded' | 'failed';
+  readonly outcome: Outcome;
+  readonly revokes?: string;
   readonly message?: string;
   readonly data: JsonObject;
   readonly applied: boolean;
@@ -59,15 +67,33 @@ const LOCK_PART: Statement = {
 };
 const FIND_EVENT: Statement = {
   name: 'attestation_event',
-  text: `SELECT step, subject, outcome, applied FROM foothold.attestation
-         WHERE tenant_id = $1 AND flow_key = $2 AND event_id = $3`,
+  text: `SELECT event_id, step, subject, outcome, revokes, applied FROM foothold.attestation
+         WHERE tenant_id = $1 AND flow_key = $2 AND (event_id = $3 OR revokes = $3)`,
+};
+/** Successes that changed nothing when they came: another one for the same values was there. */
+const OTHER_SUCCESSES: Statement = {
+  name: 'attestation_others',
+  text: `SELECT event_id, message, data, sender, occurred_at, recorded_at FROM foothold.attestation a
+         WHERE tenant_id = $1 AND flow_key = $2 AND step = $3 AND subject = $4 AND outcome = 'succeeded' AND NOT applied
+           AND NOT EXISTS (SELECT 1 FROM foothold.attestation r
+             WHERE r.tenant_id = $1 AND r.flow_key = $2 AND r.revokes = a.event_id)
+         ORDER BY recorded_at, event_id LIMIT 100`,
 };
 const STORE_EVENT: Statement = {
   name: 'attestation_store',
   text: `INSERT INTO foothold.attestation (tenant_id, flow_key, event_id, step, subject, outcome, message, data, applied,
-           sender, occurred_at, recorded_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+           sender, occurred_at, recorded_at, revokes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 };
+
+interface OtherRow {
+  readonly event_id: string;
+  readonly message: string | null;
+  readonly data: JsonObject;
+  readonly sender: string;
+  readonly occurred_at: Date;
+  readonly recorded_at: Date;
+}
 
 interface PartRow {
   readonly flow_version: number;
@@ -96,7 +122,7 @@ export class AttestationRepository {
     const own = subject && flow.has('member') ? await this.lockPart(transaction, flow, subject) : undefined;
     const newest = shared ?? own;
     if (!newest) throw new Error(`The flow ${flow.key} has no part for "${subject}"`);
-    const [earlier] = await transaction.query<EarlierEvent>(FIND_EVENT, [tenantId, flow.key, eventId]);
+    const { event: earlier, isRevoked } = await this.event(transaction, flow.key, eventId);
     return {
       tenantId,
       flowKey: flow.key,
@@ -106,7 +132,40 @@ export class AttestationRepository {
       state: { tenant: partState(shared), member: partState(own) },
       updatedAt: own && own.updated_at > newest.updated_at ? own.updated_at : newest.updated_at,
       earlier,
+      isRevoked,
     };
+  }
+
+  /** An event as it first came, if it did, and whether it was taken back. */
+  async event(
+    transaction: Transaction,
+    flowKey: string,
+    eventId: string,
+  ): Promise<{ event: EarlierEvent | undefined; isRevoked: boolean }> {
+    const values = [transaction.tenantId, flowKey, eventId];
+    const found = await transaction.query<EarlierEvent & { readonly event_id: string }>(FIND_EVENT, values);
+    return {
+      event: found.find(({ event_id }) => event_id === eventId),
+      isRevoked: found.some(({ revokes }) => revokes === eventId),
+    };
+  }
+
+  /** Successes for the step that may take the place of one that is revoked, in the order of receipt; the first 100. */
+  async otherSuccesses(
+    transaction: Transaction,
+    { tenantId, flowKey }: ProgressKey,
+    step: string,
+    subject: string,
+  ): Promise<OtherSuccess[]> {
+    const rows = await transaction.query<OtherRow>(OTHER_SUCCESSES, [tenantId, flowKey, step, subject]);
+    return rows.map(({ event_id, message, data, sender, occurred_at, recorded_at }) => ({
+      eventId: event_id,
+      ...(message !== null && { message }),
+      data,
+      by: sender,
+      occurredAt: occurred_at.toISOString(),
+      at: recorded_at.toISOString(),
+    }));
   }
 
   async store(transaction: Transaction, progress: ProgressKey, part: StepScope, row: AttestationRow): Promise<void> {
@@ -123,6 +182,7 @@ export class AttestationRepository {
       row.sender,
       row.occurredAt,
       row.recordedAt,
+      row.revokes ?? null,
     ]);
   }
 

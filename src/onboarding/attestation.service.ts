@@ -4,10 +4,25 @@ import type { Transaction } from '../database/transaction.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { haveSameParts, type CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
-import { attest, stepKeyOf, unknownStep, type Flow, type JsonObject, type StepDefinition } from '../flow/index.js';
+import {
+  attest,
+  revoke,
+  stepKeyOf,
+  unknownStep,
+  type AttestationAcceptance,
+  type Flow,
+  type JsonObject,
+  type StepDefinition,
+} from '../flow/index.js';
 import { invalidRequest, Problem } from '../http/problem.js';
 import { tenantNotFound } from '../tenant/tenant-problems.js';
-import { AttestationRepository, type AttestedTenant, type EarlierEvent } from './attestation.repository.js';
+import {
+  AttestationRepository,
+  type AttestedProgress,
+  type AttestedTenant,
+  type EarlierEvent,
+  type Outcome,
+} from './attestation.repository.js';
 import { Attesters } from '../flow-catalog/attesters.js';
 import { dueChange } from './due-change.js';
 import { ProgressRepository } from './progress.repository.js';
@@ -21,7 +36,9 @@ type Sender = Pick<Principal, 'subject' | 'impersonator' | 'orgId'>;
 export interface AttestationRequest {
   readonly step: string;
   readonly eventId: string;
-  readonly outcome: 'succeeded' | 'failed';
+  readonly outcome: Outcome;
+  /** With `revoked`: the event id of the success that is taken back. */
+  readonly revokes?: string;
   /** Whose step it is; needed with member steps only. */
   readonly subject?: string;
   readonly occurredAt: string;
@@ -59,6 +76,7 @@ export class AttestationService {
   ): Promise<AttestationResult> {
     const flow = await this.catalog.flow(flowKey);
     try {
+      refuseMisnamed(request);
       const step = attestedStep(await this.versionWith(flow, request.step), request);
       this.attesters.admit(sender, flow.key, step);
       const result = await this.unitOfWork.run({ tenantId }, (transaction) =>
@@ -103,33 +121,24 @@ export class AttestationService {
       before = await this.attestations.lock(transaction, flow, subject, request.eventId);
     }
     const { earlier } = before;
-    if (earlier && !isSameEvent(earlier, { step: step.key, subject, outcome: request.outcome })) {
+    const event = { step: step.key, subject, outcome: request.outcome, revokes: request.revokes ?? null };
+    if (earlier && !isSameEvent(earlier, event)) {
       // Taken for a repetition, another event would be lost in silence.
       const message = `was already used for another event (${earlier.step} ${earlier.outcome}); send a new one`;
       throw invalidRequest([{ path: '/eventId', message }]);
     }
 
-    const { eventId, outcome, message, data = {} } = request;
+    const { eventId, outcome, revokes, message, data = {} } = request;
     const recordedAt = recordingTime(before, transaction.now().getTime());
     const occurredAt = new Date(request.occurredAt);
-    const decision = attest(flow, before.state, {
-      step: step.key,
-      eventId,
-      outcome,
-      ...(message !== undefined && { message }),
-      data,
-      occurredAt: occurredAt.toISOString(),
-      by: sender.subject,
-      at: recordedAt.toISOString(),
-    });
-    if (!decision.ok) throw invalidRequest([{ path: '/step', message: decision.message }]);
-
+    const decision = await this.judge(transaction, flow, before, { request, step, sender, recordedAt });
     const { applied, deferred, part } = decision;
     if (earlier) return { applied: earlier.applied && !deferred, deferred, revision: before.revisions[part] };
     const row = {
       eventId,
       step: step.key,
       outcome,
+      revokes,
       message,
       data,
       applied,
@@ -163,16 +172,84 @@ export class AttestationService {
     const revision = before.revisions[part] + (applied ? 1 : 0);
     return { applied: applied && !deferred, deferred, revision };
   }
+
+  private async judge(
+    transaction: Transaction,
+    flow: CatalogFlow,
+    before: AttestedProgress,
+    { request, step, sender, recordedAt }: Received,
+  ): Promise<AttestationAcceptance> {
+    const { eventId, outcome, revokes, message, data = {}, occurredAt } = request;
+    if (outcome === 'revoked') return this.judgeRevocation(transaction, before, step, revokes as string);
+    const unchanged = {
+      ok: true,
+      applied: false,
+      step: step.key,
+      part: step.scope,
+      effects: [],
+      state: before.state,
+    } as const;
+    if (before.isRevoked) return { ...unchanged, deferred: false };
+    const decision = attest(flow, before.state, {
+      step: step.key,
+      eventId,
+      outcome,
+      ...(message !== undefined && { message }),
+      data,
+      occurredAt: new Date(occurredAt).toISOString(),
+      by: sender.subject,
+      at: recordedAt.toISOString(),
+    });
+    if (!decision.ok) throw invalidRequest([{ path: '/step', message: decision.message }]);
+    return decision;
+  }
+
+  private async judgeRevocation(
+    transaction: Transaction,
+    before: AttestedProgress,
+    step: StepDefinition,
+    revokes: string,
+  ): Promise<AttestationAcceptance> {
+    const subject = step.scope === 'member' ? before.subject : '';
+    const { event } = await this.attestations.event(transaction, before.flowKey, revokes);
+    if (event && (event.outcome !== 'succeeded' || event.step !== step.key || event.subject !== subject)) {
+      const message = `names an event that is no success of this step (${event.step} ${event.outcome})`;
+      throw invalidRequest([{ path: '/revokes', message }]);
+    }
+    const others = await this.attestations.otherSuccesses(transaction, before, step.key, subject);
+    return { ...revoke(before.state, step, revokes, others), deferred: event === undefined };
+  }
+}
+
+interface Received {
+  readonly request: AttestationRequest;
+  readonly step: StepDefinition;
+  readonly sender: Sender;
+  readonly recordedAt: Date;
 }
 
 /** The token of an organisation counts for that organisation's tenant only. */
 const reachesTenant = ({ orgId }: Sender, { organizationId }: AttestedTenant): boolean =>
   orgId === undefined || orgId === organizationId;
 
-type Event = Pick<EarlierEvent, 'step' | 'subject' | 'outcome'>;
+type Event = Pick<EarlierEvent, 'step' | 'subject' | 'outcome' | 'revokes'>;
 
 const isSameEvent = (one: Event, other: Event): boolean =>
-  one.step === other.step && one.subject === other.subject && one.outcome === other.outcome;
+  one.step === other.step &&
+  one.subject === other.subject &&
+  one.outcome === other.outcome &&
+  one.revokes === other.revokes;
+
+/** @throws Problem `invalid_request` unless exactly a revocation names what it revokes */
+function refuseMisnamed({ outcome, revokes, eventId }: AttestationRequest): void {
+  if (outcome === 'revoked' && revokes === undefined) {
+    throw invalidRequest([{ path: '/revokes', message: 'is required with the outcome "revoked": name the success' }]);
+  }
+  if (outcome !== 'revoked' && revokes !== undefined) {
+    throw invalidRequest([{ path: '/revokes', message: 'is only allowed with the outcome "revoked"' }]);
+  }
+  if (revokes === eventId) throw invalidRequest([{ path: '/revokes', message: 'names the event itself' }]);
+}
 
 function attestedStep(flow: Flow, request: AttestationRequest): StepDefinition {
   const key = stepKeyOf(flow, request.step);

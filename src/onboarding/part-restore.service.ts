@@ -24,7 +24,8 @@ const NO_STEP = '';
 
 /**
  * Makes one part what it was at an earlier revision of it, as a new revision: history goes on, and revisions never
- * decrease. What came in since is not lost either: a later revision can be restored as well.
+ * decrease. What came in since is not lost either: a later revision can be restored as well. Attestations stay: restoring
+ * neither makes a payment nor takes one back.
  */
 @Injectable()
 export class PartRestoreService {
@@ -55,6 +56,7 @@ export class PartRestoreService {
     const effects = now ? restoreEffects(now, earlier) : [];
     if (!now || effects.length === 0) return { applied: false, revision: now?.revision ?? 0, steps: [] };
 
+    const state = foldEffects(effects, now);
     const before = {
       tenantId: transaction.tenantId,
       flowKey: flow.key,
@@ -67,7 +69,7 @@ export class PartRestoreService {
     };
     const change = {
       part,
-      state: earlier,
+      state,
       isJudgedOnBoth: false,
       effects,
       action: 'restore',
@@ -80,7 +82,7 @@ export class PartRestoreService {
       ...dueChange(
         judgedBy,
         { state: { ...EMPTY_STATE, [part]: now }, revisions: before.revisions },
-        { part, state: { ...EMPTY_STATE, [part]: earlier } },
+        { part, state: { ...EMPTY_STATE, [part]: state } },
       ),
       activatesDraft: false,
       isMirroredAtOnce: true,

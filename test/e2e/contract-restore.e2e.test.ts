@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { foldEffects, type Effect } from '../../src/flow/index.js';
+import { withAttestationsOf } from '../support/attested-parts.js';
+import { foldEffects, type Effect, type PartState } from '../../src/flow/index.js';
 import { outcomeOf } from '../support/administration.js';
 import { key, type Answer, type Api } from '../support/api.js';
 import { EventStream } from '../support/event-stream.js';
@@ -200,7 +201,7 @@ describe('restoring a part', () => {
     expect(await findings()).toEqual([]);
   });
 
-  it('gives, for any history and any revision, what the part was, as a new revision', async () => {
+  it('gives, for any history and any revision, what the part was but for attestations, as a new revision', async () => {
     const step = fc.constantFrom('business_info', 'subscription', 'payment', 'setup');
     const move = fc.record({
       step,
@@ -232,9 +233,11 @@ describe('restoring a part', () => {
            WHERE tenant_id = $1 AND flow_key = 'workspace' AND subject = '' AND revision <= $2 ORDER BY revision`,
           [tenantId, then],
         );
+        const { revision: _, ...before } = await partOf('workspace', '');
         const { status, body } = await restoreShared(then);
         const { revision: after, ...part } = await partOf('workspace', '');
-        expect([status, part]).toEqual([200, foldEffects(rows.flatMap(({ effects }) => effects))]);
+        const earlier = foldEffects(rows.flatMap(({ effects }) => effects));
+        expect([status, part]).toEqual([200, withAttestationsOf(before as PartState, earlier)]);
         expect([body.revision, after]).toEqual([newest + Number(body.applied), newest + Number(body.applied)]);
       }),
       { numRuns: 12 },

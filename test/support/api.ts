@@ -20,6 +20,7 @@ export interface Move {
 export interface AttestationBody {
   readonly step: string;
   readonly outcome?: string;
+  readonly revokes?: string;
   readonly eventId?: string;
   readonly occurredAt?: string;
   readonly subject?: string;

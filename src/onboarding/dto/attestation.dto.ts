@@ -5,6 +5,9 @@ import type { JsonObject } from '../../flow/index.js';
 import { WhenPresent } from '../../http/when-present.decorator.js';
 import { IsTime } from '../../http/is-time.decorator.js';
 
+const EVENT_ID = /^[\x21-\x7e]{1,200}$/;
+const EVENT_ID_FORM = 'must be 1 to 200 printable ASCII characters without spaces';
+
 /** A trusted system's word on a step. */
 export class AttestationDto {
   @ApiProperty({ example: 'payment', maxLength: 100, description: 'Key of an attested step.' })
@@ -17,12 +20,26 @@ export class AttestationDto {
     description: 'Id that the sender gave to the event. Sending the same id again changes nothing.',
     example: 'evt_1P7QkD2eZvKYlo2C',
   })
-  @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'eventId must be 1 to 200 printable ASCII characters without spaces' })
+  @Matches(EVENT_ID, { message: `eventId ${EVENT_ID_FORM}` })
   eventId!: string;
 
-  @ApiProperty({ enum: ['succeeded', 'failed'], description: 'What happened.', example: 'succeeded' })
-  @IsIn(['succeeded', 'failed'])
-  outcome!: 'succeeded' | 'failed';
+  @ApiProperty({
+    enum: ['succeeded', 'failed', 'revoked'],
+    description:
+      'What happened. `revoked` takes back the success named by `revokes` and no other, such as a payment that was refunded; ' +
+      'it may arrive before that success.',
+    example: 'succeeded',
+  })
+  @IsIn(['succeeded', 'failed', 'revoked'])
+  outcome!: 'succeeded' | 'failed' | 'revoked';
+
+  @ApiPropertyOptional({
+    maxLength: 200,
+    description: 'Required with `revoked`, and only allowed there: `eventId` of the success that is taken back.',
+  })
+  @WhenPresent()
+  @Matches(EVENT_ID, { message: `revokes ${EVENT_ID_FORM}` })
+  revokes?: string;
 
   @ApiPropertyOptional({ maxLength: 255, description: 'Only for a member step: `sub` of the member.' })
   @WhenPresent()
