@@ -14,6 +14,9 @@ export interface Config {
     readonly corsOrigins: readonly string[];
     /** Request headers that pages of those origins may send beside the service's own, in lower case. */
     readonly corsAllowedHeaders: readonly string[];
+    /** Connections that this process keeps open; event streams may take most of them, but not all. */
+    readonly maxConnections: number;
+    readonly maxEventStreams: number;
     /** Where operators read metrics and detailed health; undefined if they are not served. */
     readonly management: { readonly host: string; readonly port: number } | undefined;
     /** Addresses and networks (CIDR) of the proxies whose `X-Forwarded-For` is believed. */
@@ -69,6 +72,9 @@ export interface Config {
 
 export const CONFIG = Symbol('Config');
 
+/** The other connections are for requests, without which a stream is of no use. */
+const SHARE_OF_STREAMS = 0.8;
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -92,6 +98,8 @@ function configOf(env: Env): Config {
       port: env.PORT,
       corsOrigins: env.CORS_ORIGINS,
       corsAllowedHeaders: env.CORS_ALLOWED_HEADERS,
+      maxConnections: env.MAX_CONNECTIONS,
+      maxEventStreams: Math.floor(env.MAX_CONNECTIONS * SHARE_OF_STREAMS),
       management:
         env.MANAGEMENT_PORT === undefined ? undefined : { host: env.MANAGEMENT_HOST, port: env.MANAGEMENT_PORT },
       trustedProxies: env.TRUSTED_PROXIES,

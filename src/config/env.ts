@@ -17,6 +17,7 @@ import {
   proxies,
   sealKey,
   secret,
+  wholeNumber,
 } from './validators.js';
 
 /**
@@ -37,6 +38,7 @@ const SETTINGS = {
   NODE_ENV: str({ choices: ['development', 'test', 'production'] }),
   HOST: str({ default: '127.0.0.1', desc: 'address to listen on' }),
   PORT: port({ default: 3000, desc: 'port of the service' }),
+  MAX_CONNECTIONS: wholeNumber({ default: 5_000, desc: 'connections that the process keeps open at once' }),
   MANAGEMENT_HOST: str({ default: '127.0.0.1', desc: 'address of the management port' }),
   MANAGEMENT_PORT: port({ default: undefined, desc: 'port for /metrics and the detailed /health; unset: not served' }),
   LOG_LEVEL: str({ choices: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], default: 'info' }),

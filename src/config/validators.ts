@@ -71,6 +71,14 @@ export const atLeastOne = makeValidator<number>((value) => {
   return number;
 });
 
+export const wholeNumber = makeValidator<number>((value) => {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 1) {
+    throw new EnvError(`expected a whole number of at least 1, got "${value}"`);
+  }
+  return number;
+});
+
 export const origins = makeValidator<string[]>((value) =>
   value
     .split(',')

@@ -18,11 +18,15 @@ import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { READ_HEADER_BYTES, refusalBeforeRouting } from './refused-request.js';
 import { answerUnreadable } from './unreadable-request.js';
-import { closeUnusedOnStop } from './unused-connections.js';
+import { closeUnusedOnStop, limitConnections } from './connections.js';
 
 /** Longer keep-alive than common load balancers have (60 s), so that they close first and no request meets a closed socket. */
 const KEEP_ALIVE_MS = 72_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often Node looks for requests that are late. By default it does so every 30 s: they would stay for up to 60 s. */
+const LATE_CHECK_MS = 5_000;
+/** A client that neither sends nor takes a byte for so long is gone. Event streams have a heartbeat every 15 s. */
+const SILENCE_MS = 30_000;
 /** A subject has up to 255 characters, each of which may be percent-encoded; Fastify's own limit is 100. */
 const MAX_PARAM_LENGTH = 3 * 255;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
@@ -35,11 +39,18 @@ export const createAdapter = ({ trustedProxies }: Config['http']): FastifyAdapte
     bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENCE_MS,
     forceCloseConnections: 'idle',
     // A request that still comes in over an open connection is answered, and told to close it.
     return503OnClosing: false,
     // Node would refuse both by itself, without our headers and our log line.
-    http: { maxHeaderSize: READ_HEADER_BYTES, requireHostHeader: false },
+    http: {
+      maxHeaderSize: READ_HEADER_BYTES,
+      requireHostHeader: false,
+      // Node would give the headers longer than the whole request.
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: LATE_CHECK_MS,
+    },
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: answerUnroutable,
@@ -77,6 +88,7 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
   });
   guardBodies(fastify, new BearerCheck(app.get(Authentication), config.http.rateLimit));
   closeUnusedOnStop(fastify);
+  limitConnections(fastify, config.http.maxConnections, logger);
   let stopping = false;
   fastify.addHook('preClose', (done) => {
     stopping = true;

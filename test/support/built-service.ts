@@ -39,6 +39,10 @@ export class BuiltService {
     return service;
   }
 
+  get pid(): number {
+    return this.process.pid as number;
+  }
+
   /** Everything that it wrote to its standard output and standard error. */
   get log(): string {
     return this.output.join('');

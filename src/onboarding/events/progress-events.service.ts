@@ -1,5 +1,6 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { mergeMap, Subject } from 'rxjs';
+import { CONFIG, type Config } from '../../config/config.js';
 import { ChangeChannel } from '../../database/change-channel.js';
 import { notReady, Problem, retryAfter } from '../../http/problem.js';
 import type { PersonInTenant } from '../../tenant/tenant-selector.js';
@@ -22,12 +23,16 @@ export class ProgressEventsService implements OnModuleDestroy {
   private readonly watches = new Map<string, ProgressWatch>();
   private readonly openStreams = new Map<string, number>();
   private readonly due = new Subject<ProgressWatch>();
+  private readonly mostStreams: number;
+  private streams = 0;
   private stopping = false;
 
   constructor(
     private readonly onboarding: OnboardingService,
     private readonly channel: ChangeChannel,
+    @Inject(CONFIG) { http }: Config,
   ) {
+    this.mostStreams = http.maxEventStreams;
     this.due.pipe(mergeMap((watch) => watch.look(), READS_AT_ONCE)).subscribe();
   }
 
@@ -86,8 +91,14 @@ export class ProgressEventsService implements OnModuleDestroy {
       const detail = `The caller already has ${open} open streams, the maximum; close one of them.`;
       throw new Problem('rate_limited', detail, retryAfter(RETRY_SECONDS));
     }
+    if (this.streams >= this.mostStreams) {
+      const detail = `This process already has ${this.streams} open event streams, the maximum. Poll the status until you can connect.`;
+      throw new Problem('overloaded', detail, retryAfter(RETRY_SECONDS));
+    }
+    this.streams += 1;
     this.openStreams.set(caller, open + 1);
     return () => {
+      this.streams -= 1;
       const left = (this.openStreams.get(caller) ?? 1) - 1;
       if (left > 0) this.openStreams.set(caller, left);
       else this.openStreams.delete(caller);
