@@ -4,6 +4,7 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../../http/problem.js';
 import { repositoryFile } from '../repository-file.js';
 import { WEB_CLIENT_ID } from '../stand-in/applications.js';
 import type { StandIn } from '../stand-in/stand-in.js';
@@ -28,7 +29,10 @@ export async function serveDemo(app: NestFastifyApplication, site: string, backs
     .getInstance()
     .register(
       async (demo: FastifyInstance) => {
-        demo.addHook('onRequest', async (_request, reply) => protectPage(reply, standIn));
+        demo.addHook('onRequest', async (request, reply) => {
+          refuseOtherNames(request);
+          protectPage(reply, standIn);
+        });
         demo.get('/', async (request, reply) =>
           reply
             .type('text/html; charset=utf-8')
@@ -48,6 +52,18 @@ export async function serveDemo(app: NestFastifyApplication, site: string, backs
       },
       { prefix: '/demo' },
     );
+}
+
+/** The host names of the local run. */
+const LOCAL_NAMES = ['localhost', '127.0.0.1'];
+
+/**
+ * An attacker's page can lead its own host name to this machine (DNS rebinding). To the browser the demo is then of the same
+ * origin, so neither CORS nor the content type keeps that page from the switches; the Host header gives it away.
+ */
+function refuseOtherNames({ hostname }: FastifyRequest): void {
+  if (LOCAL_NAMES.includes(hostname)) return;
+  throw new Problem('forbidden', `The demo is served at ${LOCAL_NAMES.join(' and ')} only; open it there.`);
 }
 
 /** The page runs its own scripts only and talks to the service and to Auth0; its component library sets styles. */

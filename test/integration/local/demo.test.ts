@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { PaymentProvider } from '../../../src/local/demo/payment-provider.js';
 import { WorkspaceDisk } from '../../../src/local/demo/workspace-disk.js';
@@ -103,6 +104,33 @@ describe('a local run', () => {
     expect((await turn('database', true)).body).toMatchObject({ database: true });
     await eventually(async () => (await read()).source === 'database');
     expect(await read()).toMatchObject({ revision: before.revision, source: 'database' });
+  });
+
+  test.each([
+    ['GET', '/demo/'],
+    ['GET', '/demo/api/switches'],
+    ['PUT', '/demo/api/switches/database'],
+    ['PUT', '/demo/api/switches/disk'],
+    ['POST', '/demo/api/payments'],
+  ])('A16: %s %s is closed to a page whose name an attacker leads to this machine', async (method, path) => {
+    for (const host of [`rebound.attacker.example:${port}`, `localhost.attacker.example:${port}`]) {
+      const body = method === 'GET' ? '' : JSON.stringify({ on: false });
+      const length = Buffer.byteLength(body);
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        const headers = {
+          host,
+          origin: `http://${host}`,
+          'content-type': 'application/json',
+          'content-length': length,
+        };
+        const outgoing = request({ host: '127.0.0.1', port, method, path, headers }, resolve).on('error', reject);
+        outgoing.end(body);
+      });
+      let text = '';
+      for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+      expect([answer.statusCode, JSON.parse(text).code]).toEqual([403, 'forbidden']);
+    }
+    expect((await send('GET', 'api/switches', undefined)).body).toEqual({ database: true, disk: true });
   });
 
   test('shows a person their own levels, and nobody else’s', async () => {
