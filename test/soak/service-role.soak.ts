@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { migrate } from '../../src/database/migrate.js';
+import { excessRights } from '../../src/database/service-role.js';
 import { debianPostgresVersions, DebianPostgres } from '../support/debian-postgres.js';
 import { describeRoles } from '../support/role-cases.js';
+import { sql } from '../support/sql.js';
 
 /** Before PostgreSQL 16, what a role inherits is an attribute of the role; since then, of each grant. */
 describe.each(debianPostgresVersions())('on PostgreSQL %d', (version) => {
@@ -14,3 +18,22 @@ describe.each(debianPostgresVersions())('on PostgreSQL %d', (version) => {
 
 // Where Debian's packages are missing there is nothing to run, and jest wants a test.
 if (debianPostgresVersions().length === 0) it('finds no other PostgreSQL', () => undefined);
+
+describe.each(debianPostgresVersions())('with the roles of deploy/compose.yaml, on PostgreSQL %d', (version) => {
+  it('A15: an owner that is no superuser migrates, and the service has no right too many', async () => {
+    const postgres = await DebianPostgres.start(version);
+    try {
+      const { hostname, port } = new URL(postgres.superuserUrl);
+      const env = { PATH: process.env['PATH'], PGHOST: hostname, PGPORT: port, POSTGRES_DB: 'foothold' };
+      await sql(postgres.superuserUrl, 'CREATE DATABASE foothold');
+      const passwords = { FOOTHOLD_OWNER_PASSWORD: 'x', FOOTHOLD_APP_PASSWORD: 'y' };
+      execFileSync('sh', ['deploy/create-roles.sh'], { env: { ...env, ...passwords } });
+      const owner = `postgres://foothold_owner:x@${hostname}:${port}/foothold`;
+      expect((await migrate(owner)).length).toBeGreaterThan(10);
+      const rights = await excessRights((text, values) => sql(owner, text, values), 'foothold_app');
+      expect(rights).toEqual([]);
+    } finally {
+      await postgres.stop();
+    }
+  }, 60_000);
+});

@@ -21,6 +21,10 @@ const filesIn = (command: string): string[] =>
     ([file]) => file.replace(/^dist\/(.+)\.js$/, '$1.ts'),
   );
 
+/** The lines of one service. */
+const serviceIn = (file: string, name: string): string =>
+  new RegExp(`^  ${name}:\\n(?:(?:    .*)?\\n)+`, 'm').exec(file)?.[0] ?? '';
+
 const missing = (file: string): boolean => !existsSync(join(root, file));
 
 describe('the container image', () => {
@@ -74,12 +78,50 @@ describe('the container image', () => {
     ).toMatch(/^USER node$/m);
   });
 
+  it.each(['api', 'migrate', 'postgres'])('A15: %s runs without what it does not need', (name) => {
+    const service = serviceIn(compose, name);
+    expect(service).toMatch(/^ {4}<<: \*restricted$/m);
+    expect(service).toMatch(/^ {4}mem_limit: \d+[mg]$/m);
+    expect(service).toMatch(/^ {4}pids_limit: \d+$/m);
+    expect(service).toMatch(/^ {4}tmpfs:\n {6}- \/tmp:size=\d+m,mode=1777,noexec$/m);
+    expect(service).not.toMatch(/privileged|network_mode|docker\.sock/);
+    const added = [...(/^ {4}cap_add:\n((?: {6}- \w+\n)+)/m.exec(service)?.[1] ?? '').matchAll(/- (\w+)/g)];
+    const needed = name === 'postgres' ? ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] : [];
+    expect(added.map(([, capability]) => capability)).toEqual(needed);
+  });
+
+  it('A15: restricted means a read-only image without capabilities, and no way to more privileges', () => {
+    const [, restricted = ''] = /^x-restricted: &restricted\n((?: .*\n)+)/m.exec(compose) ?? [];
+    expect(restricted.split('\n').map((line) => line.trim())).toEqual(
+      expect.arrayContaining(['read_only: true', 'cap_drop:', '- ALL', '- no-new-privileges:true']),
+    );
+  });
+
+  it('A15: nothing but the service is reached from outside, and the database by the other two containers only', () => {
+    expect(compose).toMatch(/^networks:\n(?: {2}#.*\n)* {2}database:\n {4}internal: true$/m);
+    expect(serviceIn(compose, 'postgres')).toMatch(/networks:\n {6}- database\n(?! {6}-)/);
+    expect(serviceIn(compose, 'migrate')).toMatch(/networks:\n {6}- database\n(?! {6}-)/);
+    expect([...compose.matchAll(/^ {4}ports:\n((?: {6}- .*\n)+)/gm)].map(([, ports]) => ports?.trim())).toEqual([
+      "- '127.0.0.1:3000:3000'",
+    ]);
+  });
+
+  it('A15: the role of the migrations is no superuser, and images can be pinned by their digests', () => {
+    const roles = read('deploy/create-roles.sh');
+    expect(roles).toMatch(/CREATE ROLE foothold_owner LOGIN CREATEROLE NOSUPERUSER /);
+    expect(compose).not.toMatch(/POSTGRES_USER/);
+    expect(dockerfile.match(/^FROM .*$/gm)).toEqual(['FROM ${NODE_IMAGE} AS build', 'FROM ${NODE_IMAGE}']);
+    expect(compose).toMatch(/image: \$\{POSTGRES_IMAGE:-postgres:\d+\}/);
+    expect(compose).toMatch(/NODE_IMAGE: \$\{NODE_IMAGE:-node:\d+-slim\}/);
+  });
+
   it('takes every password from outside', () => {
     const passwords = [...compose.matchAll(/(?:PASSWORD: |\w+:\/\/\w+:)(\S+?)(?=@|\s)/g)].map(([, value]) => value);
     expect(passwords.length).toBeGreaterThan(2);
     for (const password of passwords) expect(password).toMatch(/^\$\{\w+/);
     expect(compose).toMatch(/\$\{FOOTHOLD_APP_PASSWORD:\?/);
     expect(compose).toMatch(/\$\{FOOTHOLD_OWNER_PASSWORD:\?/);
+    expect(compose).toMatch(/\$\{FOOTHOLD_SUPERUSER_PASSWORD:\?/);
   });
 
   it('hands on every setting of the service that is not its own', () => {
