@@ -20,8 +20,8 @@ export const STEPS = memberTour.steps.map(({ key }) => key);
 interface Click {
   readonly browser: SimulatedBrowser;
   readonly tab: SimulatedTab;
-  /** Null: the click made no operation. */
-  readonly operation: string | null;
+  /** Null: the click made no operation. A later save of the same step may have taken it over. */
+  operation: string | null;
   /** Undefined while nothing was reported; the tab may have died first. */
   result?: ActionResult;
   readonly what: string;
@@ -76,7 +76,13 @@ export class World {
     const { browser } = tab;
     const before = browser.keys('q');
     const result = tab.client.act(flow, action, step, data);
-    const made = browser.keys('q').filter((id) => !before.includes(id));
+    const after = browser.keys('q');
+    const made = after.filter((id) => !before.includes(id));
+    for (const earlier of this.clicks) {
+      const isMerged =
+        earlier.operation !== null && before.includes(earlier.operation) && !after.includes(earlier.operation);
+      if (isMerged && earlier.browser === browser) earlier.operation = made[0] ?? 'lost';
+    }
     const click: Click = {
       browser,
       tab,

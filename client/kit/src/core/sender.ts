@@ -51,10 +51,16 @@ const isSameClick = (known: Operation, action: Action, data: JsonObject | undefi
 const changesNothing = (decision: Acceptance | Refusal): boolean =>
   decision.ok ? !decision.applied : decision.reason === 'step_resolved';
 
+const isSave = (operation: Operation | undefined): operation is Operation => operation?.action === 'save';
+
 const rejected = (code: string): ActionResult => ({ status: 'rejected', code });
 
 export function createSender({ shared, views, reader, tenants, queueChanged, drain }: SenderContext): Sender {
   const waiting = new Map<string, Waiting>();
+  /** Id of the operation whose answer this tab awaits. */
+  let underWay: string | null = null;
+  /** Id of the operation that this tab made last. */
+  let newest: string | null = null;
 
   function resultOf(id: string): Promise<ActionResult> {
     const known = waiting.get(id);
@@ -102,6 +108,7 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
     const named = views.named(flow);
     const known = named && tenant === shared.tenant ? views.slot(named) : null;
     const request = views.nextRequest();
+    underWay = id;
     const answer = await shared.api.send({
       path: `/v1/onboarding/${flow}/transitions`,
       body: { step, action, ...(data && { data }), occurredAt: at },
@@ -112,6 +119,7 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
       },
       keepalive: options.keepalive,
     });
+    underWay = null;
     shared.log('sent', pinned, answer);
     if (epoch !== shared.epoch) return HELD;
     return shared.batch(() => judge(pinned, answer, request, options));
@@ -160,6 +168,13 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
     return refuse(operation, reason, message, current);
   }
 
+  /** The operation is in the queue under another id: whoever waits for it waits for that one. */
+  function follow(from: string, to: string): void {
+    const known = waiting.get(from);
+    if (known) waiting.set(to, known);
+    waiting.delete(from);
+  }
+
   return {
     send,
     tellWaiting,
@@ -180,8 +195,19 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
       // Whether a step is still completed, only the service knows. That a step was started cannot get lost.
       const isStarted = action === 'start' && decision?.ok && !decision.applied && !last && isFresh;
       if (isStarted) return Promise.resolve({ status: 'confirmed' });
-      const operation = queue.add({ flow: flow.key, tenant: shared.tenant, step, action, data });
+      // The service limits how often one step is saved. A save that waits is merged into this one, under a new id, because
+      // the service may have had it already, and would repeat that answer. Only if this tab made it: another tab takes an
+      // operation of its own that is gone from the queue for confirmed.
+      const isLast = last?.id === newest && last?.id !== underWay && last === before.at(-1);
+      const isMerged = action === 'save' && isSave(last) && isLast;
+      const all = isMerged ? { ...last.data, ...data } : data;
+      const operation = queue.add({ flow: flow.key, tenant: shared.tenant, step, action, data: all });
       if (!operation) return Promise.resolve(rejected('queue_full'));
+      newest = operation.id;
+      if (isMerged) {
+        follow(last.id, operation.id);
+        queue.remove(last.id);
+      }
       const result = resultOf(operation.id);
       queueChanged();
       drain();
