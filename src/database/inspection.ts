@@ -15,6 +15,8 @@ export interface DatabaseFacts {
   /** Cluster and database: the same for two URLs that lead to the same data. */
   readonly identity: string;
   readonly role: RoleFacts;
+  /** Limits that the server sets for the session, by name; '0' is none. */
+  readonly limits: Readonly<Record<SessionLimit, string>>;
   /** Whether there is a schema `foothold`. */
   readonly hasSchema: boolean;
   /** Tables with a tenant whose row-level security is off, or does not hold for their owner. */
@@ -24,6 +26,14 @@ export interface DatabaseFacts {
 }
 
 type ServerFacts = Pick<DatabaseFacts, 'version' | 'identity' | 'hasSchema'>;
+
+/** What a client that forgot something may hold, and for how long. */
+export const SESSION_LIMITS = {
+  statement_timeout: '5s',
+  lock_timeout: '3s',
+  idle_in_transaction_session_timeout: '10s',
+} as const;
+type SessionLimit = keyof typeof SESSION_LIMITS;
 
 export interface RoleFacts {
   readonly name: string;
@@ -49,6 +59,10 @@ const ROLE = `SELECT current_user::text AS name,
   coalesce((SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = 'foothold_worker'), false)
     AS "worksAcrossTenants"`;
 
+const LIMITS = `SELECT ${Object.keys(SESSION_LIMITS)
+  .map((name) => `current_setting('${name}') AS ${name}`)
+  .join(', ')}`;
+
 const OPEN_TABLES = `SELECT c.relname::text AS name FROM pg_class c
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
   WHERE c.relnamespace = to_regnamespace('foothold') AND c.relkind IN ('r', 'p')
@@ -66,10 +80,12 @@ export function inspectDatabase(url: string): Promise<DatabaseFacts> {
       async <Row extends object>(text: string, values: unknown[]) =>
         (await client.query<Row & QueryResultRow>(text, values)).rows,
     );
+    const [limits] = (await rows<Record<SessionLimit, string>>(LIMITS)) as [Record<SessionLimit, string>];
     const open = await rows<{ name: string }>(OPEN_TABLES);
     return {
       ...server,
       role: { ...role, excess },
+      limits,
       openTables: open.map(({ name }) => name),
       missingMigrations: await migrationsMissingAt(client),
     };

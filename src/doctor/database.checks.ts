@@ -1,5 +1,5 @@
 import type { Env } from '../config/env.js';
-import { hearsNotifications, inspectDatabase, type DatabaseFacts } from '../database/inspection.js';
+import { hearsNotifications, inspectDatabase, SESSION_LIMITS, type DatabaseFacts } from '../database/inspection.js';
 import { SERVICE_ROLE } from '../database/service-role.js';
 import { failed, ok, skipped, type Finding } from './finding.js';
 
@@ -16,6 +16,7 @@ export async function checkDatabase(env: Partial<Env>): Promise<Finding[]> {
   return [
     checkVersion(facts),
     checkRole(facts),
+    checkLimits(facts),
     checkRowLevelSecurity(facts),
     checkMigrations(facts),
     await checkOwner(migrationUrl, facts),
@@ -85,6 +86,22 @@ function checkRole({ role, hasSchema }: DatabaseFacts): Finding {
     });
   }
   return ok(CHECKS[1], `${name} cannot get around row-level security`);
+}
+
+/** They belong to the role, which a restored dump does not bring along. */
+function checkLimits({ role, limits, hasSchema }: DatabaseFacts): Finding {
+  const check = 'database.limits';
+  if (!hasSchema || role.excess.length)
+    return skipped(check, `Of the service's role only, and ${role.name} is not fit for it`);
+  const names = Object.keys(SESSION_LIMITS) as Array<keyof typeof SESSION_LIMITS>;
+  const missing = names.filter((name) => limits[name] === '0');
+  if (missing.length === 0)
+    return ok(check, 'The server ends statements, waits for locks and transactions that last too long');
+  return failed(check, 'A statement or transaction of the service may last for ever', {
+    found: missing.map((name) => `${name} = 0`).join(', '),
+    expected: names.map((name) => `${name} = ${SESSION_LIMITS[name]}`).join(', '),
+    change: missing.map((name) => `ALTER ROLE ${role.name} SET ${name} = '${SESSION_LIMITS[name]}';`).join(' '),
+  });
 }
 
 function checkRowLevelSecurity({ openTables, hasSchema }: DatabaseFacts): Finding {

@@ -2,6 +2,7 @@ import { checkApplication, noApplication } from './auth0-application.checks.js';
 import { checkDomains } from './auth0-domain.checks.js';
 import { checkMetadata } from './auth0-metadata.check.js';
 import { checkDatabase } from './database.checks.js';
+import { checkExposure } from './exposure.checks.js';
 import { failed, type Finding } from './finding.js';
 import { checkSettings } from './settings.checks.js';
 import type { Env } from '../config/env.js';
@@ -23,7 +24,7 @@ export async function examine({ source, user }: Examination): Promise<Finding[]>
     orFault('auth0', () => checkAuth0(values, user)),
     orFault('database', () => checkDatabase(values)),
   ]);
-  return [...findings, ...auth0, ...database];
+  return [...findings, ...checkExposure(values), ...auth0, ...database];
 }
 
 async function checkAuth0(env: Partial<Env>, user: string | undefined): Promise<Finding[]> {
