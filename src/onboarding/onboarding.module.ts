@@ -19,6 +19,7 @@ import { PartHistoryRepository } from './part-history.repository.js';
 import { PartRestoreService } from './part-restore.service.js';
 import { ProgressRepository } from './progress.repository.js';
 import { SightingRepository } from './sighting.repository.js';
+import { RepeatedChanges } from './repeated-changes.js';
 import { Sightings } from './sightings.js';
 import { StepDataValidator } from './step-data.validator.js';
 import { StepMover } from './step-mover.js';
@@ -41,6 +42,7 @@ import { TransitionMetrics } from './transition-metrics.js';
     AttestationRepository,
     ClientReadsService,
     LastSeen,
+    RepeatedChanges,
     Sightings,
     SightingRepository,
     StepDataValidator,

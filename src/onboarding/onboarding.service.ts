@@ -5,9 +5,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import type { CatalogFlow } from '../flow-catalog/catalog-flow.js';
 import { FlowCatalog } from '../flow-catalog/flow-catalog.js';
 import { isVersionUnavailable } from '../flow-catalog/version-unavailable.js';
-import { stepKeyOf } from '../flow/index.js';
-import { Problem, retryAfter } from '../http/problem.js';
-import { RequestRate } from '../http/request-rate.js';
+import { Problem } from '../http/problem.js';
 import { ReadMetrics } from '../metrics/read-metrics.js';
 import { Tombstones } from '../tenant/erasure/tombstones.js';
 import type { PersonInTenant } from '../tenant/tenant-selector.js';
@@ -16,6 +14,7 @@ import { LastSeen } from './last-seen.js';
 import { taggedView, type OnboardingView, type TaggedView } from './onboarding-view.js';
 import { ProgressFallback } from './progress-fallback.js';
 import { ProgressRepository } from './progress.repository.js';
+import { RepeatedChanges } from './repeated-changes.js';
 import { Sightings } from './sightings.js';
 import { refuseClosed, StepMover, type TransitionResult } from './step-mover.js';
 import type { JudgedProgress, StoredProgress } from './stored-progress.js';
@@ -28,17 +27,9 @@ export interface ReadView {
   readonly etag: string | undefined;
 }
 
-/**
- * How often one user may save or reopen one step. Every other transition moves the step on, and so ends by itself; each
- * of these is one more entry of the history, which is kept for ever.
- */
-const REPEATED_CHANGES = { burst: 20, perSecond: 0.5 } as const;
-
 /** A person's own progress: reading it, and moving it by one transition. */
 @Injectable()
 export class OnboardingService {
-  private readonly repetitions = new RequestRate(REPEATED_CHANGES);
-
   constructor(
     private readonly clock: DatabaseClock,
     private readonly catalog: FlowCatalog,
@@ -52,6 +43,7 @@ export class OnboardingService {
     private readonly sightings: Sightings,
     private readonly tombstones: Tombstones,
     private readonly lastSeen: LastSeen,
+    private readonly repetitions: RepeatedChanges,
   ) {}
 
   /** The confirmed view of one flow; while the database does not answer, what was last known of it. */
@@ -111,7 +103,7 @@ export class OnboardingService {
   /** Moves one step; everything that it changes, in one transaction. */
   async transition(person: PersonInTenant, flowKey: string, request: TransitionRequest): Promise<TransitionResult> {
     const flow = await this.catalog.flow(flowKey);
-    this.refuseTooOften(person, flow, request);
+    this.repetitions.admit(person, flow, request);
     return this.metrics.counted(flow.key, request.action, async () => {
       const attempt = (): Promise<TransitionResult | Problem> =>
         this.tenants.within(person, (choice) => this.transitionIn(choice, person, flow, request));
@@ -124,16 +116,6 @@ export class OnboardingService {
       this.lastSeen.note(outcome.view);
       return outcome;
     });
-  }
-
-  /** @throws Problem `rate_limited`: a history without bounds would make every export and erasure of the person slow */
-  private refuseTooOften({ subject }: PersonInTenant, flow: CatalogFlow, { step, action }: TransitionRequest): void {
-    if (action !== 'save' && action !== 'reopen') return;
-    const key = stepKeyOf(flow, step) ?? step;
-    const seconds = this.repetitions.take(`${subject} ${flow.key} ${key}`);
-    if (seconds === 0) return;
-    const detail = `The step ${key} is changed too often by this user; try again in ${seconds} s.`;
-    throw new Problem('rate_limited', detail, retryAfter(seconds));
   }
 
   /**

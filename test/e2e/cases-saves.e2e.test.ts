@@ -4,11 +4,15 @@ import { TestService } from '../support/service.js';
 import { tellBusiness } from '../support/workspace.js';
 import { workspace } from '../../src/flow-catalog/flows/workspace.flow.js';
 
+/** A fifth of what all requests of a user may be at once. */
 const BURST = 20;
 
 let service: TestService;
 beforeAll(async () => {
-  service = await TestService.start({ create: createAppWith(workspace, launch) });
+  service = await TestService.start({
+    create: createAppWith(workspace, launch),
+    env: { RATE_LIMIT_BURST: '100' },
+  });
 });
 afterAll(() => service.stop());
 
