@@ -12,6 +12,7 @@ import { invalidRequest } from './problem.js';
 
 const DEFAULT_LIMIT = 50;
 const MAXIMUM_LIMIT = 200;
+const MAXIMUM_BYTES = 48 * 1024;
 
 /** As the query string has them. */
 export interface PageQuery {
@@ -30,7 +31,7 @@ export const ApiPage = (): MethodDecorator =>
     ApiQuery({
       name: 'limit',
       required: false,
-      description: 'Maximum number of items on a page.',
+      description: 'Maximum number of items on a page. A page of large items has fewer.',
       schema: { type: 'integer', minimum: 1, maximum: MAXIMUM_LIMIT, default: DEFAULT_LIMIT, example: DEFAULT_LIMIT },
     }),
     ApiQuery({
@@ -75,18 +76,26 @@ const BY_SUBJECT = new RegExp(`^(?<subject>${IDENTIFIER})$`, 'u');
 export const parseSubjectCursor = (cursor: string | undefined): string | undefined =>
   decodeCursor(cursor, BY_SUBJECT)?.['subject'];
 
-/** @param rows one more than `limit`, if there are more: that tells whether there is a next page */
+/**
+ * A page ends before `limit` where its items are large, so that no answer is.
+ * @param rows one more than `limit`, if there are more: that tells whether there is a next page
+ */
 export function pageOf<Row, Item>(
   rows: readonly Row[],
   limit: number,
   itemOf: (row: Row) => Item,
   positionOf: (row: Row) => string,
 ): Page<Item> {
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    items: rows.slice(0, limit).map(itemOf),
-    nextCursor: last === undefined ? null : encodeCursor(positionOf(last)),
-  };
+  const items: Item[] = [];
+  let bytes = 0;
+  for (const row of rows.slice(0, limit)) {
+    const item = itemOf(row);
+    bytes += Buffer.byteLength(JSON.stringify(item));
+    if (bytes > MAXIMUM_BYTES && items.length > 0) break;
+    items.push(item);
+  }
+  const last = items.length < rows.length ? rows[items.length - 1] : undefined;
+  return { items, nextCursor: last === undefined ? null : encodeCursor(positionOf(last)) };
 }
 
 /** Where a page ended that is ordered by time, newest first, and then by id: the next one holds what is older. */

@@ -49,7 +49,7 @@ export interface FieldError {
 /** What a caller can mend at once; more would only repeat the request. */
 export const MOST_ERRORS = 20;
 /** Characters. An answer repeats no more of the request than shows what is meant. */
-const LONGEST = { path: 200, message: 200 };
+const LONGEST = { path: 100, message: 200 };
 
 /** Lists the first errors, and says whether there are more. */
 export function invalidRequest(errors: readonly FieldError[]): Problem {

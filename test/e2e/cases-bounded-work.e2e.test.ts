@@ -1,6 +1,7 @@
 import { ApiDocument } from '../attack/support/api-document.js';
 import { sampleRequest } from '../attack/support/sample-request.js';
 import type { Answer } from '../support/api.js';
+import { lengthenHistory } from '../support/long-history.js';
 import { TestService } from '../support/service.js';
 import { tellBusiness } from '../support/workspace.js';
 
@@ -99,6 +100,23 @@ describe('A02: a body with too much in it', () => {
     expectShort(answer);
     expect(sizeOf(answer)).toBeLessThan(2 * KB);
   });
+});
+
+test('A02: a page of large entries ends early, and its cursor leads to the rest', async () => {
+  const person = service.person();
+  const data = { businessName: '漢'.repeat(200), country: 'DE' };
+  const { body: view } = await person.move({ ...TRANSITION, data });
+  await lengthenHistory(service, view.tenantId, 60);
+  const revisions: number[] = [];
+  let pages = 0;
+  for (let cursor: string | null = ''; cursor !== null; pages += 1) {
+    const { body } = await person.history(`?limit=200${cursor && `&cursor=${cursor}`}`);
+    expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(64 * KB);
+    revisions.push(...body.items.map(({ revision }: { revision: number }) => revision));
+    cursor = body.nextCursor;
+  }
+  expect(pages).toBeGreaterThan(1);
+  expect(revisions).toEqual(Array.from({ length: 61 }, (_, index) => 61 - index));
 });
 
 describe('A02: an address with too much in it', () => {

@@ -11,7 +11,7 @@ const LONGEST_START_MS = 60_000;
 export class BuiltService {
   private constructor(
     readonly url: string,
-    private readonly process: ChildProcess,
+    readonly child: ChildProcess,
     private readonly output: readonly string[],
   ) {}
 
@@ -24,11 +24,11 @@ export class BuiltService {
   static async start(env: NodeJS.ProcessEnv, main = 'dist/src/main.js'): Promise<BuiltService> {
     const [port, managementPort] = await Promise.all([freePort(), freePort()]);
     const child = spawn(process.execPath, [main], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env['PATH'], ...env, PORT: String(port), MANAGEMENT_PORT: String(managementPort) },
     });
     const output: string[] = [];
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     const service = new BuiltService(`http://127.0.0.1:${port}`, child, output);
     setManagementUrl(service.url, `http://127.0.0.1:${managementPort}`);
@@ -40,7 +40,7 @@ export class BuiltService {
   }
 
   get pid(): number {
-    return this.process.pid as number;
+    return this.child.pid as number;
   }
 
   /** Everything that it wrote to its standard output and standard error. */
@@ -56,12 +56,12 @@ export class BuiltService {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.process.kill(signal);
+    this.child.kill(signal);
   }
 
   /** Its exit code, once it has ended. */
   async ended(): Promise<number | null> {
-    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'close');
-    return this.process.exitCode;
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
+    return this.child.exitCode;
   }
 }
