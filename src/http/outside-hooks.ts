@@ -4,6 +4,7 @@ import type { Config } from '../config/config.js';
 import type { RequestMetrics } from '../metrics/request-metrics.js';
 import { API_HEADERS } from './api-headers.js';
 import { corsHeaders } from './cors.js';
+import type { Problem } from './problem.js';
 import { problemOf, sendProblem } from './problem.filter.js';
 
 /** How one request was answered. A route is a pattern, or `unknown`. */
@@ -13,6 +14,7 @@ export interface Answered {
   readonly route: string;
   readonly status: number;
   readonly elapsedMs: number;
+  readonly problem: Problem | null;
 }
 
 declare module 'fastify' {
@@ -33,10 +35,15 @@ export class OutsideHooks {
   ) {}
 
   /** One line in the log and one measurement, for any answer. */
-  record({ requestId, method, route, status, elapsedMs }: Answered): void {
+  record({ requestId, method, route, status, elapsedMs, problem }: Answered): void {
     this.metrics.observe(method, route, status, elapsedMs / 1000);
     const ms = Math.round(elapsedMs * 10) / 10;
-    this.logger.info({ requestId, method, route, status, ms }, 'request');
+    if (!problem) return this.logger.info({ requestId, method, route, status, ms }, 'request');
+    const { code, detail } = problem;
+    this.metrics.countRefusal(code);
+    // Why a token was refused is told in fixed words. Other details may repeat what the caller sent.
+    const reason = code === 'unauthenticated' ? detail : undefined;
+    this.logger.info({ requestId, method, route, status, ms, code, reason }, 'request');
   }
 
   /** @param origin of the page that asks, where it is known */
@@ -49,11 +56,12 @@ export class OutsideHooks {
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { outsideHooks } = request.server;
   const arrivedAt = performance.now();
+  const problem = problemOf(error);
   reply.raw.once('finish', () => {
     const { id: requestId, method } = request;
     const elapsedMs = performance.now() - arrivedAt;
-    outsideHooks.record({ requestId, method, route: 'unknown', status: reply.statusCode, elapsedMs });
+    outsideHooks.record({ requestId, method, route: 'unknown', status: reply.statusCode, elapsedMs, problem });
   });
   void reply.headers(outsideHooks.headers(request.headers.origin));
-  sendProblem(problemOf(error), request, reply);
+  sendProblem(problem, request, reply);
 }

@@ -6,6 +6,13 @@ import { notReady, Problem, retryAfter, shortened } from './problem.js';
 
 const RETRY_SECONDS = { status_unknown: 5, overloaded: 1, not_ready: 2 } as const;
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** What the answer says, for the log and the metrics; null of answers that are none. */
+    problem: Problem | null;
+  }
+}
+
 /** The one place where errors become HTTP: RFC 9457 documents, whatever threw. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -24,6 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Also for what Fastify refuses before there is a route, and so before any filter. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  reply.problem = problem;
   void reply
     .status(problem.status)
     .headers({ ...problem.headers, 'cache-control': 'no-store', 'x-request-id': request.id })

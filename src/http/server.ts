@@ -66,6 +66,7 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
   const fastify = app.getHttpAdapter().getInstance();
   const outsideHooks = new OutsideHooks(config.http, logger, app.get(RequestMetrics));
   fastify.decorate('outsideHooks', outsideHooks);
+  fastify.decorateReply('problem', null);
   // An expectation that the service does not know may be ignored (RFC 9110, 10.1.1); Node would answer 417 by itself.
   fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   readJsonBodies(fastify);
@@ -106,7 +107,8 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
   fastify.addHook('onResponse', (request, reply, done) => {
     const { id: requestId, method } = request;
     const route = request.routeOptions.url ?? 'unknown';
-    outsideHooks.record({ requestId, method, route, status: reply.statusCode, elapsedMs: reply.elapsedTime });
+    const { statusCode: status, elapsedTime: elapsedMs, problem } = reply;
+    outsideHooks.record({ requestId, method, route, status, elapsedMs, problem });
     done();
   });
 }

@@ -39,7 +39,7 @@ export function answerUnreadable(this: FastifyInstance, error: ConnectionError, 
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.once('close', () => clearTimeout(linger));
-  this.outsideHooks.record({ requestId, method: 'unknown', route: 'unknown', status, elapsedMs: 0 });
+  this.outsideHooks.record({ requestId, method: 'unknown', route: 'unknown', status, elapsedMs: 0, problem });
 }
 
 function problemOf({ code }: ConnectionError): Problem {

@@ -223,7 +223,7 @@ describe('the answers that the OpenAPI document promises', () => {
   it('are met without signing keys', async () => {
     const { id } = service.standIn.faults.add({ operation: 'jwks', kind: 'server_error' });
     const [, payload, signature] = service.token(newSubject()).split('.');
-    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'unknown' })).toString('base64url');
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid: 'unknown' })).toString('base64url');
     const token = [header, payload, signature].join('.');
     const wrong = await all(async (name, { isGuarded }) =>
       isGuarded ? unlike(name, 503, await recorder.send({ ...good.get(name)!, token })) : [],
