@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Auth0SyncModule } from '../../auth0-sync/auth0-sync.module.js';
 import { TenantModule } from '../../tenant/tenant.module.js';
+import { ExportLimit } from '../export-limit.js';
 import { ErasureRepository } from './erasure.repository.js';
 import { ErasureService } from './erasure.service.js';
 import { PersonEraser } from './person-eraser.js';
@@ -12,6 +13,14 @@ import { PersonalDataService } from './personal-data.service.js';
 @Module({
   imports: [TenantModule, Auth0SyncModule],
   controllers: [PersonalDataController],
-  providers: [PersonalDataService, PersonalDataRepository, ErasureService, ErasureRepository, PersonEraser],
+  providers: [
+    ExportLimit,
+    PersonalDataService,
+    PersonalDataRepository,
+    ErasureService,
+    ErasureRepository,
+    PersonEraser,
+  ],
+  exports: [ExportLimit],
 })
 export class ErasureModule {}

@@ -1,5 +1,6 @@
-import { Controller, Delete, Get, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
@@ -25,17 +26,23 @@ export class PersonalDataController {
     operationId: 'exportPerson',
     summary: 'Export the personal data of a member',
     description:
-      'Data in the database and in Auth0, for one tenant. Only the person can read what their browser stores.',
+      'Data in the database and in Auth0, for one tenant. Only the person can read what their browser stores. The response ' +
+      'is a stream; if it fails, the connection is closed before its end. A caller may have 2 exports under way.',
   })
   @ApiSubject()
   @ApiOkResponse({ type: PersonalDataDto })
   @ApiProblems(...ADMIN_PROBLEMS, 'member_not_found')
-  export(
+  async export(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,
     @Subject() subject: string,
-  ): Promise<PersonalDataDto> {
-    return this.personalData.export(caller, tenantId, subject);
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const content = await this.personalData.export(caller, tenantId, subject);
+    await reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .header('cache-control', 'no-store, no-transform')
+      .send(content);
   }
 
   @Delete()

@@ -1,28 +1,26 @@
+import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
-import { MirrorInspection, type HeldMirror } from '../../auth0-sync/mirror-inspection.js';
+import { MirrorInspection } from '../../auth0-sync/mirror-inspection.js';
+import type { Transaction } from '../../database/transaction.js';
 import { Problem } from '../../http/problem.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 import { MemberRepository } from '../../tenant/members/member.repository.js';
-import { PersonalDataRepository, type PersonalRows } from './personal-data.repository.js';
+import { ExportLimit } from '../export-limit.js';
+import { PERSONAL_TABLES, PersonalDataRepository, type RowPage } from './personal-data.repository.js';
 
-export interface PersonalData {
-  readonly subject: string;
-  readonly tenant: { readonly id: string; readonly name: string };
-  readonly exportedAt: string;
-  readonly levels: {
-    readonly database: PersonalRows;
-    readonly auth0: HeldMirror;
-    readonly browser: { readonly instruction: string };
-  };
-}
+/** What is in memory at once: rows of up to 64 kB. */
+const ROWS_PER_PAGE = 200;
 
 const IN_THE_BROWSER =
   'Signed in as this person, on each device, run in the console of the browser: ' +
   'copy(Object.fromEntries(Object.entries(localStorage).filter(([key]) => key.startsWith("foothold")))) ' +
   '– it holds what was last confirmed, and what was not sent yet.';
 
-/** What is kept of a person, on every level, for machines to read. */
+/**
+ * What is kept of a person, on every level, for machines to read; as a stream that reads on only as fast as it is taken.
+ * Each page is a transaction of its own, in which the caller is proven to be an admin still.
+ */
 @Injectable()
 export class PersonalDataService {
   constructor(
@@ -30,11 +28,24 @@ export class PersonalDataService {
     private readonly members: MemberRepository,
     private readonly repository: PersonalDataRepository,
     private readonly mirrors: MirrorInspection,
+    private readonly limit: ExportLimit,
   ) {}
 
-  /** @throws Problem `member_not_found` */
-  async export(caller: Principal, tenantId: string, subject: string): Promise<PersonalData> {
-    const stored = await this.administration.run(caller, tenantId, { changes: false }, async (administration) => {
+  /**
+   * Refuses before the first byte; what fails later ends the stream before its end.
+   * @throws Problem `member_not_found`, or `rate_limited` when the caller has two exports under way
+   */
+  async export(caller: Principal, tenantId: string, subject: string): Promise<Readable> {
+    const { content } = await this.limit.within(caller, async () => ({
+      content: await this.open(caller, tenantId, subject),
+    }));
+    return content;
+  }
+
+  private async open(caller: Principal, tenantId: string, subject: string): Promise<Readable> {
+    const within = <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> =>
+      this.administration.run(caller, tenantId, { changes: false }, ({ transaction }) => work(transaction));
+    const head = await this.administration.run(caller, tenantId, { changes: false }, async (administration) => {
       const { transaction, tenant } = administration;
       if (!(await this.members.find(transaction, subject))) {
         throw new Problem(
@@ -42,17 +53,48 @@ export class PersonalDataService {
           'The tenant has no member with this subject. Data of erased members cannot be exported.',
         );
       }
-      const database = await this.repository.rowsOf(transaction, subject);
       await administration.record({ action: 'person_exported', subject });
-      return { at: transaction.now(), tenant: { id: tenant.tenant_id, name: tenant.name }, database };
+      const flows = await this.repository.flows(transaction, subject);
+      return { at: transaction.now(), tenant: { id: tenant.tenant_id, name: tenant.name }, flows };
     });
     // After the transaction: a connection of the database must not wait for Auth0.
     const auth0 = await this.mirrors.held(tenantId, subject);
-    return {
-      subject,
-      tenant: stored.tenant,
-      exportedAt: stored.at.toISOString(),
-      levels: { database: stored.database, auth0, browser: { instruction: IN_THE_BROWSER } },
-    };
+    const pages = (table: string) => this.pagesOf(within, subject, table, head.flows);
+    async function* text(): AsyncGenerator<string> {
+      const { at, tenant } = head;
+      const start = JSON.stringify({ subject, tenant, exportedAt: at.toISOString() }).slice(0, -1);
+      const others = JSON.stringify({ auth0, browser: { instruction: IN_THE_BROWSER } }).slice(0, -1);
+      yield `${start},"levels":${others},"database":{`;
+      for (const [index, table] of PERSONAL_TABLES.entries()) {
+        yield `${index === 0 ? '' : ','}"${table}":[`;
+        let isFirst = true;
+        for await (const rows of pages(table)) {
+          if (rows.length > 0) yield `${isFirst ? '' : ','}${rows.join(',')}`;
+          isFirst &&= rows.length === 0;
+        }
+        yield ']';
+      }
+      yield '}}}';
+    }
+    return Readable.from(text(), { objectMode: false });
+  }
+
+  private async *pagesOf(
+    within: <T>(work: (transaction: Transaction) => Promise<T>) => Promise<T>,
+    subject: string,
+    table: string,
+    flows: readonly string[],
+  ): AsyncGenerator<readonly string[]> {
+    for (const stretch of this.repository.stretches(table, flows)) {
+      let after: RowPage['next'] = null;
+      do {
+        const from: RowPage['next'] = after;
+        const page: RowPage = await within((transaction) =>
+          this.repository.page(transaction, subject, stretch, ROWS_PER_PAGE, from),
+        );
+        yield page.rows;
+        after = page.next;
+      } while (after !== null);
+    }
   }
 }

@@ -25,7 +25,7 @@ export class ExportController {
     description:
       'One line for each person who has opened the flow, sorted by subject: status, current step, and the status and ' +
       'completion time of each step, without entered data. The export is audited. If it fails, the connection is closed ' +
-      'before the end of the response.',
+      'before the end of the response. A caller may have 2 exports under way.',
   })
   @ApiFlow()
   @ApiQuery({

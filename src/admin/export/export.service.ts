@@ -5,6 +5,7 @@ import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import { EMPTY_PART, viewOf, type Flow, type PartState } from '../../flow/index.js';
 import { parseOneOf } from '../../http/one-of.js';
 import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
+import { ExportLimit } from '../export-limit.js';
 import { stepKeysOf } from '../step-keys.js';
 import { exportedPerson, EXPORT_FORMATS, EXPORT_WRITERS, type ExportedPerson } from './exported-person.js';
 import { ExportRepository, type ExportedMember, type StoredPart } from './export.repository.js';
@@ -28,10 +29,18 @@ export class ExportService {
     private readonly administration: TenantAdministration,
     private readonly catalog: FlowCatalog,
     private readonly repository: ExportRepository,
+    private readonly limit: ExportLimit,
   ) {}
 
-  /** Refuses before the first byte; what fails later ends the stream before its end. */
-  async open(caller: Principal, tenantId: string, flowKey: string, written?: string): Promise<Export> {
+  /**
+   * Refuses before the first byte; what fails later ends the stream before its end.
+   * @throws Problem `unknown_flow`, or `rate_limited` when the caller has two exports under way
+   */
+  open(caller: Principal, tenantId: string, flowKey: string, written?: string): Promise<Export> {
+    return this.limit.within(caller, () => this.start(caller, tenantId, flowKey, written));
+  }
+
+  private async start(caller: Principal, tenantId: string, flowKey: string, written?: string): Promise<Export> {
     const flow = await this.catalog.flow(flowKey);
     const format = parseOneOf(EXPORT_FORMATS, written, 'format') ?? 'ndjson';
     const first = await this.administration.run(caller, tenantId, { changes: false }, async (administration) => {
