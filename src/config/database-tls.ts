@@ -33,7 +33,7 @@ function isOnThisMachine({ hostname, searchParams }: URL): boolean {
   return host.startsWith('/') || isLoopback(host);
 }
 
-/** What is wrong with a connection in production and how to mend it, or undefined. `url` is a well-formed one. */
+/** The fault of a connection in production with its remedy, or undefined. `url` must be well-formed. */
 export function tlsFault(name: string, url: string, least: TlsLevel): string | undefined {
   const parsed = new URL(url);
   const level = levelOf(parsed);

@@ -6,7 +6,7 @@ const key = (): string => randomBytes(32).toString('base64');
 const REMOTE = 'postgres://foothold_app:secret@db.acme.com/foothold';
 const VERIFIED = `${REMOTE}?sslmode=verify-full`;
 
-/** As a process is started where nobody set NODE_ENV. */
+/** The environment of a process without NODE_ENV. */
 const SETTINGS: NodeJS.ProcessEnv = {
   DATABASE_URL: VERIFIED,
   AUTH0_DOMAIN: 'acme.eu.auth0.com',
