@@ -92,7 +92,7 @@ export class MirroredProgress extends ProgressFallback {
 }
 
 const isBehind = ({ mirror, flow }: Known, seen: OnboardingView): boolean =>
-  mirror.lineage !== seen.lineage || flow.revision < seen.revision;
+  mirror.lineage !== seen.lineage || flow.updatedAt.getTime() < Date.parse(seen.updatedAt);
 
 function knownFlow(mirror: MirrorContent | undefined, { key }: Flow): Known | undefined {
   const flow = mirror?.flows.get(key);

@@ -13,8 +13,8 @@ export class LastSeen {
   note(view: OnboardingView): void {
     const key = keyOf(view.tenantId, view.subject, view.flow.key);
     const known = this.views.peek(key);
-    // Two answers may pass each other on their way here.
-    if (known && known.lineage === view.lineage && known.revision > view.revision) return;
+    // Two answers may pass each other on their way here. Not by revision: after an erasure a person begins again at 0.
+    if (known && known.lineage === view.lineage && known.updatedAt > view.updatedAt) return;
     this.views.set(key, view);
   }
 

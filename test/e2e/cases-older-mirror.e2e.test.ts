@@ -1,4 +1,5 @@
-import type { Api } from '../support/api.js';
+import { accept, Administering } from '../support/administration.js';
+import { key, type Api } from '../support/api.js';
 import { mirrorLab, type MirrorLab } from '../support/mirror-lab.js';
 import { hurried, syncedApp } from '../support/synced-app.js';
 import { tellBusiness } from '../support/workspace.js';
@@ -35,6 +36,31 @@ it('A13: an older sealed mirror that was put back does not win over what this pr
     expect(body).toMatchObject({ revision: 2, degraded: true, source: 'auth0', allowed: [] });
     expect(body).toMatchObject({ lineage: confirmed.lineage, status: confirmed.status, asOf: confirmed.asOf });
     expect(body.steps.every(({ data }: { data: object }) => Object.keys(data).length === 0)).toBe(true);
+  } finally {
+    await lab.databaseUp();
+  }
+});
+
+it('A13: a person who comes back after an erasure is not shown their earlier life, though its revisions were higher', async () => {
+  const owner = lab.person();
+  const { tenantId } = await tellBusiness(owner);
+  const tenant = new Administering(owner, tenantId);
+  const ada = lab.person();
+  await accept(ada, await tenant.token());
+  for (const action of ['complete', 'reopen', 'complete']) {
+    await ada.move({ step: 'profile', action }, key(), 'member_tour');
+  }
+  expect((await ada.view('member_tour')).body.revision).toBe(3);
+  const { receipt } = (await owner.delete(`${tenant.member(ada.subject)}/data`)).body;
+  await lab.untilMirrored();
+  const again = lab.service.person(ada.subject, { iat: Math.ceil(Date.parse(receipt.erasedAt) / 1000) });
+  await accept(again, await tenant.token());
+  await again.move({ step: 'profile', action: 'start' }, key(), 'member_tour');
+  await lab.untilMirrored();
+  await lab.databaseDown();
+  try {
+    const { body } = await again.view('member_tour');
+    expect([body.revision, body.status]).toEqual([1, 'in_progress']);
   } finally {
     await lab.databaseUp();
   }
