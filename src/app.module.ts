@@ -11,7 +11,6 @@ import { HealthModule } from './health/health.module.js';
 import { BodyPipe } from './http/body.pipe.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { QueryModule } from './http/query.module.js';
-import { RateLimitModule } from './http/rate-limit.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { ManagementModule } from './management/management.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -19,7 +18,7 @@ import { OnboardingModule } from './onboarding/onboarding.module.js';
 import { PortsModule } from './ports.module.js';
 import { TenantModule } from './tenant/tenant.module.js';
 
-/** The table of contents. The guards run in this order: who calls, how often, and with which parameters. */
+/** The table of contents. The guards run in this order: what the caller may do, and with which parameters. */
 @Module({})
 export class AppModule {
   static with(config: Config): DynamicModule {
@@ -28,7 +27,6 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         AuthModule,
-        RateLimitModule,
         QueryModule,
         DatabaseModule,
         FlowCatalogModule,

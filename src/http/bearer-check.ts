@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../auth/authentication.js';
+import type { Principal } from '../auth/principal.js';
 import { addressKey } from './client-address.js';
 import { Problem, retryAfter } from './problem.js';
 import { RequestRate, type RateLimit } from './request-rate.js';
@@ -10,28 +11,32 @@ type Done = (error?: Error) => void;
 
 /**
  * Fastify hooks that decide before the body of a request is read, so that a caller without a token cannot make the service
- * parse anything. Answers to such callers are limited by their address. A request whose token is accepted is neither
- * counted nor refused by that limit, so no stranger can lock users out who share the address.
+ * parse anything, nor a caller with one more than the limit of requests allows. Requests with a token that is accepted count
+ * for its subject. Answers to others count for their address, and by that limit no request with an accepted token is refused:
+ * no stranger can lock users out who share the address.
  */
 export class BearerCheck {
+  private readonly requests: RequestRate;
   private readonly answers: RequestRate;
 
   constructor(
     private readonly authentication: Authentication,
     limit: RateLimit,
   ) {
+    this.requests = new RequestRate(limit);
     this.answers = new RequestRate(limit);
   }
 
-  /** For the routes of the API, all of which need a token. */
+  /** For the routes of the API, all of which need a token. Leaves the caller in `request.user`. */
   readonly requireCaller = (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
     try {
       const caller = this.authentication.callerOf(request);
-      if (!(caller instanceof Promise)) return done();
-      caller.then(
-        () => done(faultBeforeReading(request.raw)),
-        (error: unknown) => this.refuse(error, request, reply, done),
-      );
+      if (caller instanceof Promise) {
+        caller.then(
+          (verified) => this.accept(verified, request, reply, done),
+          (error: unknown) => this.refuse(error, request, reply, done),
+        );
+      } else this.accept(caller, request, reply, done);
     } catch (error) {
       this.refuse(error, request, reply, done);
     }
@@ -39,6 +44,15 @@ export class BearerCheck {
 
   /** For pages that anyone may read, which cost more than a refusal. */
   readonly limitPage = (request: FastifyRequest, _reply: FastifyReply, done: Done): void => done(this.tooMany(request));
+
+  private accept(caller: Principal, request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    // A support tool must not use up the share of the person whose token it acts with.
+    const seconds = this.requests.take(caller.impersonator ?? caller.subject);
+    if (seconds === 0) return done(faultBeforeReading(request.raw));
+    closeUnlessDrained(request, reply);
+    const detail = `The caller sends too many requests; try again in ${seconds} s.`;
+    done(new Problem('rate_limited', detail, retryAfter(seconds)));
+  }
 
   private refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, done: Done): void {
     closeUnlessDrained(request, reply);

@@ -137,7 +137,7 @@ describe('settings', () => {
     const { asOwner, owner, tenantId } = await staffed(service);
     const strict = await service.startAnother({ IMPERSONATED_WRITES: 'refused' });
     /** With a token that the process has not seen before. */
-    const another = () => service.person(owner.subject, { act: { sub: support }, nonce: newSubject() }).at(strict);
+    const another = () => service.person(owner.subject, { act: { sub: support }, jti: newSubject() }).at(strict);
     const api = another();
     expect((await api.view()).status).toBe(200);
     expect((await api.get(asOwner.at('/audit'))).status).toBe(200);

@@ -34,15 +34,15 @@ export class CostMeter {
   }
 
   /** Sends requests one after the other, each made anew. What the measuring itself costs is taken off. */
-  async costOf(makeRequest: (time: number) => Request, times: number): Promise<Cost> {
-    for (let time = 0; time < WARM_UP; time += 1) await this.wire.send(makeRequest(time));
+  async costOf(makeRequest: (time: number) => Request, times: number, warmUp = WARM_UP): Promise<Cost> {
+    for (let time = 0; time < warmUp; time += 1) await this.wire.send(makeRequest(time));
     const idle: number[] = [];
     const used: number[] = [];
     let last!: Reply;
     for (let time = 0; time < times; time += 1) {
       const before = await this.cpuMicros();
       const between = await this.cpuMicros();
-      last = await this.wire.send(makeRequest(WARM_UP + time));
+      last = await this.wire.send(makeRequest(warmUp + time));
       const after = await this.cpuMicros();
       idle.push(between - before);
       used.push(after - between);
