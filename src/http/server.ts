@@ -17,6 +17,7 @@ import { answerUnroutable, OutsideHooks } from './outside-hooks.js';
 import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { READ_HEADER_BYTES, refusalBeforeRouting } from './refused-request.js';
+import { parseQuery } from './query-string.js';
 import { answerUnreadable } from './unreadable-request.js';
 import { closeUnusedOnStop, limitConnections } from './connections.js';
 
@@ -52,7 +53,7 @@ export const createAdapter = ({ trustedProxies }: Config['http']): FastifyAdapte
       connectionsCheckingInterval: LATE_CHECK_MS,
     },
     clientErrorHandler: answerUnreadable,
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQuery },
     frameworkErrors: answerUnroutable,
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];
