@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { PendingErasure } from '../admin/erasure/pending-erasure.entity.js';
 import { BulkItem, BulkJob } from '../admin/bulk/bulk-job.entity.js';
 import { OnboardingFunnel } from '../admin/rollup/onboarding-funnel.entity.js';
 import { OnboardingPosition } from '../admin/rollup/onboarding-position.entity.js';
@@ -68,6 +69,7 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       OnboardingHistory,
       OnboardingPosition,
       OnboardingProgress,
+      PendingErasure,
       Operation,
       Organization,
       RollupClaim,

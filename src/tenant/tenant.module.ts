@@ -62,6 +62,7 @@ import { UntouchedDrafts } from './tenants/untouched-drafts.js';
   exports: [
     TenantService,
     TenantAdministration,
+    TenantLifecycleRepository,
     TenantStandingRepository,
     AuditRepository,
     CountedAudit,

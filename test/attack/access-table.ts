@@ -130,6 +130,14 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'delete /v1/tenants/{tenantId}/members/{subject}': { answers: succeeding(ADMINS, 204) },
   'get /v1/tenants/{tenantId}/members/{subject}/data': { answers: ADMINS_AND_READERS },
   'delete /v1/tenants/{tenantId}/members/{subject}/data': { answers: ADMINS },
+  'get /v1/tenants/{tenantId}/members/{subject}/data/receipt': {
+    answers: ADMINS_AND_READERS,
+    values: async ({ tenantId, subjects, colleague }, service) => {
+      const path = `/v1/tenants/${tenantId}/members/${encodeURIComponent(colleague)}/data`;
+      await service.person(subjects.owner).delete(path);
+      return {};
+    },
+  },
   'get /v1/tenants/{tenantId}/invitations': { answers: ADMINS_AND_READERS },
   'delete /v1/tenants/{tenantId}/invitations/{invitationId}': {
     answers: succeeding(ADMINS, 204),

@@ -1,20 +1,34 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import type { Transaction } from '../../database/transaction.js';
 import { Problem } from '../../http/problem.js';
+import { JobQueueRepository } from '../../jobs/job-queue.repository.js';
 import { refuseOutOfReach } from '../../tenant/administration/capacity.js';
 import { TenantAdministration, type Administration } from '../../tenant/administration/tenant-administration.js';
 import { Tombstones } from '../../tenant/erasure/tombstones.js';
 import { MemberRepository, type MemberRow } from '../../tenant/members/member.repository.js';
 import { ErasureRepository } from './erasure.repository.js';
-import { PersonEraser } from './person-eraser.js';
+import { ERASURE_TASK } from './erasure-job.js';
+import { PendingErasureRepository } from './pending-erasure.repository.js';
+import { PersonEraser, type PersonErasure } from './person-eraser.js';
 import { issueReceipt, type SignedReceipt } from './receipt.js';
 
 export interface IssuedReceipt extends SignedReceipt {
   /** Why Auth0 has not followed yet, where a reason is known. */
   readonly auth0Trouble: string | null;
 }
+
+/** More is for a job: a transaction of a request must end long before the time limits of its statements. */
+const MOST_ENTRIES_AT_ONCE = 1_000;
+const LONGEST_WAIT_MS = 2_000;
+const POLL_MS = 50;
+/** While the job runs, new tokens of the person are refused, too: a new membership would inherit what is being erased. */
+const BARRED_MS = 30 * 86_400_000;
+
+export const isPending = ({ receipt }: IssuedReceipt): boolean => receipt.levels?.database === 'pending';
 
 /** Forgets a person, in one tenant. */
 @Injectable()
@@ -28,6 +42,8 @@ export class ErasureService {
     private readonly tombstones: Tombstones,
     private readonly repository: ErasureRepository,
     private readonly eraser: PersonEraser,
+    private readonly pending: PendingErasureRepository,
+    private readonly queue: JobQueueRepository,
     @Inject(CONFIG) { erasure }: Config,
   ) {
     this.key = erasure.key;
@@ -40,7 +56,7 @@ export class ErasureService {
    */
   async erase(caller: Principal, tenantId: string, subject: string, reason?: string): Promise<IssuedReceipt> {
     const access = { changes: true, whileClosed: true, whileArchived: true };
-    const issued = await this.administration.run(caller, tenantId, access, async (administration) => {
+    let issued = await this.administration.run(caller, tenantId, access, async (administration) => {
       const { transaction, by } = administration;
       const member = await this.members.find(transaction, subject);
       if (member) {
@@ -48,28 +64,66 @@ export class ErasureService {
         await this.keepAnOwner(administration, member);
         await this.forget(administration, subject, reason);
       }
-      const tombstone = await this.tombstones.inTenant(transaction, subject);
-      if (!tombstone) throw memberNotFound();
-      const pending = await this.repository.auth0Pending(transaction, subject);
-      const facts = { ...tombstone, person: this.tombstones.personOf(subject) };
-      const receipt = issueReceipt(this.key, facts, transaction.now(), {
-        database: 'erased',
-        auth0: pending ? 'pending' : 'erased',
-        browser: 'erased_when_next_seen',
-      });
-      return { ...receipt, auth0Trouble: pending?.trouble ?? null };
+      return this.receiptOf(transaction, subject);
     });
+    const waitUntil = performance.now() + LONGEST_WAIT_MS;
+    while (isPending(issued) && performance.now() < waitUntil) {
+      await sleep(POLL_MS);
+      issued = await this.receipt(caller, tenantId, subject);
+    }
     const { receipt, signature } = issued;
     this.logger.log({ receipt, signature }, 'A person was erased; keep this receipt');
     return issued;
   }
 
-  private forget({ transaction, tenant, by }: Administration, subject: string, reason?: string): Promise<void> {
+  /**
+   * How far an erasure is.
+   * @throws Problem `member_not_found` if the tenant has erased no such person
+   */
+  receipt(caller: Principal, tenantId: string, subject: string): Promise<IssuedReceipt> {
+    return this.administration.run(caller, tenantId, { changes: false }, ({ transaction }) =>
+      this.receiptOf(transaction, subject),
+    );
+  }
+
+  private async receiptOf(transaction: Transaction, subject: string): Promise<IssuedReceipt> {
+    const tombstone = await this.tombstones.inTenant(transaction, subject);
+    if (!tombstone) throw memberNotFound();
+    const job = await this.pending.ofSubject(transaction, subject);
+    const auth0 = job ? { trouble: null } : await this.repository.auth0Pending(transaction, subject);
+    const facts = {
+      ...tombstone,
+      ...(job && { erasedAt: job.erased_at }),
+      person: this.tombstones.personOf(subject),
+    };
+    const receipt = issueReceipt(this.key, facts, transaction.now(), {
+      database: job ? 'pending' : 'erased',
+      auth0: auth0 ? 'pending' : 'erased',
+      browser: 'erased_when_next_seen',
+    });
+    return { ...receipt, auth0Trouble: auth0?.trouble ?? null };
+  }
+
+  /** At once, or by a job if that would take long: from here on the person's tokens are refused in either case. */
+  private async forget(administration: Administration, subject: string, reason?: string): Promise<void> {
+    const { transaction, tenant, by } = administration;
+    const erasure = this.erasureOf(administration, subject, reason);
+    if ((await this.pending.entries(transaction, subject)) <= MOST_ENTRIES_AT_ONCE) {
+      return this.eraser.erase(transaction, tenant, erasure);
+    }
+    const jobId = randomUUID();
+    const barred = new Date(erasure.erasedAt.getTime() + BARRED_MS);
+    await this.repository.bury(transaction, { ...erasure, erasedAt: barred });
+    await this.pending.add(transaction, jobId, erasure, { impersonator: erasure.impersonator, as: by.as, reason });
+    await this.queue.add(transaction, ERASURE_TASK, { tenantId: transaction.tenantId, jobId });
+  }
+
+  private erasureOf({ transaction, by }: Administration, subject: string, reason?: string): PersonErasure {
     const pseudonym = `erased|${randomUUID()}`;
     const named = (caller: string): string => (caller === subject ? pseudonym : caller);
     const { impersonator } = by;
     const at = transaction.now();
-    return this.eraser.erase(transaction, tenant, {
+    return {
       subject,
       pseudonym,
       person: this.tombstones.personOf(subject),
@@ -79,7 +133,7 @@ export class ErasureService {
       erasedAt: at,
       reason,
       detail: { as: by.as },
-    });
+    };
   }
 
   /** A tenant that is used keeps somebody who can open, close and hand it on. */

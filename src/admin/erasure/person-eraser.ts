@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { AuditRepository } from '../../tenant/audit.repository.js';
 import type { TenantRow } from '../../tenant/tenants/tenant-view.js';
-import { ErasureRepository, type Erased } from './erasure.repository.js';
+import type { Erased } from './erased.js';
+import { ErasureRepository } from './erasure.repository.js';
 
 export interface PersonErasure extends Erased {
   /** Who acted with the caller's token, if another person did. */

@@ -1,13 +1,14 @@
 import { Controller, Delete, Get, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../../auth/caller.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { ApiAuthenticated, ApiProblems } from '../../http/api-decorators.js';
+import { EXAMPLE } from '../../http/open-api/example-values.js';
 import { ADMIN_CHANGE_PROBLEMS, ADMIN_PROBLEMS } from '../../tenant/dto/admin-problems.js';
 import { ApiReason, parseReason } from '../../tenant/dto/reason.js';
 import { ApiSubject, ApiTenantId, Subject, TenantId } from '../../tenant/dto/tenant-parameters.js';
-import { ErasureService } from './erasure.service.js';
+import { ErasureService, isPending } from './erasure.service.js';
 import { ErasureReceiptDto, PersonalDataDto } from './personal-data.dto.js';
 import { PersonalDataService } from './personal-data.service.js';
 
@@ -57,14 +58,47 @@ export class PersonalDataController {
   })
   @ApiSubject()
   @ApiReason()
-  @ApiOkResponse({ type: ErasureReceiptDto })
+  @ApiOkResponse({ type: ErasureReceiptDto, description: 'The person is erased.' })
+  @ApiAcceptedResponse({
+    type: ErasureReceiptDto,
+    description: 'The history is long: a job erases it. The receipt at `Location` tells when it is done.',
+    headers: {
+      Location: {
+        description: 'Path of the receipt.',
+        schema: { type: 'string', example: `/v1/tenants/${EXAMPLE.tenantId}/members/auth0%7C66f1/data/receipt` },
+      },
+    },
+  })
   @ApiProblems(...ADMIN_CHANGE_PROBLEMS, 'member_not_found', 'last_owner')
-  erase(
+  async erase(
     @Caller() caller: Principal,
     @TenantId() tenantId: string,
     @Subject() subject: string,
     @Query('reason') reason: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ErasureReceiptDto> {
-    return this.erasure.erase(caller, tenantId, subject, parseReason(reason));
+    const receipt = await this.erasure.erase(caller, tenantId, subject, parseReason(reason));
+    if (isPending(receipt)) {
+      const path = `/v1/tenants/${tenantId}/members/${encodeURIComponent(subject)}/data/receipt`;
+      void reply.status(202).header('location', path);
+    }
+    return receipt;
+  }
+
+  @Get('receipt')
+  @ApiOperation({
+    operationId: 'getErasureReceipt',
+    summary: 'Get the receipt of an erasure',
+    description: 'A new receipt of the same erasure, which shows how far it is.',
+  })
+  @ApiSubject()
+  @ApiOkResponse({ type: ErasureReceiptDto })
+  @ApiProblems(...ADMIN_PROBLEMS, 'member_not_found')
+  receipt(
+    @Caller() caller: Principal,
+    @TenantId() tenantId: string,
+    @Subject() subject: string,
+  ): Promise<ErasureReceiptDto> {
+    return this.erasure.receipt(caller, tenantId, subject);
   }
 }

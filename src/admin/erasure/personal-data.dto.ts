@@ -89,8 +89,12 @@ export class PersonalDataDto {
 }
 
 class ErasedLevelsDto {
-  @ApiProperty({ enum: ['erased'], description: 'Erased in the transaction that answered.' })
-  database!: 'erased';
+  @ApiProperty({
+    enum: ['erased', 'pending'],
+    description: '`pending` while a job erases a long history; the tokens of the person are refused already.',
+    example: 'erased',
+  })
+  database!: 'erased' | 'pending';
 
   @ApiProperty({
     enum: ['erased', 'pending'],

@@ -21,7 +21,7 @@ export interface Receipt {
   readonly issuedAt: string;
   /** Absent where a receipt was made from the tombstone, which does not know whether Auth0 has followed. */
   readonly levels?: {
-    readonly database: 'erased';
+    readonly database: 'erased' | 'pending';
     readonly auth0: 'erased' | 'pending';
     readonly browser: 'erased_when_next_seen';
   };

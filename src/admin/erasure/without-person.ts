@@ -1,4 +1,4 @@
-import { foldEffects, type Effect, type PartState } from '../../flow/index.js';
+import { EMPTY_PART, foldEffects, type Effect, type PartState } from '../../flow/index.js';
 
 /** One entry of the history of somebody's own part. */
 export interface PersonalEntry {
@@ -9,11 +9,13 @@ export interface PersonalEntry {
 /**
  * What of a person's history may stay: that a step was reached, and when. What they typed goes, and so does what trusted
  * systems said of them; whoever did it is called by the pseudonym where it was them.
+ * @param before what the entries that come before these fold to
  */
 export function withoutPerson(
   entries: readonly PersonalEntry[],
   subject: string,
   pseudonym: string,
+  before: PartState = EMPTY_PART,
 ): { readonly entries: PersonalEntry[]; readonly state: PartState } {
   const renamed = <Done extends { readonly by?: string }>(done: Done): Done =>
     done.by === subject ? { ...done, by: pseudonym } : done;
@@ -27,5 +29,11 @@ export function withoutPerson(
       return [{ ...effect, record: effect.record && renamed(record), data: null }];
     }),
   }));
-  return { entries: kept, state: foldEffects(kept.flatMap(({ effects }) => effects)) };
+  return {
+    entries: kept,
+    state: foldEffects(
+      kept.flatMap(({ effects }) => effects),
+      before,
+    ),
+  };
 }

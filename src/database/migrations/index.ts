@@ -17,6 +17,7 @@ import { FindMirrorsAhead1796045100011 } from './1796045100011-FindMirrorsAhead.
 import { RecordWhoOpened1796045100012 } from './1796045100012-RecordWhoOpened.js';
 import { RecordCapacity1796069200000 } from './1796069200000-RecordCapacity.js';
 import { CountAuditEntries1796069200001 } from './1796069200001-CountAuditEntries.js';
+import { EraseInBackground1796069200003 } from './1796069200003-EraseInBackground.js';
 import { RevokeAttestations1796069200002 } from './1796069200002-RevokeAttestations.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
@@ -41,6 +42,7 @@ export const MIGRATIONS = [
   RecordCapacity1796069200000,
   CountAuditEntries1796069200001,
   RevokeAttestations1796069200002,
+  EraseInBackground1796069200003,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */

@@ -1,0 +1,34 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const STATEMENTS = [
+  `CREATE TABLE foothold.pending_erasure (
+    tenant_id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    subject text NOT NULL,
+    person text NOT NULL,
+    pseudonym text NOT NULL,
+    asked_by text NOT NULL,
+    impersonator text,
+    asked_as text NOT NULL,
+    reason text,
+    erased_at timestamptz NOT NULL,
+    CONSTRAINT pending_erasure_pk PRIMARY KEY (tenant_id, job_id),
+    CONSTRAINT pending_erasure_of_subject UNIQUE (tenant_id, subject),
+    CONSTRAINT pending_erasure_of_tenant FOREIGN KEY (tenant_id) REFERENCES foothold.tenant (tenant_id) ON DELETE CASCADE)`,
+  'ALTER TABLE foothold.pending_erasure ENABLE ROW LEVEL SECURITY',
+  'ALTER TABLE foothold.pending_erasure FORCE ROW LEVEL SECURITY',
+  `CREATE POLICY pending_erasure_own ON foothold.pending_erasure
+    USING (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+  'GRANT SELECT, INSERT, DELETE ON foothold.pending_erasure TO foothold_app',
+];
+
+/** A long history is erased by a job; what the job needs to know is forgotten with its end. */
+export class EraseInBackground1796069200003 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of STATEMENTS) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE foothold.pending_erasure');
+  }
+}
