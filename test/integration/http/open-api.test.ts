@@ -97,6 +97,7 @@ describe('the OpenAPI document', () => {
       'get /v1/tenants/{tenantId}/invitations',
       'get /v1/tenants/{tenantId}/members',
       'get /v1/tenants/{tenantId}/members/{subject}/data',
+      'get /v1/tenants/{tenantId}/members/{subject}/data/receipt',
       'get /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}',
       'get /v1/tenants/{tenantId}/onboarding/{flow}/bulk/{jobId}/people',
       'get /v1/tenants/{tenantId}/onboarding/{flow}/export',

@@ -205,4 +205,18 @@ export const SINGLE_ANSWERS: readonly SingleAnswer[] = [
       return recorder.send(prepared);
     },
   },
+  {
+    name: `delete ${MEMBER}/data`,
+    status: 202,
+    title: 'for a long history',
+    async send(recorder, service) {
+      const prepared = await recorder.prepare(`delete ${MEMBER}/data`, 'owner');
+      const { tenantId, colleague } = prepared.cast;
+      await service.person(colleague).inTenant(tenantId).move(START, {}, 'member_tour');
+      const parts = `foothold.onboarding_progress WHERE tenant_id = '${tenantId}'`;
+      await service.sql(`UPDATE ${parts.replace(' WHERE', ' SET revision = 1001 WHERE')}`);
+      const held = await service.holding(`SELECT FROM ${parts} FOR UPDATE`);
+      return recorder.send(prepared).finally(held.release);
+    },
+  },
 ];
