@@ -67,6 +67,8 @@ export interface Config {
   readonly erasure: {
     /** Makes tombstones out of subjects, and signs receipts. */
     readonly key: KeyObject;
+    /** The key, and the one before it: tombstones and receipts of both are recognised. */
+    readonly keys: readonly KeyObject[];
   };
 }
 
@@ -86,6 +88,11 @@ export function loadConfig(source?: NodeJS.ProcessEnv): Config {
   const all = [...problems, ...contradictionsIn(values)];
   if (all.length) throw new SettingsError(all);
   return configOf(values as Env);
+}
+
+function erasureOf({ ERASURE_KEY, ERASURE_KEY_PREVIOUS }: Env): Config['erasure'] {
+  const key = keyOf(ERASURE_KEY);
+  return { key, keys: ERASURE_KEY_PREVIOUS === undefined ? [key] : [key, keyOf(ERASURE_KEY_PREVIOUS)] };
 }
 
 function configOf(env: Env): Config {
@@ -130,6 +137,6 @@ function configOf(env: Env): Config {
       previousSealKey: env.MIRROR_SEAL_KEY_PREVIOUS === undefined ? undefined : keyOf(env.MIRROR_SEAL_KEY_PREVIOUS),
       reconcileWithinMs: env.RECONCILE_WITHIN_DAYS * DAY_MS,
     },
-    erasure: { key: keyOf(env.ERASURE_KEY) },
+    erasure: erasureOf(env),
   };
 }

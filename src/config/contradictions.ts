@@ -94,6 +94,9 @@ function others(env: Partial<Env>): string[] {
   if (env.ERASURE_KEY && [MIRROR_SEAL_KEY, MIRROR_SEAL_KEY_PREVIOUS].includes(env.ERASURE_KEY)) {
     problems.push('ERASURE_KEY: it is the same as a key that seals mirrors, which changes; expected a key of its own');
   }
+  if (env.ERASURE_KEY && env.ERASURE_KEY === env.ERASURE_KEY_PREVIOUS) {
+    problems.push('ERASURE_KEY_PREVIOUS: it is the same as ERASURE_KEY; expected the key before, or nothing');
+  }
   return problems;
 }
 

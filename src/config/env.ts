@@ -94,6 +94,7 @@ const SETTINGS = {
   MIRROR_SEAL_KEY_PREVIOUS: sealKey({ default: undefined, desc: 'the key before, while mirrors are sealed anew' }),
   RECONCILE_WITHIN_DAYS: positive({ default: 7, desc: 'in how many days every mirror should be compared with Auth0' }),
   ERASURE_KEY: sealKey({ desc: 'recognises who was erased; make one with: openssl rand -base64 32' }),
+  ERASURE_KEY_PREVIOUS: sealKey({ default: undefined, desc: 'the key before: it recognises who was erased with it' }),
 };
 
 /** A forgotten variable must not lift the restrictions of production. A local run sets `development` itself. */
@@ -136,12 +137,14 @@ export const migrationUrlFromEnv = (source: NodeJS.ProcessEnv = process.env): st
 export const appUrlFromEnv = (source: NodeJS.ProcessEnv = process.env): string =>
   urlFromEnv(source, ['DATABASE_URL'], 'connection of the role foothold_app');
 
-/** For command lines that recognise erased people; undefined while it is not set. Throws {@link SettingsError}. */
-export function erasureKeyFromEnv(source: NodeJS.ProcessEnv = process.env): KeyObject | undefined {
+/** For command lines that recognise erased people: the key, and the one before; none while it is not set. Throws {@link SettingsError}. */
+export function erasureKeysFromEnv(source: NodeJS.ProcessEnv = process.env): KeyObject[] {
   const { values, problems } = readEnv(source);
   const wrong = problems.filter((problem) => source['ERASURE_KEY'] && problem.startsWith('ERASURE_KEY'));
   if (wrong.length) throw new SettingsError(wrong);
-  return values.ERASURE_KEY === undefined ? undefined : createSecretKey(values.ERASURE_KEY, 'base64');
+  const { ERASURE_KEY: key, ERASURE_KEY_PREVIOUS: previous } = values;
+  if (key === undefined) return [];
+  return [key, ...(previous === undefined ? [] : [previous])].map((text) => createSecretKey(text, 'base64'));
 }
 
 function urlFromEnv(source: NodeJS.ProcessEnv, names: readonly [string, ...string[]], meaning: string): string {

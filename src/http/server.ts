@@ -127,9 +127,12 @@ function guardBodies(fastify: FastifyInstance, { requireCaller, limitPage }: Bea
 const protectPage = helmet();
 const isPage = (url: string): boolean => url.startsWith('/docs');
 
-/** An answer depends on who asks and on the tenant they named; it may be kept, and must be asked for again. */
+/**
+ * An answer depends on who asks and on the tenant they named. Browsers keep none of it, as users share devices; a caller
+ * that keeps the answer itself sends its entity tag.
+ */
 function keepPrivate(reply: FastifyReply): void {
-  if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
+  if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   // Added to what CORS already varies by.
   void reply.header('vary', [reply.getHeader('vary'), 'Authorization, X-Tenant-Id'].filter(Boolean).join(', '));
 }

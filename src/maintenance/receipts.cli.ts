@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { issueReceipt } from '../admin/erasure/receipt.js';
-import { appUrlFromEnv, erasureKeyFromEnv, SettingsError } from '../config/env.js';
+import { appUrlFromEnv, erasureKeysFromEnv, SettingsError } from '../config/env.js';
 import { runCommand } from '../config/run-command.js';
 import { allTombstones } from './all-tombstones.js';
 
@@ -11,7 +11,7 @@ once more from the old database before it is replaced by one: "npm run restored 
 
 await runCommand({ usage }, async () => {
   const url = appUrlFromEnv();
-  const key = erasureKeyFromEnv();
+  const [key] = erasureKeysFromEnv();
   if (!key) throw new SettingsError(['ERASURE_KEY is missing (signs the receipts)']);
   const pool = new pg.Pool({ connectionString: url, max: 1 });
   const issuedAt = new Date();

@@ -34,7 +34,7 @@ async function withReceipts(files: readonly string[]): Promise<number> {
   ]);
   let receipts: ReadReceipts;
   try {
-    receipts = await readReceipts(files, config.erasure.key);
+    receipts = await readReceipts(files, config.erasure.keys);
   } catch (error) {
     console.error(`Nothing was done. ${(error as Error).message}`);
     return 2;

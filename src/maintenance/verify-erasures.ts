@@ -24,23 +24,30 @@ interface Suspect {
 }
 
 /** Whether people who were erased are back: one sentence for each, and one if a restore was not followed by receipts. */
-export async function verifyErasures(query: WorkerQuery, key: KeyObject | undefined): Promise<string[]> {
+export async function verifyErasures(query: WorkerQuery, keys: readonly KeyObject[]): Promise<string[]> {
   const { rows: datasets } = await query<{ since: Date | null }>(UNCONFIRMED);
   const findings = datasets.flatMap(({ since }) => (since ? [unconfirmedErasures(since)] : []));
   const { tombstones } = (await query<{ tombstones: number }>(COUNT)).rows[0] as { tombstones: number };
   if (tombstones === 0) return findings;
-  if (!key) return [...findings, `ERASURE_KEY is missing: ${tombstones} tombstones were not compared with the members`];
+  if (keys.length === 0)
+    return [...findings, `ERASURE_KEY is missing: ${tombstones} tombstones were not compared with the members`];
   await query(SUSPECTS);
   for (;;) {
     const { rows } = await query<Suspect>(`FETCH ${BATCH_ROWS} FROM suspects`);
     if (rows.length === 0) return findings;
-    findings.push(...(await backAmong(query, key, rows)));
+    findings.push(...(await backAmong(query, keys, rows)));
   }
 }
 
 /** A member who joined after their erasure has come back by themselves, and is no finding. */
-async function backAmong(query: WorkerQuery, key: KeyObject, suspects: readonly Suspect[]): Promise<string[]> {
-  const people = suspects.map((suspect) => ({ ...suspect, person: personOf(key, suspect.subject) }));
+async function backAmong(
+  query: WorkerQuery,
+  keys: readonly KeyObject[],
+  suspects: readonly Suspect[],
+): Promise<string[]> {
+  const people = suspects.flatMap((suspect) =>
+    keys.map((key) => ({ ...suspect, person: personOf(key, suspect.subject) })),
+  );
   const { rows } = await query<{ tenant_id: string; person: string; erased_at: Date }>(TOMBSTONES, [
     people.map(({ tenant_id: tenantId }) => tenantId),
     people.map(({ person }) => person),

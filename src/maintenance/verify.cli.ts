@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { appUrlFromEnv, erasureKeyFromEnv } from '../config/env.js';
+import { appUrlFromEnv, erasureKeysFromEnv } from '../config/env.js';
 import { runCommand } from '../config/run-command.js';
 import { verify } from './verify.js';
 
@@ -10,8 +10,7 @@ nothing differs, with 1 when something does.`;
 
 await runCommand({ usage }, async () => {
   const pool = new pg.Pool({ connectionString: appUrlFromEnv(), max: 1 });
-  const erasureKey = erasureKeyFromEnv();
-  const { checked, findings } = await verify(() => pool.connect(), erasureKey).finally(() => pool.end());
+  const { checked, findings } = await verify(() => pool.connect(), erasureKeysFromEnv()).finally(() => pool.end());
   for (const finding of findings) console.error(finding);
   console.log(`${checked} progress rows and the tombstones compared: ${findings.length} differences.`);
   return findings.length ? 1 : 0;

@@ -66,9 +66,12 @@ const UNHEARD = `
 /**
  * Folds the whole history and compares it with what is stored: every progress row must be exactly what its accepted
  * transitions make of nothing, each applied once. Reads in batches; what is compared comes from one snapshot.
- * @param erasureKey recognises erased people; without it tombstones are a finding
+ * @param erasureKeys recognise erased people; without any tombstones are a finding
  */
-export function verify(connect: () => Promise<PoolClient>, erasureKey?: KeyObject): Promise<Verification> {
+export function verify(
+  connect: () => Promise<PoolClient>,
+  erasureKeys: readonly KeyObject[] = [],
+): Promise<Verification> {
   return asWorker(
     connect,
     async (query) => {
@@ -76,7 +79,7 @@ export function verify(connect: () => Promise<PoolClient>, erasureKey?: KeyObjec
       const findings = unheard.rows.map(
         (row) => `${nameOf(row)}: has operations without their history entry: ${row.keys.join(', ')}`,
       );
-      findings.push(...(await verifyErasures(query, erasureKey)));
+      findings.push(...(await verifyErasures(query, erasureKeys)));
       let checked = 0;
       await query(CURSOR);
       for (;;) {

@@ -76,7 +76,7 @@ describe('an address that is written in another way', () => {
       headers: [['Authorization', `Bearer ${token}`]],
     });
     expect(status).toBe(200);
-    expect(headers['cache-control']).toBe('private, no-cache');
+    expect(headers['cache-control']).toBe('no-store');
     expect(headers['vary']).toContain('Authorization, X-Tenant-Id');
   });
 

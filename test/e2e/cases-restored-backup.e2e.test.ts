@@ -93,7 +93,7 @@ describe('a backup of before two erasures, restored', () => {
     expect(reapplied).toBe(1);
     expect(faults).toEqual([
       expect.stringMatching(/line 2: .*JSON/),
-      expect.stringMatching(/line 3: .*another ERASURE_KEY/),
+      expect.stringMatching(/line 3: .*another key than ERASURE_KEY/),
       expect.stringMatching(/line 4: .*hash version 3/),
     ]);
     expect(await restored.subjects()).toContain(ada.subject);

@@ -54,7 +54,7 @@ test('a stream begins with the current view and its revision as the id', async (
     data: { ...body, asOf: expect.any(String) },
   });
   expect(stream.headers.get('content-type')).toBe('text/event-stream');
-  expect(stream.headers.get('cache-control')).toBe('private, no-cache, no-transform');
+  expect(stream.headers.get('cache-control')).toBe('no-store, no-transform');
 });
 
 test('what the caller has already is not sent again, and the next change is', async () => {

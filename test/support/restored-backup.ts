@@ -80,7 +80,7 @@ export class Restored {
     const config = loadConfig({ ...this.env, ...env });
     const file = path.join(tmpdir(), `receipts-${randomUUID()}.ndjson`);
     await writeFile(file, lines.join('\n'));
-    const result = await restored(config, await readReceipts([file], config.erasure.key)).finally(() => rm(file));
+    const result = await restored(config, await readReceipts([file], config.erasure.keys)).finally(() => rm(file));
     if (typeof result === 'string') throw new Error(result);
     return result;
   }

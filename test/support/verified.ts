@@ -7,5 +7,5 @@ import { MIRROR_SETTINGS } from './mirror-settings.js';
 export async function verified(appUrl: string): Promise<Verification> {
   const pool = new Pool({ connectionString: appUrl, max: 1 });
   const erasureKey = createSecretKey(MIRROR_SETTINGS.ERASURE_KEY, 'base64');
-  return verify(() => pool.connect(), erasureKey).finally(() => pool.end());
+  return verify(() => pool.connect(), [erasureKey]).finally(() => pool.end());
 }

@@ -69,9 +69,10 @@ export class ErasureReapplication {
       () => this.database.connect(),
       tenantId,
       ({ subject, since }) => {
-        const person = this.tombstones.personOf(subject);
-        const erasure = wanted.get(person);
-        if (erasure && since <= erasure.erasedAt) found.set(person, subject);
+        for (const person of this.tombstones.hashesOf(subject)) {
+          const erasure = wanted.get(person);
+          if (erasure && since <= erasure.erasedAt) found.set(person, subject);
+        }
       },
     );
     return found;

@@ -17,7 +17,7 @@ const RECEIPT_KEY = /"receipt\\*"/;
  * may have put something before the JSON, or the line into a string of its own.
  * @throws when a file cannot be read
  */
-export async function readReceipts(files: readonly string[], key: KeyObject): Promise<ReadReceipts> {
+export async function readReceipts(files: readonly string[], keys: readonly KeyObject[]): Promise<ReadReceipts> {
   const erasures: ErasureFacts[] = [];
   const faults: string[] = [];
   for (const file of files) {
@@ -27,7 +27,7 @@ export async function readReceipts(files: readonly string[], key: KeyObject): Pr
       number += 1;
       if (!RECEIPT_KEY.test(line)) continue;
       try {
-        erasures.push(openReceipt(key, receiptIn(parsed(line))));
+        erasures.push(openReceipt(keys, receiptIn(parsed(line))));
       } catch (error) {
         if (!(error instanceof ReceiptError)) throw error;
         faults.push(`${file === '-' ? 'standard input' : file}, line ${number}: ${error.message}`);

@@ -70,8 +70,8 @@ export function issueReceipt(
   return { receipt, signature: signatureOf(key, receipt) };
 }
 
-/** @throws ReceiptError when it is not a whole receipt, or was not signed with this key */
-export function openReceipt(key: KeyObject, signed: unknown): ErasureFacts {
+/** @throws ReceiptError when it is not a whole receipt, or was signed with none of these keys */
+export function openReceipt(keys: readonly KeyObject[], signed: unknown): ErasureFacts {
   const { receipt, signature } = (signed ?? {}) as { receipt?: Partial<Receipt>; signature?: unknown };
   const { id, hashVersion = 1, tenantId, person, tombstone, pseudonym, erasedAt, issuedAt } = receipt ?? {};
   if (hashVersion !== 1 && hashVersion !== HASH_VERSION) {
@@ -85,10 +85,13 @@ export function openReceipt(key: KeyObject, signed: unknown): ErasureFacts {
   ) {
     throw new ReceiptError('a field of the receipt is missing');
   }
-  const expected = Buffer.from(signatureOf(key, receipt as Receipt));
   const given = Buffer.from(signature as string);
-  if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
-    throw new ReceiptError('it was changed, or signed with another ERASURE_KEY than the one that is set');
+  const key = keys.find((candidate) => {
+    const expected = Buffer.from(signatureOf(candidate, receipt as Receipt));
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  });
+  if (!key) {
+    throw new ReceiptError('it was changed, or signed with another key than ERASURE_KEY and ERASURE_KEY_PREVIOUS');
   }
   return {
     tenantId: tenantId as string,

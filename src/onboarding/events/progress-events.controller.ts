@@ -21,7 +21,7 @@ export class ProgressEventsController {
   // A connection that streamed is not used again, so that it does not keep a stopping process.
   @Header('Connection', 'close')
   // A proxy that compresses would keep events back until its buffer is full; nginx would, without compressing.
-  @Header('Cache-Control', 'private, no-cache, no-transform')
+  @Header('Cache-Control', 'no-store, no-transform')
   @Header('X-Accel-Buffering', 'no')
   @ApiOperation({
     operationId: 'streamOnboarding',

@@ -36,28 +36,42 @@ const IN_TENANT = {
  */
 @Injectable()
 export class Tombstones {
-  private readonly key: KeyObject;
+  private readonly keys: readonly KeyObject[];
 
   constructor(
     private readonly database: Database,
     @Inject(CONFIG) { erasure }: Config,
   ) {
-    this.key = erasure.key;
+    this.keys = erasure.keys;
   }
 
   /** What a person is known by once they are forgotten; the same in every tenant. */
   personOf(subject: string): string {
-    return personOf(this.key, subject);
+    return this.hashesOf(subject)[0] as string;
+  }
+
+  /** The same, and what they would be known by if they were forgotten while the key before was in use. */
+  hashesOf(subject: string): string[] {
+    return this.keys.map((key) => personOf(key, subject));
   }
 
   /** Of every tenant. */
   async of(subject: string): Promise<Tombstone[]> {
-    const rows = await this.database.query<TombstoneRow>(OF_PERSON, [this.personOf(subject)]);
-    return rows.map(tombstone);
+    const found: Tombstone[] = [];
+    for (const person of this.hashesOf(subject)) {
+      const rows = await this.database.query<TombstoneRow>(OF_PERSON, [person]);
+      found.push(...rows.map(tombstone));
+    }
+    return found;
   }
 
-  inTenant(transaction: Transaction, subject: string): Promise<Tombstone | undefined> {
-    return this.ofPerson(transaction, this.personOf(subject));
+  /** The newest, if the person was erased more than once. */
+  async inTenant(transaction: Transaction, subject: string): Promise<Tombstone | undefined> {
+    for (const person of this.hashesOf(subject)) {
+      const found = await this.ofPerson(transaction, person);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** @param person the hash on the tombstone */
