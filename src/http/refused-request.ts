@@ -8,7 +8,8 @@ const MOST_HEADER_BYTES = 16 * 1024;
  */
 export const READ_HEADER_BYTES = 3 * MOST_HEADER_BYTES;
 
-const MOST_HEADERS = 200;
+/** Every further header costs Node and each of its readers; browsers and proxies together send about 40. */
+export const MOST_HEADERS = 200;
 
 /** The colon, the space and the line break. */
 const PUNCTUATION = 4;
@@ -16,7 +17,6 @@ const PUNCTUATION = 4;
 /** Why a request is refused before its route is looked at; undefined for nearly all. */
 export function refusalBeforeRouting({ raw }: FastifyRequest): Problem | undefined {
   const { rawHeaders, url = '', headers, httpVersion } = raw;
-  // Every further header costs Node and each of its readers; browsers and proxies together send about 40.
   if (rawHeaders.length > 2 * MOST_HEADERS) return headersTooLarge();
   let bytes = url.length;
   for (let index = 0; index < rawHeaders.length; index += 1) bytes += (rawHeaders[index] as string).length;

@@ -200,6 +200,20 @@ test('C20: headers that come in several packets are refused like those in one', 
   await expectAnswered(parse(answer), overflow);
 });
 
+test('A03: 200 headers are read, and more are refused, of which Node keeps no more than that', async () => {
+  const get = (count: number): string => {
+    // Beside Host, Origin, Connection and Authorization.
+    const others = Array.from({ length: count - 4 }, (_, index) => `X${index}: 1`);
+    return request(`GET ${FLOW} HTTP/1.1`, [authorized(), ...others]);
+  };
+  const kept: number[] = [];
+  app.getHttpServer().on('request', ({ rawHeaders }: { rawHeaders: string[] }) => kept.push(rawHeaders.length / 2));
+  const statuses = [];
+  for (const count of [200, 201, 1_000]) statuses.push(parse(await wire.write(get(count))).status);
+  expect(statuses).toEqual([200, 431, 431]);
+  expect(Math.max(...kept)).toBeLessThan(300);
+});
+
 test('C20: 15 kB of headers are read', async () => {
   const { status } = parse(await wire.write(request(`GET ${FLOW} HTTP/1.1`, [authorized(), large(14_000)])));
   expect(status).toBe(200);
