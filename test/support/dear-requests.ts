@@ -73,7 +73,11 @@ export function dearRequests(document: ApiDocument, operation: Operation, values
     ...inFields(body, room),
   ].map(([shape, filled]): Shaped => ({ shape, request: { ...sample, body: JSON.stringify(filled) } }));
   const noJson = { shape: 'no JSON', request: { ...sample, body: '['.repeat(limit) } };
-  return [good, ...addresses, ...bodies, noJson];
+  const tooLarge = {
+    shape: 'more than any route reads',
+    request: { ...sample, body: 'x'.repeat(2 * BULK_BODY_BYTES) },
+  };
+  return [good, ...addresses, ...bodies, noJson, tooLarge];
 }
 
 const manyHeaders = (): [string, string][] =>
