@@ -133,7 +133,8 @@ export class AttestationService {
     const occurredAt = new Date(request.occurredAt);
     const decision = await this.judge(transaction, flow, before, { request, step, sender, recordedAt });
     const { applied, deferred, part } = decision;
-    if (earlier) return { applied: earlier.applied && !deferred, deferred, revision: before.revisions[part] };
+    if (earlier)
+      return { applied: earlier.applied && !before.isRevoked && !deferred, deferred, revision: before.revisions[part] };
     const row = {
       eventId,
       step: step.key,

@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { stepKeyOf, type Flow } from '../flow/index.js';
 import { Problem, retryAfter } from '../http/problem.js';
 import { RequestRate } from '../http/request-rate.js';
+import type { PersonInTenant } from '../tenant/tenant-selector.js';
 import type { TransitionRequest } from './transition-request.js';
 
 /** Of the limits for all requests of a caller: by default 20 at once, and one in 2 s. */
@@ -24,10 +25,14 @@ export class RepeatedChanges {
   }
 
   /** @throws Problem `rate_limited` */
-  admit({ subject }: { readonly subject: string }, flow: Flow, { step, action }: TransitionRequest): void {
+  admit(
+    { subject, tenantId = '' }: Pick<PersonInTenant, 'subject' | 'tenantId'>,
+    flow: Flow,
+    { step, action }: TransitionRequest,
+  ): void {
     if (action !== 'save' && action !== 'reopen') return;
     const key = stepKeyOf(flow, step) ?? step;
-    const seconds = this.rate.take(`${subject} ${flow.key} ${key}`);
+    const seconds = this.rate.take(`${subject} ${tenantId} ${flow.key} ${key}`);
     if (seconds === 0) return;
     const detail = `The step ${key} is changed too often by this user; try again in ${seconds} s.`;
     throw new Problem('rate_limited', detail, retryAfter(seconds));

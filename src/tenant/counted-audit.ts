@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Gathered } from '../database/gathered.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { Tombstones } from './erasure/tombstones.js';
 import { AuditRepository, type AuditEntry } from './audit.repository.js';
 
 const HOUR_MS = 3_600_000;
@@ -44,6 +45,7 @@ export class CountedAudit implements OnApplicationShutdown {
     private readonly audit: AuditRepository,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: DatabaseClock,
+    private readonly tombstones: Tombstones,
     @Inject(CONFIG) { erasure }: Config,
   ) {
     this.key = erasure.key;
@@ -67,6 +69,9 @@ export class CountedAudit implements OnApplicationShutdown {
   private async store(tenantId: string, entries: Entries): Promise<void> {
     await this.unitOfWork.run({ tenantId }, async (transaction) => {
       for (const [key, { entry, times, firstAt, lastAt }] of entries) {
+        // Erased after the attempt: the log must not name the person again.
+        const tombstone = await this.tombstones.inTenant(transaction, entry.actor);
+        if (tombstone && tombstone.erasedAt >= firstAt) continue;
         const counted = { auditId: this.auditIdOf(tenantId, key), times, firstAt, lastAt };
         await this.audit.count(transaction, entry, counted);
       }

@@ -72,13 +72,14 @@ async function idsOfTenant(): Promise<string[]> {
   return [...known];
 }
 
-/** What the workers that follow into Auth0 and into the rollup note of their own work, at any time. */
+/** What the workers that follow into Auth0 and into the rollup note of their own work, at any time; and counts of probes. */
 const WORKER_NOTES = [
   'auth0_mirror',
   'auth0_mirror_tenant',
   'onboarding_position',
   'onboarding_funnel',
   'rollup_claim',
+  'audit_count',
 ];
 const WORKER_MARK = 'delivered';
 

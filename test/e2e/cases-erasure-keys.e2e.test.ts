@@ -32,6 +32,7 @@ test('A17: an erased person is recognised after the erasure key was replaced, an
   await writeFile(file, [before, after].map((receipt) => JSON.stringify(receipt)).join('\n'));
   const both = await readReceipts([file], [keyOf(NEW), keyOf(OLD)]);
   expect([both.erasures.length, both.faults]).toEqual([2, []]);
+  expect(both.erasures[1]?.person).toBe(both.erasures[0]?.person);
   const newest = await readReceipts([file], [keyOf(NEW)]);
   expect([newest.erasures.length, newest.faults.length]).toEqual([1, 1]);
   await rm(file);

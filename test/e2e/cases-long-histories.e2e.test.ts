@@ -96,6 +96,18 @@ describe('A04: the erasure of a member with a long history', () => {
     expect((await verified(service.database.appUrl)).findings).toEqual([]);
   });
 
+  test('is answered with a receipt to an admin who erases themselves', async () => {
+    for (const table of ['member', 'membership']) {
+      const where = 'WHERE tenant_id = $1 AND subject = $2';
+      await service.sql(`UPDATE foothold.${table} SET role = 'admin' ${where}`, [tenantId, member.subject]);
+    }
+    const lock = await held();
+    const { status, body } = await member.delete(dataOf());
+    await lock.release();
+    expect([status, body.receipt.levels.database]).toEqual([202, 'pending']);
+    await nothingIsLeft();
+  });
+
   test('is asked for once: a second request tells of the same erasure, a stranger of none', async () => {
     const answers = await Promise.all([owner.delete(dataOf()), owner.delete(dataOf())]);
     expect(new Set(answers.map(({ body }) => body.receipt.id)).size).toBe(1);

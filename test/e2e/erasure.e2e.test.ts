@@ -95,7 +95,10 @@ describe('a person who is erased', () => {
     await erase(tenant, ada.subject);
     await lab.untilMirrored();
     const move = { step: 'profile', action: 'reopen' };
-    const byOrganization = lab.service.person(ada.subject, { org_id: organizationId, iat: Math.floor(Date.now() / 1000) - 60 });
+    const byOrganization = lab.service.person(ada.subject, {
+      org_id: organizationId,
+      iat: Math.floor(Date.now() / 1000) - 60,
+    });
     for (const attempt of [
       () => ada.view(),
       () => ada.me(),

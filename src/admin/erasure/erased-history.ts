@@ -38,10 +38,12 @@ export async function moveHistory(
   transaction: Transaction,
   { flowKey, from, to }: MovedPart,
   { subject, pseudonym }: Pick<Erased, 'subject' | 'pseudonym'>,
+  signal?: AbortSignal,
 ): Promise<PartState> {
   const { tenantId } = transaction;
   let state = EMPTY_PART;
   for (let after = 0; ;) {
+    signal?.throwIfAborted();
     const page = [tenantId, flowKey, from, after, ENTRIES_PER_STATEMENT];
     const entries = await transaction.query<PersonalEntry>(ENTRIES, page);
     const last = entries.at(-1);

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { JobPayload } from '../../jobs/job-queue.repository.js';
 import { JobRunner } from '../../jobs/job-runner.js';
@@ -11,8 +10,8 @@ import { PersonEraser, type PersonErasure } from './person-eraser.js';
 export const ERASURE_TASK = 'erasure';
 
 /**
- * Finishes an erasure whose history is long. Two transactions: the person's own history, which no other user waits for,
- * and the rest. Each may be killed at any time; the job is then done again, and finds what is left.
+ * Finishes an erasure whose history is long, in one transaction: it may be killed at any time, and is then done again. The
+ * person's own history comes first, for which no other user waits; the tenant is locked for the rest only.
  */
 @Injectable()
 export class ErasureJob {
@@ -24,17 +23,15 @@ export class ErasureJob {
     private readonly eraser: PersonEraser,
     runner: JobRunner,
   ) {
-    runner.handle(ERASURE_TASK, (payload) => this.run(payload));
+    runner.handle(ERASURE_TASK, (payload, signal) => this.run(payload, signal));
   }
 
-  private async run({ tenantId, jobId }: JobPayload): Promise<void> {
-    const within = (work: (transaction: Transaction, erasure: PersonErasure) => Promise<void>): Promise<void> =>
-      this.unitOfWork.run({ tenantId }, async (transaction) => {
-        const row = await this.pending.ofJob(transaction, jobId);
-        if (row) await work(transaction, erasureOf(row));
-      });
-    await within((transaction, erasure) => this.repository.eraseOwnParts(transaction, erasure));
-    await within(async (transaction, erasure) => {
+  private run({ tenantId, jobId }: JobPayload, signal: AbortSignal): Promise<void> {
+    return this.unitOfWork.run({ tenantId }, async (transaction) => {
+      const row = await this.pending.ofJob(transaction, jobId);
+      if (!row) return;
+      const erasure = erasureOf(row);
+      await this.repository.eraseOwnParts(transaction, erasure, signal);
       await this.lifecycle.lock(transaction);
       const tenant = await this.lifecycle.find(transaction);
       if (!tenant || !(await this.pending.remove(transaction, jobId))) return;

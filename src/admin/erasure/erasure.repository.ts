@@ -172,11 +172,11 @@ export class ErasureRepository {
     await transaction.query(RESET_ROLE, []);
   }
 
-  /** Only what takes long: the history of the person's own parts. Locks nothing that others wait for. */
-  async eraseOwnParts(transaction: Transaction, erased: Erased): Promise<void> {
+  /** Only what takes long: the history of the person's own parts. Locks nothing that others wait for; ends with `signal`. */
+  async eraseOwnParts(transaction: Transaction, erased: Erased, signal: AbortSignal): Promise<void> {
     await transaction.query(BECOME_ERASER, []);
     await transaction.query(LOCK_OWN_PARTS, [transaction.tenantId, erased.subject]);
-    await this.moveParts(transaction, erased);
+    await this.moveParts(transaction, erased, signal);
     await transaction.query(RESET_ROLE, []);
   }
 
@@ -215,7 +215,11 @@ export class ErasureRepository {
   }
 
   /** What stays of the person's own parts, under the other name. Of parts that are moved already nothing is left to do. */
-  private async moveParts(transaction: Transaction, { subject, pseudonym, at }: Erased): Promise<void> {
+  private async moveParts(
+    transaction: Transaction,
+    { subject, pseudonym, at }: Erased,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { tenantId } = transaction;
     await transaction.query(ADD_PSEUDONYM, [tenantId, subject, pseudonym, at]);
     const kept = await this.flowsOf(transaction, pseudonym);
@@ -223,7 +227,7 @@ export class ErasureRepository {
       if (kept.includes(flowKey)) continue;
       await transaction.query(COPY_PART, [tenantId, flowKey, subject, pseudonym]);
       const moved = { flowKey, from: subject, to: pseudonym };
-      const { steps, data } = await moveHistory(transaction, moved, { subject, pseudonym });
+      const { steps, data } = await moveHistory(transaction, moved, { subject, pseudonym }, signal);
       await transaction.query(KEEP_STATE, [tenantId, flowKey, pseudonym, JSON.stringify(steps), JSON.stringify(data)]);
       await transaction.query(EMPTY_OWN_PART, [tenantId, flowKey, subject]);
     }

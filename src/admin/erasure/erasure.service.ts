@@ -4,6 +4,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { Transaction } from '../../database/transaction.js';
+import { UnitOfWork } from '../../database/unit-of-work.js';
 import { Problem } from '../../http/problem.js';
 import { JobQueueRepository } from '../../jobs/job-queue.repository.js';
 import { refuseOutOfReach } from '../../tenant/administration/capacity.js';
@@ -25,8 +26,6 @@ export interface IssuedReceipt extends SignedReceipt {
 const MOST_ENTRIES_AT_ONCE = 1_000;
 const LONGEST_WAIT_MS = 2_000;
 const POLL_MS = 50;
-/** While the job runs, new tokens of the person are refused, too: a new membership would inherit what is being erased. */
-const BARRED_MS = 30 * 86_400_000;
 
 export const isPending = ({ receipt }: IssuedReceipt): boolean => receipt.levels?.database === 'pending';
 
@@ -44,6 +43,7 @@ export class ErasureService {
     private readonly eraser: PersonEraser,
     private readonly pending: PendingErasureRepository,
     private readonly queue: JobQueueRepository,
+    private readonly unitOfWork: UnitOfWork,
     @Inject(CONFIG) { erasure }: Config,
   ) {
     this.key = erasure.key;
@@ -56,7 +56,7 @@ export class ErasureService {
    */
   async erase(caller: Principal, tenantId: string, subject: string, reason?: string): Promise<IssuedReceipt> {
     const access = { changes: true, whileClosed: true, whileArchived: true };
-    let issued = await this.administration.run(caller, tenantId, access, async (administration) => {
+    const begun = await this.administration.run(caller, tenantId, access, async (administration) => {
       const { transaction, by } = administration;
       const member = await this.members.find(transaction, subject);
       if (member) {
@@ -66,13 +66,19 @@ export class ErasureService {
       }
       return this.receiptOf(transaction, subject);
     });
+    const { receipt, signature } = begun;
+    this.logger.log({ receipt, signature }, 'A person was erased; keep this receipt');
+    return isPending(begun) ? this.whenErased(begun, tenantId, subject) : begun;
+  }
+
+  /** Waits a moment for the job. The caller may have erased themselves, and is asked for nothing more. */
+  private async whenErased(begun: IssuedReceipt, tenantId: string, subject: string): Promise<IssuedReceipt> {
     const waitUntil = performance.now() + LONGEST_WAIT_MS;
+    let issued = begun;
     while (isPending(issued) && performance.now() < waitUntil) {
       await sleep(POLL_MS);
-      issued = await this.receipt(caller, tenantId, subject);
+      issued = await this.unitOfWork.run({ tenantId }, (transaction) => this.receiptOf(transaction, subject));
     }
-    const { receipt, signature } = issued;
-    this.logger.log({ receipt, signature }, 'A person was erased; keep this receipt');
     return issued;
   }
 
@@ -91,12 +97,7 @@ export class ErasureService {
     if (!tombstone) throw memberNotFound();
     const job = await this.pending.ofSubject(transaction, subject);
     const auth0 = job ? { trouble: null } : await this.repository.auth0Pending(transaction, subject);
-    const facts = {
-      ...tombstone,
-      ...(job && { erasedAt: job.erased_at }),
-      person: this.tombstones.personOf(subject),
-    };
-    const receipt = issueReceipt(this.key, facts, transaction.now(), {
+    const receipt = issueReceipt(this.key, tombstone, transaction.now(), {
       database: job ? 'pending' : 'erased',
       auth0: auth0 ? 'pending' : 'erased',
       browser: 'erased_when_next_seen',
@@ -112,8 +113,7 @@ export class ErasureService {
       return this.eraser.erase(transaction, tenant, erasure);
     }
     const jobId = randomUUID();
-    const barred = new Date(erasure.erasedAt.getTime() + BARRED_MS);
-    await this.repository.bury(transaction, { ...erasure, erasedAt: barred });
+    await this.repository.bury(transaction, erasure);
     await this.pending.add(transaction, jobId, erasure, { impersonator: erasure.impersonator, as: by.as, reason });
     await this.queue.add(transaction, ERASURE_TASK, { tenantId: transaction.tenantId, jobId });
   }

@@ -17,11 +17,18 @@ export interface PendingErasureRow {
 
 const COLUMNS = 'job_id, subject, person, pseudonym, asked_by, impersonator, asked_as, reason, erased_at';
 
-/** About as many entries as there are revisions: of the person's parts, and of the tenant's, which may be theirs. */
+/**
+ * About as many entries as there are revisions, of the person's parts and of the tenant's, which may be theirs; and what
+ * they did to others, or with tokens of others, as far as it matters.
+ */
 const ENTRIES = {
   name: 'erasure_entries',
-  text: `SELECT coalesce(sum(revision), 0)::bigint::text AS entries FROM foothold.onboarding_progress
-         WHERE tenant_id = $1 AND subject IN ('', $2)`,
+  text: `SELECT (
+           (SELECT coalesce(sum(revision), 0) FROM foothold.onboarding_progress WHERE tenant_id = $1 AND subject IN ('', $2))
+           + (SELECT count(*) FROM (SELECT FROM foothold.onboarding_history
+              WHERE tenant_id = $1 AND actor = $2 AND actor_kind IN ('admin', 'import') LIMIT 2000) acted)
+           + (SELECT count(*) FROM (SELECT FROM foothold.onboarding_history
+              WHERE tenant_id = $1 AND impersonator = $2 LIMIT 2000) impersonated))::text AS entries`,
 };
 const ADD = {
   name: 'pending_erasure_add',

@@ -25,7 +25,10 @@ const STANDING = {
 @Injectable()
 export class TenantStandingRepository {
   /** Undefined when there is no such tenant. */
-  async find(transaction: Transaction, { subject, orgId }: Pick<Principal, 'subject' | 'orgId'>): Promise<Standing | undefined> {
+  async find(
+    transaction: Transaction,
+    { subject, orgId }: Pick<Principal, 'subject' | 'orgId'>,
+  ): Promise<Standing | undefined> {
     const values = [transaction.tenantId, subject, orgId ?? null];
     const [row] = await transaction.query<TenantRow & { role: Role | null }>(STANDING, values);
     return row && { tenant: row, role: row.role ?? undefined };

@@ -7,6 +7,8 @@ import { personErased } from '../tenant-problems.js';
 import { personOf } from './person-hash.js';
 
 export interface Tombstone {
+  /** The hash on it. */
+  readonly person: string;
   readonly tenantId: string;
   readonly pseudonym: string;
   readonly erasedAt: Date;
@@ -60,7 +62,7 @@ export class Tombstones {
     const found: Tombstone[] = [];
     for (const person of this.hashesOf(subject)) {
       const rows = await this.database.query<TombstoneRow>(OF_PERSON, [person]);
-      found.push(...rows.map(tombstone));
+      found.push(...rows.map((row) => tombstone(person, row)));
     }
     return found;
   }
@@ -77,7 +79,7 @@ export class Tombstones {
   /** @param person the hash on the tombstone */
   async ofPerson(transaction: Transaction, person: string): Promise<Tombstone | undefined> {
     const [row] = await transaction.query<TombstoneRow>(IN_TENANT, [person, transaction.tenantId]);
-    return row && tombstone(row);
+    return row && tombstone(person, row);
   }
 
   /**
@@ -100,7 +102,11 @@ export class Tombstones {
   }
 }
 
-const tombstone = ({ tenant_id: tenantId, pseudonym, erased_at: erasedAt }: TombstoneRow): Tombstone => ({
+const tombstone = (
+  person: string,
+  { tenant_id: tenantId, pseudonym, erased_at: erasedAt }: TombstoneRow,
+): Tombstone => ({
+  person,
   tenantId,
   pseudonym,
   erasedAt,

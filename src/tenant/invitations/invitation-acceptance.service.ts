@@ -71,6 +71,8 @@ export class InvitationAcceptance {
     else {
       const tombstone = await this.tombstones.inTenant(transaction, subject);
       if (tombstone && issuedAt < tombstone.erasedAt.getTime()) throw personErased();
+      // A new membership would inherit what a job is still erasing.
+      if (tombstone && (await this.members.isBeingErased(transaction, subject))) throw personErased();
       await this.members.join(transaction, subject, role, now);
     }
     await this.invitations.accept(transaction, invitationId, subject, now);

@@ -25,6 +25,10 @@ const FIND = {
   name: 'member_find',
   text: `SELECT ${COLUMNS} FROM foothold.member WHERE tenant_id = $1 AND subject = $2 AND status <> 'erased'`,
 };
+const BEING_ERASED = {
+  name: 'member_being_erased',
+  text: `SELECT FROM foothold.member WHERE tenant_id = $1 AND subject = $2 AND status = 'erased'`,
+};
 const OTHER_OWNER = {
   name: 'member_other_owner',
   text: `SELECT FROM foothold.member
@@ -76,6 +80,11 @@ export class MemberRepository {
   async find(transaction: Transaction, subject: string): Promise<MemberRow | undefined> {
     const [row] = await transaction.query<MemberRow>(FIND, [transaction.tenantId, subject]);
     return row;
+  }
+
+  /** Whether a job still erases what the tenant has of this person. */
+  async isBeingErased(transaction: Transaction, subject: string): Promise<boolean> {
+    return (await transaction.query(BEING_ERASED, [transaction.tenantId, subject])).length > 0;
   }
 
   async hasOwnerBeside(transaction: Transaction, subject: string): Promise<boolean> {
