@@ -7,10 +7,15 @@ import { Problem } from '../../http/problem.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 import { MemberRepository } from '../../tenant/members/member.repository.js';
 import { ExportLimit } from '../export-limit.js';
-import { PERSONAL_TABLES, PersonalDataRepository, type RowPage } from './personal-data.repository.js';
+import { PERSONAL_TABLES, PersonalDataRepository, type RowPage, type Stretch } from './personal-data.repository.js';
 
 /** What is in memory at once: rows of up to 64 kB. */
 const ROWS_PER_PAGE = 200;
+
+interface Begun {
+  readonly stretch: Stretch;
+  readonly first: RowPage;
+}
 
 const IN_THE_BROWSER =
   'Signed in as this person, on each device, run in the console of the browser: ' +
@@ -19,7 +24,7 @@ const IN_THE_BROWSER =
 
 /**
  * What is kept of a person, on every level, for machines to read; as a stream that reads on only as fast as it is taken.
- * Each page is a transaction of its own, in which the caller is proven to be an admin still.
+ * Each further page is a transaction of its own, in which the caller is proven to be an admin still.
  */
 @Injectable()
 export class PersonalDataService {
@@ -54,12 +59,12 @@ export class PersonalDataService {
         );
       }
       await administration.record({ action: 'person_exported', subject });
-      const flows = await this.repository.flows(transaction, subject);
-      return { at: transaction.now(), tenant: { id: tenant.tenant_id, name: tenant.name }, flows };
+      const stretches = await this.beginnings(transaction, subject);
+      return { at: transaction.now(), tenant: { id: tenant.tenant_id, name: tenant.name }, stretches };
     });
     // After the transaction: a connection of the database must not wait for Auth0.
     const auth0 = await this.mirrors.held(tenantId, subject);
-    const pages = (table: string) => this.pagesOf(within, subject, table, head.flows);
+    const pages = (table: string) => this.pagesOf(within, subject, head.stretches.get(table) ?? []);
     async function* text(): AsyncGenerator<string> {
       const { at, tenant } = head;
       const start = JSON.stringify({ subject, tenant, exportedAt: at.toISOString() }).slice(0, -1);
@@ -79,22 +84,34 @@ export class PersonalDataService {
     return Readable.from(text(), { objectMode: false });
   }
 
+  /** The first page of everything, in one transaction: of most people it is all there is. */
+  private async beginnings(transaction: Transaction, subject: string): Promise<Map<string, Begun[]>> {
+    const flows = await this.repository.flows(transaction, subject);
+    const begun = new Map<string, Begun[]>();
+    for (const table of PERSONAL_TABLES) {
+      const stretches: Begun[] = [];
+      for (const stretch of this.repository.stretches(table, flows)) {
+        const first = await this.repository.page(transaction, subject, stretch, ROWS_PER_PAGE, null);
+        stretches.push({ stretch, first });
+      }
+      begun.set(table, stretches);
+    }
+    return begun;
+  }
+
   private async *pagesOf(
     within: <T>(work: (transaction: Transaction) => Promise<T>) => Promise<T>,
     subject: string,
-    table: string,
-    flows: readonly string[],
+    begun: readonly Begun[],
   ): AsyncGenerator<readonly string[]> {
-    for (const stretch of this.repository.stretches(table, flows)) {
-      let after: RowPage['next'] = null;
-      do {
-        const from: RowPage['next'] = after;
-        const page: RowPage = await within((transaction) =>
-          this.repository.page(transaction, subject, stretch, ROWS_PER_PAGE, from),
-        );
+    for (const { stretch, first } of begun) {
+      let page: RowPage = first;
+      yield page.rows;
+      while (page.next !== null) {
+        const { next } = page;
+        page = await within((transaction) => this.repository.page(transaction, subject, stretch, ROWS_PER_PAGE, next));
         yield page.rows;
-        after = page.next;
-      } while (after !== null);
+      }
     }
   }
 }
