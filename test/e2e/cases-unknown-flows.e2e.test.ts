@@ -39,7 +39,10 @@ async function call({ method, path }: Operation, flow: string): Promise<Answer> 
     .replace('{tenantId}', tenantId)
     .replace('{subject}', encodeURIComponent(owner.subject))
     .replace('{jobId}', '00000000-0000-4000-8000-000000000000');
-  const as = path.startsWith('/v1/onboarding') ? owner.inTenant(tenantId) : owner;
+  const machine = { gty: 'client-credentials', permissions: ['onboarding:attest'] };
+  const isForMachines = /\/(attestations|due-steps)$/.test(path);
+  const caller = isForMachines ? lab.service.person('attester@clients', machine) : owner;
+  const as = path.startsWith('/v1/onboarding') ? caller.inTenant(tenantId) : caller;
   if (method === 'post') return as.post(filled, BODIES.find(([ends]) => ends.test(path))?.[1] ?? {});
   return as.send(method.toUpperCase(), path.endsWith('/due-steps') ? `${filled}?step=claim` : filled);
 }
