@@ -34,3 +34,6 @@ export const AUDIT_ACTIONS = [
   'person_exported',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** The actor of what the service does by itself. */
+export const SERVICE_ACTOR = 'foothold';

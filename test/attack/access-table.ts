@@ -45,7 +45,7 @@ const MEMBERS = {
 /** For machines with the permission, in every tenant. */
 const ATTESTERS = { ...everybody(403), nobody: 401, attester: 200 };
 
-/** Changes of a tenant: its owners and admins, and operators. That the tenant exists is nobody else's business. */
+/** Changes of a tenant: its owners and admins, and operators. No other caller learns that the tenant exists. */
 const ADMINS = {
   ...everybody(200),
   nobody: 401,

@@ -30,7 +30,7 @@ async function seat(): Promise<Seat> {
   return { tenantId, owner, admin, members };
 }
 
-/** Starts the admin's job while nobody can be moved, makes the change, and lets the job go on; returns the ended job. */
+/** Starts the admin's job while no user can be moved, makes the change, and lets the job go on; returns the ended job. */
 async function runThrough({ tenantId, owner, admin, members }: Seat, change: () => Promise<unknown>, as = admin) {
   const held = await service.holding('LOCK TABLE foothold.onboarding_progress IN ACCESS EXCLUSIVE MODE');
   const started = await new Bulk(as, tenantId).start({ ...TOUR, where: { subjects: members } });

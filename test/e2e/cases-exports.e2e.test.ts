@@ -1,12 +1,12 @@
 import type { Api } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
+import { saveAgainAndAgain } from '../support/long-history.js';
 import { newSubject, TestService } from '../support/service.js';
 import { createTenant } from '../support/tenants.js';
 import { verified } from '../support/verified.js';
 
 /** Several pages of 200. */
 const ENTRIES = 450;
-const saved = (displayName: string) => JSON.stringify([{ kind: 'data', step: 'profile', merge: { displayName } }]);
 
 let service: TestService;
 let owner: Api;
@@ -26,21 +26,8 @@ beforeEach(async () => {
 const exportOf = (person = subject) => `/v1/tenants/${tenantId}/members/${encodeURIComponent(person)}/data`;
 const PEOPLE = () => `/v1/tenants/${tenantId}/onboarding/member_tour/export`;
 
-/** As if the member had saved the same step again and again. */
-async function writeHistory(entries: number, displayName = 'Ada'): Promise<void> {
-  const member = service.person(subject).inTenant(tenantId);
-  await member.move({ step: 'profile', action: 'save', data: { displayName: 'Ada' } }, {}, 'member_tour');
-  await service.sql(
-    `WITH added AS (
-       INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, other_revision, flow_version,
-         action, step, effects, actor, actor_kind, recorded_at)
-       SELECT $1, 'member_tour', $2, revision, 0, 1, 'save', 'profile', $3::jsonb, $2, 'member', now()
-       FROM generate_series(2, $4) revision)
-     UPDATE foothold.onboarding_progress SET revision = $4, delivered = $4
-     WHERE tenant_id = $1 AND flow_key = 'member_tour' AND subject = $2`,
-    [tenantId, subject, saved(displayName), entries],
-  );
-}
+const writeHistory = (entries: number, displayName = 'Ada') =>
+  saveAgainAndAgain(service, { tenantId, subject, entries, data: { displayName } });
 
 describe('A04: the export of a member', () => {
   test('is complete and well-formed over many pages', async () => {

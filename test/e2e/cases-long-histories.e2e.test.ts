@@ -1,5 +1,6 @@
 import { eventually } from '../support/eventually.js';
 import type { Api } from '../support/api.js';
+import { saveAgainAndAgain } from '../support/long-history.js';
 import { newSubject, TestService } from '../support/service.js';
 import { createTenant } from '../support/tenants.js';
 import { tracesOf } from '../support/traces.js';
@@ -21,27 +22,15 @@ afterAll(() => service.stop());
 beforeEach(async () => {
   [owner, member] = [service.person(), service.person()];
   tenantId = await createTenant(service, { members: { [owner.subject]: 'owner', [member.subject]: 'member' } });
-  await writeHistory();
+  await saveAgainAndAgain(service, {
+    tenantId,
+    subject: member.subject,
+    entries: ENTRIES,
+    data: { displayName: WORD },
+  });
 });
 
 const dataOf = (subject = member.subject) => `/v1/tenants/${tenantId}/members/${encodeURIComponent(subject)}/data`;
-
-/** As if the member had saved the same step again and again. */
-async function writeHistory(): Promise<void> {
-  const own = member.inTenant(tenantId);
-  await own.move({ step: 'profile', action: 'save', data: { displayName: WORD } }, {}, 'member_tour');
-  const effects = JSON.stringify([{ kind: 'data', step: 'profile', merge: { displayName: WORD } }]);
-  await service.sql(
-    `WITH added AS (
-       INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, other_revision, flow_version,
-         action, step, effects, actor, actor_kind, recorded_at)
-       SELECT $1, 'member_tour', $2, revision, 0, 1, 'save', 'profile', $3::jsonb, $2, 'member', now()
-       FROM generate_series(2, $4) revision)
-     UPDATE foothold.onboarding_progress SET revision = $4, delivered = $4
-     WHERE tenant_id = $1 AND flow_key = 'member_tour' AND subject = $2`,
-    [tenantId, member.subject, effects, ENTRIES],
-  );
-}
 
 /** Nothing of the member's history can be erased until this is released. */
 const held = () =>

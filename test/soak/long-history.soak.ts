@@ -1,6 +1,7 @@
 import { BuiltService } from '../support/built-service.js';
 import { eventually } from '../support/eventually.js';
 import type { Api } from '../support/api.js';
+import { saveAgainAndAgain } from '../support/long-history.js';
 import { TestService } from '../support/service.js';
 import { createTenant } from '../support/tenants.js';
 import { tracesOf } from '../support/traces.js';
@@ -31,24 +32,8 @@ beforeAll(async () => {
   ) as [Api, Api, Api];
   tenantId = await createTenant(service, { members: { [owner.subject]: 'owner', [member.subject]: 'member' } });
   neighbourTenantId = await createTenant(service, { members: { [neighbour.subject]: 'owner' } });
-  const own = member.inTenant(tenantId);
-  await own.move({ step: 'profile', action: 'save', data: { displayName: WORD } }, {}, 'member_tour');
-  const effects = JSON.stringify([
-    { kind: 'data', step: 'profile', merge: { displayName: WORD, jobTitle: 'x'.repeat(600) } },
-  ]);
-  await service.sql(
-    `INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, other_revision, flow_version,
-       action, step, effects, actor, actor_kind, recorded_at)
-     SELECT $1, 'member_tour', $2, revision, 0, 1, 'save', 'profile', $3::jsonb, $2, 'member', now()
-     FROM generate_series(2, $4) revision`,
-    [tenantId, member.subject, effects, ENTRIES],
-  );
-  await service.sql(
-    `UPDATE foothold.onboarding_progress SET revision = $3, delivered = $3,
-       data = jsonb_set(data, '{profile,jobTitle}', to_jsonb(repeat('x', 600)))
-     WHERE tenant_id = $1 AND flow_key = 'member_tour' AND subject = $2`,
-    [tenantId, member.subject, ENTRIES],
-  );
+  const data = { displayName: WORD, jobTitle: 'x'.repeat(600) };
+  await saveAgainAndAgain(service, { tenantId, subject: member.subject, entries: ENTRIES, data });
 }, LONGEST_MS);
 afterAll(async () => {
   built.signal('SIGTERM');

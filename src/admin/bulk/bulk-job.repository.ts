@@ -110,11 +110,6 @@ const END = {
   name: 'bulk_end',
   text: `UPDATE foothold.bulk_job SET status = $3, ended_at = $4, last_error = $5,
            cursor = CASE $3 WHEN 'failed' THEN cursor ELSE '' END
-         WHERE tenant_id = $1 AND job_id = $2 AND status IN ('queued', 'running')`,
-};
-const STOP = {
-  name: 'bulk_stop',
-  text: `UPDATE foothold.bulk_job SET status = 'cancelled', ended_at = $3, last_error = $4, cursor = ''
          WHERE tenant_id = $1 AND job_id = $2 AND status IN ('queued', 'running') RETURNING ${COLUMNS}`,
 };
 const NOTE_ERROR = {
@@ -213,17 +208,13 @@ export class BulkJobRepository {
     return row;
   }
 
+  /** Undefined unless the job was still to run: it may have ended, or was cancelled, meanwhile. */
   async end(
     transaction: Transaction,
     jobId: string,
     { status, at, error = null }: { readonly status: JobStatus; readonly at: Date; readonly error?: string | null },
-  ): Promise<void> {
-    await transaction.query(END, [transaction.tenantId, jobId, status, at, error]);
-  }
-
-  /** Undefined unless the job was still to run: it may have ended, or was cancelled, meanwhile. */
-  async stop(transaction: Transaction, jobId: string, at: Date, error: string): Promise<BulkJobRow | undefined> {
-    const [row] = await transaction.query<BulkJobRow>(STOP, [transaction.tenantId, jobId, at, error]);
+  ): Promise<BulkJobRow | undefined> {
+    const [row] = await transaction.query<BulkJobRow>(END, [transaction.tenantId, jobId, status, at, error]);
     return row;
   }
 

@@ -213,11 +213,10 @@ export class BulkRunner {
   private async note(tenantId: string, jobId: string, error: unknown, isLast: boolean): Promise<void> {
     const name = nameOf(error);
     try {
-      await this.unitOfWork.run({ tenantId }, (transaction) =>
-        isLast
-          ? this.jobs.end(transaction, jobId, { status: 'failed', at: transaction.now(), error: name })
-          : this.jobs.noteError(transaction, jobId, name),
-      );
+      await this.unitOfWork.run({ tenantId }, async (transaction) => {
+        if (!isLast) return this.jobs.noteError(transaction, jobId, name);
+        await this.jobs.end(transaction, jobId, { status: 'failed', at: transaction.now(), error: name });
+      });
     } catch (failure) {
       this.logger.debug({ err: failure }, 'A job could not say that it failed');
     }

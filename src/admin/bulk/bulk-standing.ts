@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { TenantStandingRepository } from '../../tenant/administration/tenant-standing.repository.js';
+import { SERVICE_ACTOR } from '../../tenant/audit-actions.js';
 import { AuditRepository } from '../../tenant/audit.repository.js';
 import { BulkJobRepository, type BulkJobRow } from './bulk-job.repository.js';
 
-const ACTOR = 'foothold';
 const LOST = 'The admin who started the job may no longer change the tenant.';
 
 /** Whether the admin in whose name a job runs could still start it. A job may run long after a removal or a demotion. */
@@ -31,10 +31,11 @@ export class BulkStanding {
   /** Ends the job. What it has done stays done, and can be undone. */
   async stop(tenantId: string, jobId: string): Promise<void> {
     await this.unitOfWork.run({ tenantId }, async (transaction) => {
-      const job = await this.jobs.stop(transaction, jobId, transaction.now(), LOST);
+      const ended = { status: 'cancelled', at: transaction.now(), error: LOST } as const;
+      const job = await this.jobs.end(transaction, jobId, ended);
       if (!job) return;
       const detail = { flow: job.flow_key, dryRun: job.dry_run, job: jobId, because: 'standing_lost' };
-      const entry = { actor: ACTOR, action: 'bulk_stopped', subject: job.created_by, detail } as const;
+      const entry = { actor: SERVICE_ACTOR, action: 'bulk_stopped', subject: job.created_by, detail } as const;
       await this.audit.record(tenantId, entry, transaction);
     });
   }

@@ -63,7 +63,7 @@ const SOURCES: readonly Source[] = [
 
 export const PERSONAL_TABLES: readonly string[] = [...new Set(SOURCES.map(({ table }) => table))];
 
-/** A one-time token is nobody's data, not even as a hash. The tenant is left out of each row: it is said once. */
+/** Without one-time tokens, which are no data of a person, not even as a hash; and without the tenant, which is said once. */
 const ROW = `(to_jsonb(t) - 'tenant_id' - 'token_hash')::text AS row`;
 
 const pageOf = ({ table, condition, key, byFlow }: Source, index: number, isFirst: boolean): Statement => {

@@ -4,11 +4,10 @@ import { DatabaseStartup } from '../../database/database-startup.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AllTenants } from '../../maintenance/all-tenants.js';
 import { Daily } from '../../maintenance/daily.js';
+import { SERVICE_ACTOR } from '../audit-actions.js';
 import { AuditRepository } from '../audit.repository.js';
 import { TenantLifecycleRepository } from './tenant-lifecycle.repository.js';
 import { startOfGrace } from './tenant-view.js';
-
-const ACTOR = 'foothold';
 
 /** Archives closed tenants whose grace period is over, once a day. */
 @Injectable()
@@ -48,7 +47,11 @@ export class ClosedTenantRetention implements OnModuleDestroy {
       if (tenant?.status !== 'closed' || !tenant.closed_at || tenant.closed_at >= startOfGrace(now)) return;
       await this.lifecycle.archive(transaction, now);
       const detail = { because: 'grace_over' };
-      await this.audit.record(transaction.tenantId, { actor: ACTOR, action: 'tenant_archived', detail }, transaction);
+      await this.audit.record(
+        transaction.tenantId,
+        { actor: SERVICE_ACTOR, action: 'tenant_archived', detail },
+        transaction,
+      );
     });
   }
 }

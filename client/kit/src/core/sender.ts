@@ -168,7 +168,7 @@ export function createSender({ shared, views, reader, tenants, queueChanged, dra
     return refuse(operation, reason, message, current);
   }
 
-  /** The operation is in the queue under another id: whoever waits for it waits for that one. */
+  /** The operation is in the queue under another id: its callers wait for that one. */
   function follow(from: string, to: string): void {
     const known = waiting.get(from);
     if (known) waiting.set(to, known);
