@@ -5,7 +5,6 @@ import { addressKey } from './client-address.js';
 import { Problem, retryAfter } from './problem.js';
 import { RequestRate, type RateLimit } from './request-rate.js';
 import { faultBeforeReading } from './unreadable-request.js';
-import { LARGEST_BODY_BYTES } from './body-limits.js';
 
 type Done = (error?: Error) => void;
 
@@ -70,10 +69,8 @@ export class BearerCheck {
 
 /**
  * Node reads and discards a body that the service did not read, so that the next request on the connection is understood.
- * A body that no route accepts, or that does not tell its length, is not worth that: the connection ends instead.
+ * A body that does not tell its length is not worth that: the connection ends instead.
  */
 export function closeUnlessDrained({ headers }: FastifyRequest, reply: FastifyReply): void {
-  const isUnbounded = headers['transfer-encoding'] !== undefined;
-  if (isUnbounded || Number(headers['content-length'] ?? 0) > LARGEST_BODY_BYTES)
-    void reply.header('connection', 'close');
+  if (headers['transfer-encoding'] !== undefined) void reply.header('connection', 'close');
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { LARGEST_BODY_BYTES } from './body-limits.js';
 import { Problem } from './problem.js';
 
 const MOST_HEADER_BYTES = 16 * 1024;
@@ -24,6 +25,8 @@ export function refusalBeforeRouting({ raw }: FastifyRequest): Problem | undefin
   if (headers.host === undefined && httpVersion === '1.1') {
     return new Problem('bad_request', 'The Host header is missing; send it.');
   }
+  // Checking the token first would cost more than this answer, while bytes arrive that are of no use.
+  if (Number(headers['content-length'] ?? 0) > LARGEST_BODY_BYTES) return new Problem('payload_too_large');
   return undefined;
 }
 

@@ -17,6 +17,7 @@ import { answerUnroutable, OutsideHooks } from './outside-hooks.js';
 import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { MOST_HEADERS, READ_HEADER_BYTES, refusalBeforeRouting } from './refused-request.js';
+import { lingerAfterAnswer } from './lingering-close.js';
 import { parseQuery } from './query-string.js';
 import { answerUnreadable } from './unreadable-request.js';
 import { closeUnusedOnStop, limitConnections } from './connections.js';
@@ -105,6 +106,7 @@ export async function configureServer(app: NestFastifyApplication, config: Confi
     if (request.routeOptions.url?.startsWith('/v1/')) keepPrivate(reply);
     // Kept alive behind the last answer, a connection would hold the process up for as long as its client likes.
     if (stopping) void reply.header('connection', 'close');
+    if (!request.raw.complete && reply.getHeader('connection') === 'close') lingerAfterAnswer(request.raw.socket);
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -2,6 +2,7 @@ import type { ConnectionError, FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { destroyLater } from './lingering-close.js';
 import { Problem } from './problem.js';
 import { problemDocument } from './problem.filter.js';
 import { headersTooLarge } from './refused-request.js';
@@ -10,9 +11,6 @@ import { headersTooLarge } from './refused-request.js';
 interface ServerSocket extends Socket {
   readonly _httpMessage?: ServerResponse | null;
 }
-
-/** So long the client may take to read the answer, while it still sends bytes that the service does not read. */
-const LINGER_MS = 1_000;
 
 /** Answers what Node could not read as a request, so that there is no request and no reply: a problem like any other. */
 export function answerUnreadable(this: FastifyInstance, error: ConnectionError, socket: ServerSocket): void {
@@ -37,8 +35,7 @@ export function answerUnreadable(this: FastifyInstance, error: ConnectionError, 
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const { status } = problem;
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
-  const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  socket.once('close', () => clearTimeout(linger));
+  destroyLater(socket);
   this.outsideHooks.record({ requestId, method: 'unknown', route: 'unknown', status, elapsedMs: 0, problem });
 }
 

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../../src/config/config.js';
 import { ApiDocument, type Operation } from '../attack/support/api-document.js';
 import { sampleRequest } from '../attack/support/sample-request.js';
@@ -11,8 +12,10 @@ import { TestService } from '../support/service.js';
 const APP = 'https://app.acme.example';
 const MOVES = '/v1/onboarding/workspace/transitions';
 const JSON_TYPE = 'Content-Type: application/json';
-/** Beyond every body that a route accepts. */
-const TOO_LONG = 10_000_000;
+/** Beyond every body that a route accepts, and beyond what the operating system keeps for a connection. */
+const TOO_LONG = 32_000_000;
+
+const SOON_MS = 50;
 
 const lines: Record<string, unknown>[] = [];
 let service: TestService;
@@ -103,19 +106,34 @@ describe('A03: the body of such a request', () => {
   });
 
   test.each([
-    ['is longer than any that is read', `Content-Length: ${TOO_LONG}`],
-    ['does not tell its length', 'Transfer-Encoding: chunked'],
-  ])('%s: the connection ends', async (_what, length) => {
+    ['is longer than any that is read', `Content-Length: ${TOO_LONG}`, 413],
+    ['does not tell its length', 'Transfer-Encoding: chunked', 401],
+  ])('%s: the connection ends', async (_what, length, status) => {
     const text = await wire.write(head(`POST ${MOVES}`, [JSON_TYPE, length]));
-    expect(statusesIn(text)).toEqual(['HTTP/1.1 401']);
+    expect(statusesIn(text)).toEqual([`HTTP/1.1 ${status}`]);
     expect(text).toMatch(/^connection: close/im);
+  });
+
+  test('is not read further, and a client that sends it before it reads receives the answer', async () => {
+    const { hostname, port } = new URL(service.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    lines.length = 0;
+    socket.write(head(`POST ${MOVES}`, [JSON_TYPE, `Content-Length: ${TOO_LONG}`]) + ' '.repeat(TOO_LONG));
+    await eventually(async () => lines.some(({ status }) => status === 413));
+    // Of a connection that was reset, the client would learn in this time.
+    await setTimeout(SOON_MS);
+    let text = '';
+    for await (const chunk of socket.on('error', () => undefined)) text += String(chunk);
+    expect([statusesIn(text), bodyIn(text).code]).toEqual([['HTTP/1.1 413'], 'payload_too_large']);
+    expect(socket.bytesWritten - socket.writableLength).toBeLessThan(TOO_LONG);
+    socket.destroy();
   });
 });
 
-test('A03: a caller whose token is accepted learns what is wrong with the body, and others do not', async () => {
+test('A03: a caller whose token is accepted learns what is wrong in the body, and others do not', async () => {
   const bodies: [code: string, headers: string[], body: string][] = [
     ['unsupported_media_type', ['Content-Type: text/plain', 'Content-Length: 1'], 'x'],
-    ['payload_too_large', [JSON_TYPE, `Content-Length: ${TOO_LONG}`], ''],
+    ['payload_too_large', [JSON_TYPE, 'Content-Length: 20000'], ''],
     ['bad_request', [JSON_TYPE, 'Content-Length: 1'], '{'],
   ];
   for (const [code, headers, body] of bodies) {
