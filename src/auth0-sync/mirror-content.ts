@@ -37,7 +37,21 @@ export function sameContent(one: MirrorContent, other: MirrorContent): boolean {
   return facts(one) === facts(other);
 }
 
-/** Whether `one` knows of transitions that `other` has never seen. */
-export function isAhead(one: MirrorContent, other: MirrorContent | undefined): boolean {
-  return [...one.flows].some(([key, { revision }]) => revision > (other?.flows.get(key)?.revision ?? 0));
+/**
+ * Whether `one` knows of transitions that `other` has never seen. Revisions tell it within a data set only: after a backup was
+ * restored, a user who goes on reaches the same revisions by other transitions.
+ */
+export function isAhead(one: MirrorContent, other: MirrorContent): boolean {
+  const isSameData = one.lineage === other.lineage;
+  return [...one.flows].some(([key, flow]) => {
+    const known = other.flows.get(key);
+    if (!known) return flow.revision > 0;
+    if (isSameData) return flow.revision > known.revision;
+    return flow.updatedAt > known.updatedAt || hasDoneMore(flow, known);
+  });
+}
+
+function hasDoneMore(one: MirroredFlow, other: MirroredFlow): boolean {
+  const isDone = (status: StepStatus | undefined): boolean => status === 'completed' || status === 'skipped';
+  return one.version === other.version && one.steps.some((step, at) => isDone(step) && !isDone(other.steps[at]));
 }

@@ -123,11 +123,12 @@ interface Import extends RestoreDecision {
   readonly mirrored: MirroredFlow;
 }
 
-function missingEffects(
+/** What takes a part as far as a mirror says that it was. */
+export function missingEffects(
   flow: Flow,
   state: FlowState,
   part: StepScope,
-  mirrored: MirroredFlow,
+  mirrored: Pick<MirroredFlow, 'steps'>,
   by: string,
   at: string,
 ): Effect[] {

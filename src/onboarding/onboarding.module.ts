@@ -48,6 +48,14 @@ import { TransitionMetrics } from './transition-metrics.js';
     StepDataValidator,
     TransitionMetrics,
   ],
-  exports: [LastSeen, ProgressRepository, OnBehalfService, PartRestoreService, HistoryService, TransitionMetrics],
+  exports: [
+    LastSeen,
+    ProgressRepository,
+    OnBehalfService,
+    PartRestoreService,
+    HistoryService,
+    RepeatedChanges,
+    TransitionMetrics,
+  ],
 })
 export class OnboardingModule {}

@@ -103,7 +103,7 @@ export class OnboardingService {
   /** Moves one step; everything that it changes, in one transaction. */
   async transition(person: PersonInTenant, flowKey: string, request: TransitionRequest): Promise<TransitionResult> {
     const flow = await this.catalog.flow(flowKey);
-    this.repetitions.admit(person, flow, request);
+    this.repetitions.admit(person.subject, person, flow, request);
     return this.metrics.counted(flow.key, request.action, async () => {
       const attempt = (): Promise<TransitionResult | Problem> =>
         this.tenants.within(person, (choice) => this.transitionIn(choice, person, flow, request));

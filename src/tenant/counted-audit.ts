@@ -13,6 +13,7 @@ const TENANTS_AT_ONCE = 100;
 /** Of all tenants together. What comes when memory is full is in the request log only. */
 const MOST_TENANTS = 10_000;
 const MOST_ENTRIES_OF_TENANT = 1_000;
+const WARNING_PAUSE_MS = 60_000;
 
 interface Counted {
   readonly entry: AuditEntry;
@@ -33,6 +34,7 @@ type Entries = Map<string, Counted>;
 export class CountedAudit implements OnApplicationShutdown {
   private readonly logger = new Logger(CountedAudit.name);
   private readonly key: KeyObject;
+  private silentUntil = 0;
   private readonly gathered = new Gathered<Entries>({
     name: CountedAudit.name,
     store: (tenantId, entries) => this.store(tenantId, entries),
@@ -55,11 +57,18 @@ export class CountedAudit implements OnApplicationShutdown {
   note(tenantId: string, entry: AuditEntry): void {
     const now = this.clock.date();
     if (this.gathered.tenants >= MOST_TENANTS) {
-      this.logger.warn('Too many tenants are asked for by strangers: some entries of their audit logs are left out');
+      this.warnOfMissing(now.getTime());
       return;
     }
     const key = JSON.stringify([Math.floor(now.getTime() / HOUR_MS), entry]);
     this.gathered.add(tenantId, new Map([[key, { entry, times: 1, firstAt: now, lastAt: now }]]));
+  }
+
+  /** At most once a minute: there is one for each request. */
+  private warnOfMissing(now: number): void {
+    if (now < this.silentUntil) return;
+    this.silentUntil = now + WARNING_PAUSE_MS;
+    this.logger.warn('Strangers ask for too many tenants: some entries of their audit logs are left out');
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -58,4 +58,31 @@ describe('A04: one user who saves one step again and again', () => {
     expectBurst(accepted, startedAt);
     expect(refusal.status).toBe(429);
   });
+
+  test('is refused the same way for an admin, who has a share of their own', async () => {
+    const owner = service.person();
+    await tellBusiness(owner);
+    const { tenantId } = (await owner.view()).body;
+    const path = `/v1/tenants/${tenantId}/onboarding/workspace/members/${encodeURIComponent(owner.subject)}`;
+    const operator = service.operator();
+    const startedAt = performance.now();
+    const saves = await untilRefused((n) =>
+      operator.post(`${path}/transitions`, {
+        step: 'business_info',
+        action: 'save',
+        data: { businessName: `Acme ${n}` },
+        reason: 'As they wrote',
+      }),
+    );
+    expectBurst(saves.accepted, startedAt);
+    expect([saves.refusal.status, saves.refusal.body.code]).toEqual([429, 'rate_limited']);
+    expect(saves.refusal.body.detail).toContain('business_info');
+    const restoringFrom = performance.now();
+    const restores = await untilRefused((n) =>
+      operator.post(`/v1/tenants/${tenantId}/onboarding/workspace/restore`, { revision: 1 + (n % 2), reason: 'Back' }),
+    );
+    expectBurst(restores.accepted, restoringFrom);
+    expect([restores.refusal.status, restores.refusal.body.code]).toEqual([429, 'rate_limited']);
+    expect((await save(owner, 1)).status).toBe(200);
+  });
 });

@@ -23,7 +23,7 @@ export class RestoreController {
     operationId: 'restoreSharedPart',
     summary: 'Restore the tenant’s progress to an earlier revision',
     description:
-      'Creates a new revision, which also reverts later data and attestations. Any other revision can be restored afterwards.',
+      'Creates a new revision, which also reverts later data; attestations stay as they are. Any other revision can be restored afterwards.',
   })
   @ApiOkResponse({ type: RestoreResultDto })
   @ApiProblems(...ADMIN_CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'unknown_flow')

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import { PartRestoreService, type RestoreResult } from '../../onboarding/part-restore.service.js';
+import { RepeatedChanges } from '../../onboarding/repeated-changes.js';
 import { adminMover } from '../../onboarding/transition-request.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 
@@ -19,6 +20,7 @@ export class RestoreService {
     private readonly administration: TenantAdministration,
     private readonly catalog: FlowCatalog,
     private readonly parts: PartRestoreService,
+    private readonly repetitions: RepeatedChanges,
   ) {}
 
   async restore(
@@ -26,7 +28,9 @@ export class RestoreService {
     { tenantId, flow: flowKey, subject }: Part,
     { revision, reason }: { readonly revision: number; readonly reason: string },
   ): Promise<RestoreResult> {
-    const { key: flow } = await this.catalog.flow(flowKey);
+    const current = await this.catalog.flow(flowKey);
+    this.repetitions.admitRestore(caller.subject, { tenantId, subject }, current);
+    const flow = current.key;
     const by = adminMover(caller, reason);
     return this.administration.run(caller, tenantId, { changes: true }, async ({ transaction, record }) => {
       const result = await this.parts.restore(transaction, subject ?? '', flow, revision, by);

@@ -4,19 +4,21 @@ import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import { stepKeyOf } from '../../flow/index.js';
 import { Problem } from '../../http/problem.js';
 import { OnBehalfService } from '../../onboarding/on-behalf.service.js';
+import { RepeatedChanges } from '../../onboarding/repeated-changes.js';
 import type { TransitionResult } from '../../onboarding/step-mover.js';
 import { TransitionMetrics } from '../../onboarding/transition-metrics.js';
 import { adminMover, type TransitionRequest } from '../../onboarding/transition-request.js';
 import { TenantAdministration } from '../../tenant/administration/tenant-administration.js';
 import type { MemberInFlow } from '../member-in-flow.js';
 
-/** Repairs somebody's progress, one step at a time. */
+/** Repairs a user's progress, one step at a time. */
 @Injectable()
 export class MemberTransitionsService {
   constructor(
     private readonly administration: TenantAdministration,
     private readonly catalog: FlowCatalog,
     private readonly onBehalf: OnBehalfService,
+    private readonly repetitions: RepeatedChanges,
     private readonly metrics: TransitionMetrics,
   ) {}
 
@@ -27,6 +29,7 @@ export class MemberTransitionsService {
     reason: string,
   ): Promise<TransitionResult> {
     const flow = await this.catalog.flow(flowKey);
+    this.repetitions.admit(caller.subject, { tenantId, subject }, flow, request);
     const by = adminMover(caller, reason);
     return this.metrics.counted(flow.key, request.action, async () => {
       const outcome = await this.administration.run(caller, tenantId, { changes: true }, async (administration) => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { missingEffects } from '../../../src/auth0-sync/mirror-restore.js';
 import {
   attest,
   decide,
@@ -13,6 +14,7 @@ import {
   type FlowState,
   type JsonObject,
   type StepScope,
+  type StepStatus,
 } from '../../../src/flow/index.js';
 import { anyFlow, moveSeeds, type MoveSeed } from '../../support/flow-arbitraries.js';
 import { moveOf, throughJsonb } from '../../support/flow-play.js';
@@ -41,6 +43,7 @@ class World {
   play(seed: MoveSeed, what: string, nth: number): void {
     if (what === 'restore') return this.restore(nth);
     if (what === 'revoke') return this.revokeOne(nth);
+    if (what === 'resolve') return this.resolve(nth);
     const move = moveOf(this.flow, this.state, seed, ++this.events);
     if (move.kind === 'command') {
       const outcome = decide(this.flow, this.state, move.command);
@@ -63,6 +66,15 @@ class World {
     const entries = this.history[part];
     const earlier = foldEffects(entries.slice(0, nth % (entries.length + 1)).flat());
     const effects = restoreEffects(this.state[part], earlier);
+    this.take(part, { ...this.state, [part]: foldEffects(effects, this.state[part]) }, effects);
+  }
+
+  /** A case: a mirror that no attester wrote says which steps are done. */
+  private resolve(nth: number): void {
+    const part: StepScope = nth % 2 ? 'tenant' : 'member';
+    const said: StepStatus[] = ['completed', 'skipped', 'pending'];
+    const steps = this.flow.definition.steps.map((_, index) => said[(nth >> index) % said.length]!);
+    const effects = missingEffects(this.flow, this.state, part, { steps }, 'admin', '2026-01-01T00:00:00.000Z');
     this.take(part, { ...this.state, [part]: foldEffects(effects, this.state[part]) }, effects);
   }
 
@@ -105,7 +117,7 @@ class World {
 }
 
 const kinds = fc.array(
-  fc.record({ what: fc.constantFrom('move', 'move', 'move', 'restore', 'revoke'), nth: fc.nat(1_000) }),
+  fc.record({ what: fc.constantFrom('move', 'move', 'move', 'restore', 'revoke', 'resolve'), nth: fc.nat(1_000) }),
   { minLength: 5, maxLength: 40 },
 );
 
