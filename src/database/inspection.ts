@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { Client, type QueryResultRow } from 'pg';
 import { missingMigrations } from './migrations/index.js';
+import { PLANNER_SETTINGS, SESSION_LIMITS } from './role-settings.js';
 import { excessRights, type ExcessRight } from './service-role.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -17,6 +18,7 @@ export interface DatabaseFacts {
   readonly role: RoleFacts;
   /** Limits that the server sets for the session, by name; '0' is none. */
   readonly limits: Readonly<Record<SessionLimit, string>>;
+  readonly planner: Readonly<Record<PlannerSetting, string>>;
   /** Whether there is a schema `foothold`. */
   readonly hasSchema: boolean;
   /** Tables with a tenant whose row-level security is off, or does not hold for their owner. */
@@ -27,13 +29,8 @@ export interface DatabaseFacts {
 
 type ServerFacts = Pick<DatabaseFacts, 'version' | 'identity' | 'hasSchema'>;
 
-/** What a client that forgot something may hold, and for how long. */
-export const SESSION_LIMITS = {
-  statement_timeout: '5s',
-  lock_timeout: '3s',
-  idle_in_transaction_session_timeout: '10s',
-} as const;
 type SessionLimit = keyof typeof SESSION_LIMITS;
+type PlannerSetting = keyof typeof PLANNER_SETTINGS;
 
 export interface RoleFacts {
   readonly name: string;
@@ -59,9 +56,12 @@ const ROLE = `SELECT current_user::text AS name,
   coalesce((SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = 'foothold_worker'), false)
     AS "worksAcrossTenants"`;
 
-const LIMITS = `SELECT ${Object.keys(SESSION_LIMITS)
-  .map((name) => `current_setting('${name}') AS ${name}`)
-  .join(', ')}`;
+const settings = (names: object): string =>
+  `SELECT ${Object.keys(names)
+    .map((name) => `current_setting('${name}') AS ${name}`)
+    .join(', ')}`;
+const LIMITS = settings(SESSION_LIMITS);
+const PLANNER = settings(PLANNER_SETTINGS);
 
 const OPEN_TABLES = `SELECT c.relname::text AS name FROM pg_class c
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
@@ -81,11 +81,13 @@ export function inspectDatabase(url: string): Promise<DatabaseFacts> {
         (await client.query<Row & QueryResultRow>(text, values)).rows,
     );
     const [limits] = (await rows<Record<SessionLimit, string>>(LIMITS)) as [Record<SessionLimit, string>];
+    const [planner] = (await rows<DatabaseFacts['planner']>(PLANNER)) as [DatabaseFacts['planner']];
     const open = await rows<{ name: string }>(OPEN_TABLES);
     return {
       ...server,
       role: { ...role, excess },
       limits,
+      planner,
       openTables: open.map(({ name }) => name),
       missingMigrations: await migrationsMissingAt(client),
     };

@@ -7,6 +7,7 @@ import { LockWatch } from './lock-watch.js';
 import { withMigrationLock } from './migration-lock.js';
 import { migrationOptions } from './migration-session.js';
 import { missingMigrations } from './migrations/index.js';
+import { completeRoleSettings } from './role-settings.js';
 import { restrictServiceRole, rightsForMigrations } from './restrict-service-role.js';
 
 /** The database could not be migrated. The message is one line: what stopped the migration, and what to do. */
@@ -103,6 +104,7 @@ async function run(dataSource: DataSource, watch: LockWatch, ran: string[]): Pro
     // Afterwards, because the first migration makes the role that is let in.
     await migrateJobQueue(dataSource);
     ran.push(...before);
+    await completeSettings(dataSource);
     await restrict(dataSource);
   } catch (error) {
     if (error instanceof MigrationError) throw error;
@@ -135,6 +137,15 @@ async function createSchema(dataSource: DataSource): Promise<void> {
       error,
     );
   }
+}
+
+async function completeSettings(dataSource: DataSource): Promise<void> {
+  const left = await completeRoleSettings(dataSource);
+  if (!left.length) return;
+  throw new MigrationError(
+    `The schema is up to date, but the service's role lacks settings, and this role may not change that; run as a superuser: ${left.join(' ')} Then run the migration again.`,
+    undefined,
+  );
 }
 
 async function restrict(dataSource: DataSource): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Env } from '../config/env.js';
-import { hearsNotifications, inspectDatabase, SESSION_LIMITS, type DatabaseFacts } from '../database/inspection.js';
+import { hearsNotifications, inspectDatabase, type DatabaseFacts } from '../database/inspection.js';
+import { PLANNER_SETTINGS, SESSION_LIMITS, settingOf } from '../database/role-settings.js';
 import { SERVICE_ROLE } from '../database/service-role.js';
 import { failed, ok, skipped, type Finding } from './finding.js';
 
@@ -17,6 +18,7 @@ export async function checkDatabase(env: Partial<Env>): Promise<Finding[]> {
     checkVersion(facts),
     checkRole(facts),
     checkLimits(facts),
+    checkPlanner(facts),
     checkRowLevelSecurity(facts),
     checkMigrations(facts),
     await checkOwner(migrationUrl, facts),
@@ -100,7 +102,23 @@ function checkLimits({ role, limits, hasSchema }: DatabaseFacts): Finding {
   return failed(check, 'A statement or transaction of the service may last for ever', {
     found: missing.map((name) => `${name} = 0`).join(', '),
     expected: names.map((name) => `${name} = ${SESSION_LIMITS[name]}`).join(', '),
-    change: missing.map((name) => `ALTER ROLE ${role.name} SET ${name} = '${SESSION_LIMITS[name]}';`).join(' '),
+    change: missing.map((name) => settingOf(role.name, name)).join(' '),
+  });
+}
+
+/** A pooler or an operator may have settings of their own, which cost CPU and no data. */
+function checkPlanner({ role, planner, hasSchema }: DatabaseFacts): Finding {
+  const check = 'database.planner';
+  if (!hasSchema || role.excess.length)
+    return skipped(check, `Of the service's role only, and ${role.name} is not fit for it`);
+  const names = Object.keys(PLANNER_SETTINGS) as Array<keyof typeof PLANNER_SETTINGS>;
+  const other = names.filter((name) => planner[name] !== PLANNER_SETTINGS[name]);
+  if (other.length === 0)
+    return ok(check, 'PostgreSQL neither compiles the statements of the service nor plans them again');
+  return failed(check, 'Statements of the service cost PostgreSQL more than they must', {
+    found: other.map((name) => `${name} = ${planner[name]}`).join(', '),
+    expected: other.map((name) => `${name} = ${PLANNER_SETTINGS[name]}`).join(', '),
+    change: other.map((name) => settingOf(role.name, name)).join(' '),
   });
 }
 

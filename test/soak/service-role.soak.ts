@@ -20,7 +20,7 @@ describe.each(debianPostgresVersions())('on PostgreSQL %d', (version) => {
 if (debianPostgresVersions().length === 0) it('finds no other PostgreSQL', () => undefined);
 
 describe.each(debianPostgresVersions())('with the roles of deploy/compose.yaml, on PostgreSQL %d', (version) => {
-  it('A15: an owner that is no superuser migrates, and the service has no right too many', async () => {
+  it('A15, P01: an owner that is no superuser migrates: no right too many, and no setting too few', async () => {
     const postgres = await DebianPostgres.start(version);
     try {
       const { hostname, port } = new URL(postgres.superuserUrl);
@@ -32,6 +32,13 @@ describe.each(debianPostgresVersions())('with the roles of deploy/compose.yaml, 
       expect((await migrate(owner)).length).toBeGreaterThan(10);
       const rights = await excessRights((text, values) => sql(owner, text, values), 'foothold_app');
       expect(rights).toEqual([]);
+
+      // As after a restore in another cluster, and with a limit of an operator's own.
+      await sql(owner, 'ALTER ROLE foothold_app RESET jit');
+      await sql(owner, `ALTER ROLE foothold_app SET statement_timeout = '7s'`);
+      await migrate(owner);
+      const [role] = await sql(owner, `SELECT rolconfig FROM pg_roles WHERE rolname = 'foothold_app'`);
+      expect(role?.rolconfig).toEqual(expect.arrayContaining(['jit=off', 'statement_timeout=7s']));
     } finally {
       await postgres.stop();
     }

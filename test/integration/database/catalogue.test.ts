@@ -122,6 +122,13 @@ describe('the rules of PostgreSQL that Foothold keeps', () => {
     ).toEqual([]);
   });
 
+  it('P01: has PostgreSQL compile no statement of the service, and plan none again', async () => {
+    const [role] = await rows(`SELECT rolconfig FROM pg_roles WHERE rolname = 'foothold_app'`);
+    expect(role?.rolconfig).toEqual(
+      expect.arrayContaining(['jit=off', 'enable_seqscan=off', 'plan_cache_mode=force_generic_plan']),
+    );
+  });
+
   it('lets the service add to history, attestations, operations and audit, and never change them', async () => {
     const changing = await names(`SELECT table_name || ' ' || privilege_type AS name
       FROM information_schema.role_table_grants WHERE grantee = 'foothold_app' AND table_schema = 'foothold'
