@@ -7,7 +7,7 @@ import { Tenant } from '../tenant/tenant.entity.js';
  */
 export type MirrorCheck = 'compare' | 'repair' | 'background';
 
-/** How what Auth0 held differed from the database when somebody last looked. */
+/** How what Auth0 held differed from the database at the last look. */
 export type MirrorDrift = 'missing' | 'behind' | 'ahead' | 'not_ours';
 
 /**
@@ -20,6 +20,7 @@ export type MirrorDrift = 'missing' | 'behind' | 'ahead' | 'not_ours';
 @Index('auth0_mirror_due', ['tenantId', 'dueAt'], { where: 'due_at IS NOT NULL' })
 @Index('auth0_mirror_latest', ['dueAt'], { where: 'due_at IS NOT NULL' })
 @Index('auth0_mirror_leased', ['leasedUntil'], { where: 'leased_until IS NOT NULL' })
+@Index('auth0_mirror_parked', ['tenantId'], { where: 'parked IS NOT NULL' })
 @Check('auth0_mirror_pending_check_known', `pending_check IN ('compare', 'repair', 'background')`)
 @Check('auth0_mirror_drift_known', `drift IN ('missing', 'behind', 'ahead', 'not_ours')`)
 export class Auth0Mirror {

@@ -17,9 +17,6 @@ import { WantedMirrors, type WantedMirror } from './wanted-mirrors.js';
 /** Why a mirror waits for a release that has the member's flow version. */
 const VERSION_UNAVAILABLE = 'flow_version_unavailable';
 
-/** Why a mirror that has to be read first waits. */
-const READS_FAIL = 'Not read: earlier reads failed';
-
 /** Why a mirror waits for a person's decision. */
 const RECONCILIATION_REQUIRED = 'reconciliation_required';
 
@@ -52,7 +49,6 @@ export class MirrorSender {
     const isKnown = claim.lineage === this.lineage.current && claim.pendingCheck === null;
     return this.settling(claim, async () => {
       if (isKnown) return this.write(claim);
-      if (this.access.isOpen('read')) return this.releaseUntilRead(claim);
       if (await this.postponed(claim)) return;
       await this.compare(claim, await this.access.read(claim.subject, this.patienceOf(claim)));
     });
@@ -199,13 +195,6 @@ export class MirrorSender {
   /** A send that begins must have ended before somebody else may begin one. */
   private patienceOf({ leasedUntil }: Claim): number {
     return leasedUntil.getTime() - this.clock.now() - this.timing.callMs - LEASE_MARGIN_MS;
-  }
-
-  /** Without a pause the worker would claim it again at once, for as long as the circuit is open. */
-  private async releaseUntilRead(claim: Claim): Promise<void> {
-    const { lastMs } = this.timing.circuit;
-    await this.repository.release(claim, this.clock.in(lastMs * (0.5 + Math.random() / 2)), READS_FAIL);
-    this.metrics.countSend('retried');
   }
 
   private async settleFailure(claim: Claim, failure: MirrorFailure): Promise<void> {

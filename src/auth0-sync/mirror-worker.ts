@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { ChangeChannel } from '../database/change-channel.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseStartup } from '../database/database-startup.js';
+import { IdlePause } from '../database/idle-pause.js';
 import { MirrorBacklog } from '../maintenance/mirror-backlog.js';
 import { FanOut } from './fan-out.js';
 import { MirrorAccess } from './mirror-access.js';
@@ -21,14 +23,16 @@ const LOOK_AHEAD_EVERY_MS = 60_000;
  * Sends due mirrors. Every process runs one, and they share the work: each claims a few mirrors at a time, tenant by
  * tenant, under a lease.
  *
- * working: claims and sends; with nothing due it fans out, then sleeps a moment.
- * held back: Auth0's circuit is open, or the database fails. Nothing is claimed. Left by itself.
+ * working: claims and sends; with nothing due it fans out.
+ * idle: nothing was due. Looks again after a pause, which grows until something changes.
+ * held back: a circuit of Auth0 is open, its budget is spent, or the database fails. Looks for nothing. Left by itself.
  * stopped: claims nothing more. What does not end in time is left to its lease.
  */
 @Injectable()
 export class MirrorWorker implements OnModuleDestroy {
   private readonly logger = new Logger(MirrorWorker.name);
   private readonly stopping = new AbortController();
+  private readonly pause: IdlePause;
   private readonly underWay = new Set<Promise<void>>();
   private running: Promise<void> | undefined;
   private lookedAheadAt = -Infinity;
@@ -43,8 +47,11 @@ export class MirrorWorker implements OnModuleDestroy {
     private readonly access: MirrorAccess,
     private readonly budget: RateBudget,
     @Inject(SYNC_TIMING) private readonly timing: SyncTiming,
+    changes: ChangeChannel,
     startup: DatabaseStartup,
   ) {
+    this.pause = new IdlePause(timing.poll);
+    changes.subscribeToAll(this.pause.wake);
     void startup.ready.then(() => {
       if (!this.stopping.signal.aborted) this.running = this.run();
     });
@@ -58,20 +65,24 @@ export class MirrorWorker implements OnModuleDestroy {
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
       try {
-        if (await this.round()) continue;
+        if (this.isHeldBack) this.pause.reset();
+        else if (await this.round()) {
+          this.pause.reset();
+          continue;
+        }
       } catch (error) {
         this.logger.debug({ err: error }, 'Mirrors wait: the database does not answer');
       }
-      await sleep(this.timing.pollMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await this.pause.wait(signal);
     }
   }
 
   /** Whether there may be more to do at once. */
   private async round(): Promise<boolean> {
     await this.lookAhead();
-    if (this.access.isOpen('write')) return false;
     const free = this.concurrency - this.underWay.size;
     if (free <= 0) {
       await Promise.race(this.underWay);
@@ -82,15 +93,20 @@ export class MirrorWorker implements OnModuleDestroy {
     return claims.length > 0 || (await this.fanOut.step()) > 0;
   }
 
+  /** The first mirror of a user, and one whose last send is in doubt, must be read before it is written. */
+  private get isHeldBack(): boolean {
+    return this.access.isOpen('read') || this.access.isOpen('write') || this.budget.isSpent('write');
+  }
+
   private async lookAhead(): Promise<void> {
     if (performance.now() - this.lookedAheadAt < LOOK_AHEAD_EVERY_MS) return;
     this.lookedAheadAt = performance.now();
     await this.ahead.makeDue();
   }
 
-  /** While the circuit is half open one send tries it; the others would only wait for that one. */
+  /** While a circuit is half open one send tries it; the others would only wait for that one. */
   private get concurrency(): number {
-    if (this.access.status('write') !== 'closed') return 1;
+    if (this.access.status('read') !== 'closed' || this.access.status('write') !== 'closed') return 1;
     return Math.min(Math.max(CONCURRENT.least, Math.ceil(this.budget.perSecond('write'))), CONCURRENT.most);
   }
 

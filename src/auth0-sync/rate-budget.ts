@@ -86,6 +86,13 @@ export class RateBudget implements OnModuleDestroy {
     return Math.max(this.notFullForMs(name) - bucket.burstMs, bucket.intervalMs);
   }
 
+  /** Whether an answer told that no call of this kind can be sent now. */
+  isSpent(kind: CallKind): boolean {
+    const { bucket: name } = this.limits[kind];
+    const { burstMs, intervalMs } = commonBucket(this.limits[kind]);
+    return this.notFullForMs(name) > burstMs - intervalMs;
+  }
+
   get fanOut() {
     return fanOutBucket(this.limits.write);
   }

@@ -10,10 +10,8 @@ import { MirrorAccess, type MirrorCircuitStatus } from './mirror-access.js';
 import { RateBudget } from './rate-budget.js';
 import { SYNC_TIMING, type SyncTiming } from './sync-timing.js';
 
-/** Probes come often; counting the queue for each would cost more than sending it. */
-const KEPT_MS = 1_000;
-/** The comparisons move slowly. */
-const CHECKS_KEPT_MS = 15_000;
+/** Probes come often, and ask every process. */
+const KEPT_MS = 15_000;
 
 /** How the mirrors are, for health and metrics. */
 export interface MirrorState {
@@ -81,8 +79,9 @@ export class SyncState implements OnModuleInit {
     @Inject(CONFIG) { mirror: { reconcileWithinMs: limitMs } }: Config,
     @Inject(SYNC_TIMING) { check }: SyncTiming,
   ) {
-    this.lag = new KeptCount(ping, KEPT_MS, () => backlog.lag(clock.date()));
-    this.checks = new KeptCount(ping, Math.min(CHECKS_KEPT_MS, check.idleMs), async () => {
+    const keptMs = Math.min(KEPT_MS, check.idleMs);
+    this.lag = new KeptCount(ping, keptMs, () => backlog.lag(clock.date()));
+    this.checks = new KeptCount(ping, keptMs, async () => {
       const coverage = await backlog.coverage();
       return checkPeriod(coverage, { limitMs, intervalMs: budget.spareReadMs, now: clock.now() });
     });

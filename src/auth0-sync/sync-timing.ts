@@ -1,7 +1,9 @@
+import type { IdlePauseOptions } from '../database/idle-pause.js';
+
 /** How patient the sending of mirrors is; milliseconds. Tests replace it to see an hour pass in a minute. */
 export interface SyncTiming {
-  /** Between two looks for due mirrors, while there are none. */
-  readonly pollMs: number;
+  /** Between two looks for due mirrors, while there are none: first, and after a while without any change. */
+  readonly poll: IdlePauseOptions;
   /** A call that has not ended by then has failed, its body included. */
   readonly callMs: number;
   /** Within it a send has ended, or failed, or been given up. */
@@ -28,7 +30,7 @@ export interface SyncTiming {
 export const SYNC_TIMING = Symbol('SyncTiming');
 
 export const DEFAULT_TIMING: SyncTiming = {
-  pollMs: 500,
+  poll: { firstMs: 500, lastMs: 5_000 },
   callMs: 10_000,
   leaseMs: 60_000,
   retry: { firstMs: 1_000, lastMs: 300_000, versionMs: 30_000 },

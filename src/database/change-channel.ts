@@ -28,6 +28,7 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
   private readonly logger = new Logger(ChangeChannel.name);
   private readonly url: string;
   private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly listenersToAll = new Set<Listener>();
   private readonly unsent = new Set<string>();
   private client: pg.Client | undefined;
   private connecting: Promise<void> | undefined;
@@ -80,7 +81,14 @@ export class ChangeChannel implements OnApplicationBootstrap, OnApplicationShutd
     };
   }
 
+  /** Of every topic. Returns what ends the subscription. */
+  subscribeToAll(listener: Listener): () => void {
+    this.listenersToAll.add(listener);
+    return () => this.listenersToAll.delete(listener);
+  }
+
   private tell(topic: string): void {
+    for (const listener of this.listenersToAll) listener();
     for (const listener of this.listeners.get(topic) ?? []) listener();
   }
 

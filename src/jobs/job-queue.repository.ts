@@ -32,16 +32,20 @@ const SIGN_OF_LIFE = {
   text: `INSERT INTO foothold.job_worker (worker_id, seen_at) SELECT unnest($1::text[]), now()
          ON CONFLICT (worker_id) DO UPDATE SET seen_at = excluded.seen_at`,
 };
-/** What is locked by a worker that was never heard of, or not for so long, is free again. */
-const FREE_OF_DEAD = {
-  name: 'job_free_of_dead',
+/** The same; and what is locked by a worker that was never heard of, or not for so long, is free again. */
+const BEAT = {
+  name: 'job_beat',
   text: `
-    WITH dead AS (
-      DELETE FROM foothold.job_worker WHERE seen_at < now() - make_interval(secs => $1) RETURNING worker_id
+    WITH alive AS (
+      INSERT INTO foothold.job_worker (worker_id, seen_at) SELECT unnest($1::text[]), now()
+      ON CONFLICT (worker_id) DO UPDATE SET seen_at = excluded.seen_at
+    ), dead AS (
+      DELETE FROM foothold.job_worker WHERE seen_at < now() - make_interval(secs => $2) AND worker_id <> ALL ($1)
+      RETURNING worker_id
     ), holders AS (
       SELECT worker_id FROM dead UNION
       SELECT job.locked_by FROM graphile_worker._private_jobs job
-      WHERE job.locked_at < now() - make_interval(secs => $1)
+      WHERE job.locked_at < now() - make_interval(secs => $2) AND job.locked_by <> ALL ($1)
         AND NOT EXISTS (SELECT FROM foothold.job_worker WHERE worker_id = job.locked_by)
     )
     SELECT graphile_worker.force_unlock_workers(array_agg(worker_id)) FROM holders HAVING count(*) > 0`,
@@ -64,13 +68,15 @@ const REVIVE = {
       WHERE job.id = $1 AND job.attempts >= job.max_attempts AND job.locked_by IS NULL) dead,
     graphile_worker.reschedule_jobs(dead.ids, run_at := now(), attempts := 0) revived`,
 };
+/** More than this is as bad, and counting it would not make it better. */
+const MOST_COUNTED = 10_000;
 const COUNTS = {
   name: 'job_counts',
   text: `
     SELECT count(*) FILTER (WHERE locked_by IS NOT NULL)::integer AS running,
       count(*) FILTER (WHERE locked_by IS NULL AND attempts < max_attempts)::integer AS waiting,
       count(*) FILTER (WHERE locked_by IS NULL AND attempts >= max_attempts)::integer AS dead
-    FROM graphile_worker._private_jobs`,
+    FROM (SELECT locked_by, attempts, max_attempts FROM graphile_worker._private_jobs LIMIT ${MOST_COUNTED}) counted`,
 };
 
 export interface JobCounts {
@@ -93,8 +99,9 @@ export class JobQueueRepository {
     await this.database.query(SIGN_OF_LIFE, [workerIds]);
   }
 
-  async freeOfDead(afterSeconds: number): Promise<void> {
-    await this.database.query(FREE_OF_DEAD, [afterSeconds]);
+  /** Says that these workers are alive, and frees what others hold that have not been heard of for so long. */
+  async beat(workerIds: readonly string[], deadAfterSeconds: number): Promise<void> {
+    await this.database.query(BEAT, [workerIds, deadAfterSeconds]);
   }
 
   async leave(workerIds: readonly string[]): Promise<void> {

@@ -13,7 +13,8 @@ import { JobQueueRepository, type JobPayload } from './job-queue.repository.js';
 const CONCURRENT_JOBS = 2;
 /** For listening, and for taking a job while another is handed back. */
 const CONNECTIONS = 2;
-const POLL_MS = 2_000;
+/** For jobs that are tried again. Of new ones graphile-worker is told. */
+const POLL_MS = 5_000;
 const SIGN_OF_LIFE_MS = 2_000;
 /** graphile-worker itself waits four hours before it believes that a worker is dead. */
 const DEAD_AFTER_SECONDS = 6;
@@ -109,8 +110,7 @@ export class JobRunner implements OnModuleDestroy {
   private async tellOfLife(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
-        if (this.workers.size > 0) await this.queue.signOfLife([...this.workers]);
-        await this.queue.freeOfDead(DEAD_AFTER_SECONDS);
+        await this.queue.beat([...this.workers], DEAD_AFTER_SECONDS);
       } catch (error) {
         this.logger.debug({ err: error }, 'No sign of life: the database does not answer');
       }

@@ -4,11 +4,11 @@ import { readAsWorker } from './worker-transaction.js';
 
 /** How far the mirrors are behind, over all tenants. */
 export interface MirrorLag {
-  /** Mirrors that are to be sent or looked at. */
+  /** Mirrors that are to be sent or looked at; counted up to {@link MOST_COUNTED}, like the parked ones. */
   readonly due: number;
   /** Since when the oldest of them has been due. */
   readonly oldestDueAt: Date | null;
-  /** Given up until somebody mends the reason. */
+  /** Given up until an operator or admin corrects the reason. */
   readonly parked: number;
 }
 
@@ -22,10 +22,16 @@ export interface LatestTimes {
   readonly lease: Date;
 }
 
-const DUE_TENANTS = `
-  SELECT tenant_id FROM foothold.auth0_mirror
-  WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
-  GROUP BY tenant_id ORDER BY min(due_at) LIMIT $2`;
+/** For each mirror that is wanted so many are looked at: other processes take some of the same ones. */
+const LOOKED_AT = 4;
+
+/** By the index on `due_at`, however many are due. */
+export const DUE_TENANTS = `
+  SELECT tenant_id FROM (
+    SELECT tenant_id, due_at FROM foothold.auth0_mirror
+    WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+    ORDER BY due_at LIMIT $2) longest
+  GROUP BY tenant_id ORDER BY min(due_at)`;
 
 const CHANGED_TENANTS = `
   SELECT tenant_id FROM foothold.auth0_mirror_tenant WHERE due_at <= $1 ORDER BY due_at LIMIT $2`;
@@ -49,11 +55,16 @@ export const AHEAD_TENANTS = `
     SELECT tenant_id FROM foothold.auth0_mirror_tenant
     WHERE due_at > $1 ORDER BY due_at DESC LIMIT ${AHEAD_ROWS}) changed`;
 
-const LAG = `
-  SELECT count(*) FILTER (WHERE due_at IS NOT NULL)::integer AS due,
-    min(due_at) FILTER (WHERE due_at <= $1) AS oldest_due_at,
-    count(*) FILTER (WHERE parked IS NOT NULL)::integer AS parked
-  FROM foothold.auth0_mirror WHERE due_at IS NOT NULL OR parked IS NOT NULL`;
+/** More than this is as bad, and counting it would not make it better. */
+const MOST_COUNTED = 10_000;
+
+const counted = (condition: string): string =>
+  `(SELECT count(*)::integer FROM (SELECT FROM foothold.auth0_mirror WHERE ${condition} LIMIT ${MOST_COUNTED}) counted)`;
+
+/** By the indexes on what is due and on what is parked, however many members there are. */
+export const LAG = `
+  SELECT ${counted('due_at IS NOT NULL')} AS due, ${counted('parked IS NOT NULL')} AS parked,
+    (SELECT due_at FROM foothold.auth0_mirror WHERE due_at <= $1 ORDER BY due_at LIMIT 1) AS "oldestDueAt"`;
 
 const UNDER_RECONCILIATION = `
   SELECT count(*)::integer AS pending FROM foothold.auth0_mirror
@@ -110,9 +121,9 @@ export interface DriftedMirror {
 export class MirrorBacklog {
   constructor(private readonly database: Database) {}
 
-  /** Tenants with mirrors to send, the longest waiting first. */
+  /** The tenants of the mirrors that have waited longest. @param limit how many mirrors can be sent now */
   dueTenants(now: Date, limit: number): Promise<string[]> {
-    return this.tenants(DUE_TENANTS, [now, limit]);
+    return this.tenants(DUE_TENANTS, [now, LOOKED_AT * limit]);
   }
 
   /** Mirrors that nothing is due for and that were last sent or compared before then, the oldest first. */
@@ -141,9 +152,8 @@ export class MirrorBacklog {
   }
 
   async lag(now: Date): Promise<MirrorLag> {
-    const rows = await this.read<{ due: number; oldest_due_at: Date | null; parked: number }>(LAG, [now]);
-    const [{ due, oldest_due_at: oldestDueAt, parked }] = rows as [(typeof rows)[number]];
-    return { due, oldestDueAt, parked };
+    const [lag] = await this.read<MirrorLag>(LAG, [now]);
+    return lag as MirrorLag;
   }
 
   /** Mirrors that somebody asked to have compared, or that were found to differ since then, and that are still due. */

@@ -5,7 +5,7 @@ import { appWith, type Replaced } from './altered-app.js';
 /** As in production, but with less patience: an hour of trouble passes in so many times less. */
 export const hurried = (times: number): SyncTiming => ({
   ...DEFAULT_TIMING,
-  pollMs: 50,
+  poll: { firstMs: 50, lastMs: 50 },
   callMs: 500,
   retry: {
     firstMs: DEFAULT_TIMING.retry.firstMs / times,

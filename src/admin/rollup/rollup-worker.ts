@@ -1,12 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { ChangeChannel } from '../../database/change-channel.js';
 import { DatabaseStartup } from '../../database/database-startup.js';
+import { IdlePause, type IdlePauseOptions } from '../../database/idle-pause.js';
 import { NIL_UUID } from '../../database/uuid.js';
 import { RollupBacklog } from '../../maintenance/rollup-backlog.js';
 import { Rollup } from './rollup.js';
 
-/** Between two looks while there is nothing to do: what people do in between costs one look. */
-const POLL_MS = 1_000;
+/** What users do between two looks costs one look. */
+const POLL: IdlePauseOptions = { firstMs: 1_000, lastMs: 5_000 };
 const TENANTS_AT_ONCE = 50;
 
 /**
@@ -14,21 +15,24 @@ const TENANTS_AT_ONCE = 50;
  * runs one, and they share the work: a tenant is claimed for one batch.
  *
  * working: goes around all tenants that have something to do, again and again.
- * waiting: nothing was to do, or the database failed; looks again after a moment.
+ * waiting: nothing was to do, or the database failed. Looks again after a pause, which grows until something changes.
  * stopped: ends after the batch under way.
  */
 @Injectable()
 export class RollupWorker implements OnModuleDestroy {
   private readonly logger = new Logger(RollupWorker.name);
   private readonly stopping = new AbortController();
+  private readonly pause = new IdlePause(POLL);
   private running: Promise<void> | undefined;
   private after = NIL_UUID;
 
   constructor(
     private readonly backlog: RollupBacklog,
     private readonly rollup: Rollup,
+    changes: ChangeChannel,
     startup: DatabaseStartup,
   ) {
+    changes.subscribeToAll(this.pause.wake);
     void startup.ready.then(() => {
       if (!this.stopping.signal.aborted) this.running = this.run();
     });
@@ -40,13 +44,17 @@ export class RollupWorker implements OnModuleDestroy {
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
       try {
-        if (await this.round()) continue;
+        if (await this.round()) {
+          this.pause.reset();
+          continue;
+        }
       } catch (error) {
         this.logger.debug({ err: error }, 'The rollup waits: the database does not answer');
       }
-      await sleep(POLL_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await this.pause.wait(signal);
     }
   }
 

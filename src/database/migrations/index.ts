@@ -19,6 +19,7 @@ import { RecordCapacity1796069200000 } from './1796069200000-RecordCapacity.js';
 import { CountAuditEntries1796069200001 } from './1796069200001-CountAuditEntries.js';
 import { EraseInBackground1796069200003 } from './1796069200003-EraseInBackground.js';
 import { RevokeAttestations1796069200002 } from './1796069200002-RevokeAttestations.js';
+import { CountParkedMirrors1796083200000 } from './1796083200000-CountParkedMirrors.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -43,6 +44,7 @@ export const MIGRATIONS = [
   CountAuditEntries1796069200001,
   RevokeAttestations1796069200002,
   EraseInBackground1796069200003,
+  CountParkedMirrors1796083200000,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */
