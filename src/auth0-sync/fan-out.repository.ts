@@ -14,18 +14,36 @@ const ROUND = {
          WHERE tenant_id = $1 AND due_at <= $2`,
 };
 
+/** Of a page, however few of them follow: most of a large tenant may not have come for months. */
+const LOOKED_AT = 1_000;
+
+/** Members in the order of their subjects. */
+export interface Page {
+  /** Whose mirrors follow. */
+  readonly page: readonly string[];
+  /** The last one that was looked at; null when those were the last of all. */
+  readonly lookedAt: string | null;
+}
+
 /**
  * A member who is due anyway, and not under way, will be sent the newest state. Nothing may stay of a member who has left
  * or whose tenant was closed, however long ago the service last saw them.
  */
 const PAGE = {
   name: 'fan_out_page',
-  text: `SELECT m.subject FROM foothold.auth0_mirror m
-         JOIN foothold.member ON member.tenant_id = m.tenant_id AND member.subject = m.subject AND member.subject > $2
-         JOIN foothold.tenant t ON t.tenant_id = m.tenant_id
-         WHERE m.tenant_id = $1 AND m.subject > $2 AND m.mirrored_tenant < $3 AND m.parked IS NULL
-           AND (m.seen_at > $4 OR member.status <> 'active' OR t.is_closed) AND (m.due_at IS NULL OR m.leased_until > $5)
-         ORDER BY m.subject LIMIT $6`,
+  text: `WITH looked_at AS (
+           SELECT m.subject, m.mirrored_tenant < $3 AND m.parked IS NULL
+               AND (m.seen_at > $4 OR member.status <> 'active' OR t.is_closed)
+               AND (m.due_at IS NULL OR m.leased_until > $5) AS follows
+           FROM foothold.auth0_mirror m
+           JOIN foothold.member ON member.tenant_id = m.tenant_id AND member.subject = m.subject AND member.subject > $2
+           JOIN foothold.tenant t ON t.tenant_id = m.tenant_id
+           WHERE m.tenant_id = $1 AND m.subject > $2
+           ORDER BY m.subject LIMIT ${LOOKED_AT}
+         ), page AS (
+           SELECT subject FROM looked_at WHERE follows ORDER BY subject LIMIT $6)
+         SELECT ARRAY(SELECT subject FROM page ORDER BY subject) AS page,
+           (SELECT subject FROM looked_at ORDER BY subject OFFSET ${LOOKED_AT - 1}) AS "lookedAt"`,
 };
 
 const MARK = {
@@ -58,27 +76,31 @@ export class FanOutRepository {
     return round;
   }
 
-  /** Whose mirrors come next, in order. */
+  /** Whose mirrors come next. */
   async page(
     tenantId: string,
     { target, cursor }: Round,
     options: { readonly seenSince: Date; readonly now: Date; readonly limit: number },
-  ): Promise<string[]> {
+  ): Promise<Page> {
     const { seenSince, now, limit } = options;
-    const rows = await this.unitOfWork.run({ tenantId }, (transaction) =>
-      transaction.query<{ subject: string }>(PAGE, [tenantId, cursor ?? '', target, seenSince, now, limit]),
+    const [found] = await this.unitOfWork.run({ tenantId }, (transaction) =>
+      transaction.query<Page>(PAGE, [tenantId, cursor ?? '', target, seenSince, now, limit]),
     );
-    return rows.map(({ subject }) => subject);
+    return found as Page;
   }
 
   /**
    * Marks a page, and goes to the end of the queue of tenants. In two transactions, members first: a transition locks a
    * member's mirror and the tenant's in one statement, and must never wait for us in a circle.
    */
-  async mark(tenantId: string, { target }: Round, page: readonly string[], now: Date): Promise<void> {
+  async mark(tenantId: string, round: Round, page: readonly string[], now: Date): Promise<void> {
     await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(MARK, [tenantId, page, now]));
-    const values = [tenantId, target, page.at(-1), now];
-    await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(GO_ON, values));
+    await this.goOn(tenantId, round, page.at(-1) as string, now);
+  }
+
+  /** Behind this member, and at the end of the queue of tenants. */
+  async goOn(tenantId: string, { target }: Round, cursor: string, now: Date): Promise<void> {
+    await this.unitOfWork.run({ tenantId }, (transaction) => transaction.query(GO_ON, [tenantId, target, cursor, now]));
   }
 
   /** Everybody was asked; what changed meanwhile begins another round. */

@@ -23,24 +23,28 @@ export class FanOut {
     private readonly budget: RateBudget,
   ) {}
 
-  /** Marks at most one page. Returns how many mirrors became due. */
-  async step(): Promise<number> {
+  /** Marks at most one page. Returns whether there may be more to do at once. */
+  async step(): Promise<boolean> {
     const now = this.clock.date();
     const { pageSize: limit } = this.budget.fanOut;
     const seenSince = new Date(now.getTime() - SEEN_WITHIN_MS);
     for (const tenantId of await this.backlog.changedTenants(now, TENANTS_AT_ONCE)) {
       const round = await this.repository.round(tenantId, now);
       if (!round) continue;
-      const page = await this.repository.page(tenantId, round, { seenSince, now, limit });
+      const { page, lookedAt } = await this.repository.page(tenantId, round, { seenSince, now, limit });
       if (page.length === 0) {
+        if (lookedAt !== null) {
+          await this.repository.goOn(tenantId, round, lookedAt, now);
+          return true;
+        }
         await this.repository.finish(tenantId, round, now);
         continue;
       }
-      // Asked for only when somebody follows: most tenants have one member, who made the change.
-      if (!(await this.budget.takeFanOutPage())) return 0;
+      // Asked for only when a member follows: most tenants have one member, who made the change.
+      if (!(await this.budget.takeFanOutPage())) return false;
       await this.repository.mark(tenantId, round, page, now);
-      return page.length;
+      return true;
     }
-    return 0;
+    return false;
   }
 }

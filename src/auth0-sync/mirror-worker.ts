@@ -90,7 +90,7 @@ export class MirrorWorker implements OnModuleDestroy {
     }
     const claims = await this.claim(free);
     for (const claim of claims) this.track(this.sender.send(claim));
-    return claims.length > 0 || (await this.fanOut.step()) > 0;
+    return claims.length > 0 || (await this.fanOut.step());
   }
 
   /** The first mirror of a user, and one whose last send is in doubt, must be read before it is written. */

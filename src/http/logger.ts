@@ -3,7 +3,7 @@ import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
 
 /** A write for each line costs more than the line. What is buffered is written when the process ends, but for kill -9. */
 const BUFFERED_BYTES = 8_192;
-const FLUSH_MS = 200;
+const FLUSH_MS = 1_000;
 
 /**
  * Structured logs on standard output. Nothing logged may hold a token or step data: a request is told by route, status

@@ -39,6 +39,8 @@ export class MirrorLab {
        WHERE due_at > now() AND leased_until IS NULL AND attempts = 0 AND pending_check IS NULL`,
     );
     await this.service.sql('UPDATE foothold.auth0_mirror_tenant SET due_at = now() WHERE due_at > now()');
+    // Idle workers look seldom until they hear of a change.
+    await this.service.sql(`SELECT pg_notify('foothold_changes', 'test')`);
     await this.untilMirroredInTime();
   }
 
