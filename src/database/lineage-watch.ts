@@ -9,11 +9,13 @@ const LOOK_EVERY_MS = 1_000;
 const LOOK_LIMIT_MS = 1_000;
 /** A server that was replaced without being stopped goes on answering its old connections. */
 const RENEW_EVERY_MS = 10_000;
+/** While the process answers nothing, it can answer nothing wrong, and a connection made again costs 60 ms of CPU. */
+const LOOK_IDLE_EVERY_MS = 30_000;
 
 /**
  * Keeps the lineage fresh where connections outlive a failover: behind a pooler an open connection leads to another server
  * from one transaction to the next, and a former primary that still runs keeps its own. Looks every second on a connection
- * of its own, which is made again every 10 s, and goes where new connections go.
+ * of its own, which is made again every 10 s, and goes where new connections go; every 30 s while nothing asks for the lineage.
  */
 @Injectable()
 export class LineageWatch implements OnModuleDestroy {
@@ -21,6 +23,7 @@ export class LineageWatch implements OnModuleDestroy {
   private readonly url: string;
   private client: pg.Client | undefined;
   private madeAt = -Infinity;
+  private lookedAt = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private stopped = false;
@@ -50,6 +53,8 @@ export class LineageWatch implements OnModuleDestroy {
   }
 
   private async look(): Promise<void> {
+    if (!this.lineage.wasUsed() && performance.now() - this.lookedAt < LOOK_IDLE_EVERY_MS) return;
+    this.lookedAt = performance.now();
     try {
       if (performance.now() - this.madeAt >= RENEW_EVERY_MS) this.drop();
       await this.lineage.check((this.client ??= await this.connect()));

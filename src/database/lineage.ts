@@ -76,8 +76,17 @@ export class Lineage {
   private seen: (Recorded & Pick<Standing, 'system_identifier' | 'timeline'>) | undefined;
   /** By this process, on the data that its connections lead to. */
   private succeededBy: string | undefined;
+  private isUsed = false;
+
+  /** Whether {@link current} was asked for since the last call of this. */
+  wasUsed(): boolean {
+    const { isUsed } = this;
+    this.isUsed = false;
+    return isUsed;
+  }
 
   get current(): string {
+    this.isUsed = true;
     if (!this.seen) throw new Error('The lineage is read before the first request is served');
     return this.seen.lineage;
   }

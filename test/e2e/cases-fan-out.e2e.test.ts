@@ -30,7 +30,7 @@ test('P02: a change of the shared part reaches a member behind a thousand who ha
   const { tenantId } = await tellBusiness(owner);
   await lab.untilMirrored();
   await lab.service.sql(MEMBERS, [tenantId]);
-  lab.service.standIn.people.import([{ id: LAST }]);
+  await lab.service.standIn.people.import([{ id: LAST }]);
   await owner.move({ step: 'subscription', action: 'complete', data: { plan: 'free' } });
   await lab.service.sql('UPDATE foothold.auth0_mirror_tenant SET due_at = now() WHERE tenant_id = $1', [tenantId]);
   await eventually(async () => Object.keys(lab.metadataOf(LAST)).length === 1);
