@@ -12,6 +12,7 @@ import { FlowVersion } from '../flow-catalog/flow-version.entity.js';
 import { JobWorker } from '../jobs/job-worker.entity.js';
 import { Attestation } from '../onboarding/attestation.entity.js';
 import { DueStep } from '../onboarding/due-step.entity.js';
+import { PartDue } from '../onboarding/part-due.entity.js';
 import { OnboardingHistory } from '../onboarding/onboarding-history.entity.js';
 import { OnboardingProgress } from '../onboarding/onboarding-progress.entity.js';
 import { Operation } from '../onboarding/operation.entity.js';
@@ -58,6 +59,7 @@ export function dataSourceOptions({ url, poolSize = 2, onConnect }: ConnectionOp
       Dataset,
       DraftOwner,
       DueStep,
+      PartDue,
       ErasedPerson,
       FlowVersion,
       Invitation,

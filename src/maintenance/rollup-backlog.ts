@@ -4,9 +4,9 @@ import { readAsWorker } from './worker-transaction.js';
 
 /** How far the rollup is behind, over all tenants. */
 export interface RollupLag {
-  /** Parts that moved and are not counted yet; counted up to {@link MOST_COUNTED}. */
+  /** Changes of parts that are not counted yet; counted up to {@link MOST_COUNTED}. */
   readonly due: number;
-  /** When the longest waiting of them moved last. */
+  /** When the first of them was made. */
   readonly oldestMovedAt: Date | null;
 }
 
@@ -46,14 +46,14 @@ const nextTenants = (table: string, condition: string): string => `
 
 const DUE_TENANTS = `
   SELECT tenant_id FROM (
-    ${nextTenants('onboarding_progress', 'revision <> delivered')}
+    ${nextTenants('part_due', 'true')}
     UNION
     ${nextTenants('onboarding_position', 'following IS NOT NULL')}) due
   ORDER BY tenant_id LIMIT $2`;
 
 const LAG = `
-  SELECT count(*)::integer AS due, min(updated_at) AS "oldestMovedAt" FROM (
-    SELECT updated_at FROM foothold.onboarding_progress WHERE revision <> delivered LIMIT ${MOST_COUNTED}) due`;
+  SELECT count(*)::integer AS due, min(at) AS "oldestMovedAt" FROM (
+    SELECT at FROM foothold.part_due LIMIT ${MOST_COUNTED}) due`;
 
 const FUNNEL = `
   SELECT step, outcome, bucket, sum(parts)::integer AS parts FROM foothold.onboarding_funnel

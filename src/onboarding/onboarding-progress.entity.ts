@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { PartState } from '../flow/index.js';
 import { Member } from '../tenant/member.entity.js';
 import { Tenant } from '../tenant/tenant.entity.js';
@@ -6,6 +6,8 @@ import { Tenant } from '../tenant/tenant.entity.js';
 /**
  * How far a flow is: the tenant's shared part (subject '') or one member's part. A view composes both, and its revision
  * is their sum: a transition changes exactly one of the two rows by exactly 1, and no row ever decreases.
+ *
+ * No index names a column that a transition changes, so that its update stays on the row's page and writes no index (HOT).
  */
 @Entity({ schema: 'foothold', name: 'onboarding_progress' })
 @ForeignKey(() => Tenant, ['tenantId'], ['tenantId'], { name: 'progress_of_tenant', onDelete: 'CASCADE' })
@@ -13,7 +15,6 @@ import { Tenant } from '../tenant/tenant.entity.js';
   name: 'progress_of_member',
   onDelete: 'CASCADE',
 })
-@Index('progress_undelivered', ['tenantId'], { where: 'revision <> delivered' })
 @Check('progress_revision_counts', 'revision >= 0')
 @Check('progress_is_an_object', `jsonb_typeof(steps) = 'object' AND jsonb_typeof(data) = 'object'`)
 export class OnboardingProgress {
@@ -43,7 +44,7 @@ export class OnboardingProgress {
   @Column({ type: 'integer' })
   revision!: number;
 
-  /** How much of it the rollup has counted (src/admin/rollup). A transition makes a part due by its new revision alone. */
+  /** Written for the previous build only, whose rollup looks for parts by it; now there is {@link PartDue}. */
   @Column({ type: 'integer', default: -1 })
   delivered!: number;
 

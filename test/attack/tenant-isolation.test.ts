@@ -78,6 +78,7 @@ const WORKER_NOTES = [
   'auth0_mirror_tenant',
   'onboarding_position',
   'onboarding_funnel',
+  'part_due',
   'rollup_claim',
   'audit_count',
 ];

@@ -101,8 +101,8 @@ async function measureLag(side: AdminSide): Promise<void> {
     while (lags.length < LOAD.seconds) {
       const [row] = await sql<{ lag: number }>(
         side.superuserUrl,
-        `SELECT coalesce(extract(epoch FROM now() - min(updated_at)), 0)::float8 AS lag
-         FROM foothold.onboarding_progress WHERE revision <> delivered`,
+        `SELECT coalesce(extract(epoch FROM now() - min(at)), 0)::float8 AS lag
+         FROM foothold.part_due`,
       );
       lags.push(row?.lag ?? 0);
       await sleep(1_000);

@@ -74,7 +74,7 @@ describe('a bulk job', () => {
 
   it('means those who are stuck, as the list of people has them, and who still are', async () => {
     const { bulk, people, tenantId } = await seat();
-    const listed = async () => (await service.sql(`${POSITIONS} AND p.delivered = p.revision`, [tenantId])).length;
+    const listed = async () => (await service.sql(`${POSITIONS} AND q.revision = p.revision`, [tenantId])).length;
     await eventually(async () => (await listed()) === 2);
     await service.sql(
       `UPDATE foothold.onboarding_position SET since = now() - interval '8 days' WHERE tenant_id = $1`,

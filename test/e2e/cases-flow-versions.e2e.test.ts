@@ -217,7 +217,8 @@ describe('C02: a version that no process can load', () => {
   it('C02: is served as soon as the database has it, and the work that waited goes on', async () => {
     await onVersion(12);
     await service.sql(
-      'UPDATE foothold.onboarding_progress SET revision = revision + 0, delivered = -1 WHERE tenant_id = $1',
+      `INSERT INTO foothold.part_due SELECT tenant_id, flow_key, subject, revision, now()
+       FROM foothold.onboarding_progress WHERE tenant_id = $1`,
       [tenantId],
     );
     expect(await older.view(FLOW)).toMatchObject(UNAVAILABLE);

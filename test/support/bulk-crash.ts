@@ -21,6 +21,8 @@ const SEED = `
       '{}', 1, now(), now()
     FROM member WHERE right(subject, 1) IN ('0', '2', '4', '6', '8')
     RETURNING subject
+  ), due AS (
+    INSERT INTO foothold.part_due SELECT $1, 'member_tour', subject, 1, now() FROM begun
   )
   INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, other_revision, flow_version, action,
     step, effects, actor, actor_kind, recorded_at)

@@ -63,5 +63,5 @@ export const WRONG_SUMS = `
 
 /** Parts that the rollup has not counted yet, and changes of tenants' parts that their members have not followed yet. */
 export const NOT_ROLLED_UP = `
-  SELECT ((SELECT count(*) FROM foothold.onboarding_progress WHERE revision <> delivered) +
+  SELECT ((SELECT count(DISTINCT (tenant_id, flow_key, subject)) FROM foothold.part_due) +
           (SELECT count(*) FROM foothold.onboarding_position WHERE following IS NOT NULL))::integer AS due`;

@@ -45,6 +45,8 @@ export function tourPeople(tenantId: string, first: number, last: number): strin
         WHERE story.status IS NOT NULL AND story.revision <= ${LENGTH}),
        '{"profile": {"displayName": "Ada"}}', ${LENGTH}, ${time('1')}, ${time(LENGTH)}, ${time('0')}
      FROM ${people}`,
+    `INSERT INTO foothold.part_due (tenant_id, flow_key, subject, revision, at)
+     SELECT '${tenantId}', 'member_tour', ${SUBJECT}, ${LENGTH}, ${time(LENGTH)} FROM ${people}`,
     'RESET session_replication_role',
   ];
 }

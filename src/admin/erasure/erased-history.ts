@@ -92,6 +92,9 @@ const RENAME_PART: Statement = {
       SET steps = ${renamed('p.steps')}, revision = p.revision + 1, updated_at = greatest(p.updated_at, $7)
       WHERE p.tenant_id = $1 AND p.flow_key = $4 AND p.subject = $5 AND position(${WRITTEN} IN p.steps::text) > 0
       RETURNING p.flow_key, p.subject, p.revision, p.flow_version
+    ), due AS (
+      INSERT INTO foothold.part_due (tenant_id, flow_key, subject, revision, at)
+      SELECT $1, flow_key, subject, revision, $7 FROM touched
     )
     INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, other_revision, flow_version,
       action, step, effects, actor, actor_kind, recorded_at)

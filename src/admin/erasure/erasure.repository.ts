@@ -51,6 +51,12 @@ const EMPTY_OWN_PART = {
          WHERE tenant_id = $1 AND flow_key = $2 AND subject = $3`,
 };
 
+/** What the rollup has not counted of them yet. Until now the rows name revisions that their part no longer has. */
+const MOVE_DUE = {
+  name: 'erase_move_due',
+  text: 'UPDATE foothold.part_due SET subject = $3 WHERE tenant_id = $1 AND subject = $2',
+};
+
 /** Whoever is erased has come as far as they had: they stay counted, and are counted once. */
 const MOVE_POSITIONS = {
   name: 'erase_move_positions',
@@ -162,6 +168,7 @@ export class ErasureRepository {
     await transaction.query(BECOME_ERASER, []);
     await transaction.query(LOCK_PARTS, [tenantId, subject]);
     await this.moveParts(transaction, erased);
+    await transaction.query(MOVE_DUE, [tenantId, subject, pseudonym]);
     await transaction.query(MOVE_POSITIONS, [tenantId, subject, pseudonym]);
     await renameInOthers(transaction, erased);
     for (const statement of REST) await transaction.query(statement, [tenantId, subject, pseudonym]);

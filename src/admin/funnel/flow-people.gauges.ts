@@ -46,12 +46,12 @@ export class FlowPeopleGauges implements OnModuleInit {
     });
     this.lagGauge(
       'foothold_rollup_due',
-      'Parts that moved and are not in lists and funnels yet, up to 10,000',
+      'Changes of parts that are not in lists and funnels yet, up to 10,000',
       ({ due }) => due,
     );
     this.lagGauge(
       'foothold_rollup_lag_seconds',
-      'How long ago the longest waiting of them moved',
+      'How long ago the longest waiting of them was made',
       ({ oldestMovedAt }) => (oldestMovedAt ? Math.max(0, this.clock.now() - oldestMovedAt.getTime()) / 1000 : 0),
     );
   }

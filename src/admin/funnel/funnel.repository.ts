@@ -10,7 +10,7 @@ const SUMS = {
 
 const UP_TO_DATE = {
   name: 'funnel_up_to_date',
-  text: `SELECT NOT EXISTS (SELECT FROM foothold.onboarding_progress WHERE tenant_id = $1 AND revision <> delivered)
+  text: `SELECT NOT EXISTS (SELECT FROM foothold.part_due WHERE tenant_id = $1)
            AND NOT EXISTS (SELECT FROM foothold.onboarding_position WHERE tenant_id = $1 AND following IS NOT NULL)
            AS "upToDate"`,
 };

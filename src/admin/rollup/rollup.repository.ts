@@ -20,6 +20,21 @@ export interface PartRow {
   readonly entries: EntryRow[] | null;
 }
 
+/** A part that was deleted, with its member; only its marks are left. */
+export interface GonePart {
+  readonly flow_key: string;
+  readonly subject: string;
+  readonly revision: null;
+}
+
+/** What a batch of the marks of due parts leads to. */
+export interface Due {
+  readonly parts: readonly PartRow[];
+  readonly gone: readonly GonePart[];
+  /** False: the tenant may have more. */
+  readonly isAll: boolean;
+}
+
 /** The tenant's part of a flow that has both, whose newest change members still have to follow. */
 export interface Following {
   readonly flow_key: string;
@@ -43,6 +58,8 @@ export interface CellChange {
   readonly cell: Cell;
   readonly parts: number;
 }
+
+const NEWEST_REVISION = 2_147_483_647;
 
 /** One row per tenant, whose lock makes its holder the only one to roll the tenant up. */
 const CLAIM = {
@@ -69,10 +86,24 @@ const partsOf = (ofPositions = ''): string => `
       ON q.tenant_id = p.tenant_id AND q.flow_key = p.flow_key AND q.subject = p.subject${ofPositions}
     WHERE p.tenant_id = $1`;
 
-/** But not of versions that this process cannot serve: they wait until one can. */
+/**
+ * Parts with the oldest revisions first, in the order of the primary key. Left out are versions that this process cannot
+ * serve, which wait for a process that can, and revisions that a part does not have: an erasure has moved its history already
+ * and will move these rows. The condition is not a join, so that no plan reads more rows than the limit asks for.
+ */
 const DUE = {
   name: 'rollup_due',
-  text: `${partsOf()} AND p.revision <> p.delivered AND (p.flow_key || ' ' || p.flow_version) <> ALL ($2::text[]) LIMIT $3`,
+  text: `
+    WITH picked AS MATERIALIZED (
+      SELECT d.flow_key, d.subject FROM foothold.part_due d
+      WHERE d.tenant_id = $1 AND (
+        SELECT p.revision >= d.revision AND (p.flow_key || ' ' || p.flow_version) <> ALL ($2::text[])
+        FROM foothold.onboarding_progress p
+        WHERE p.tenant_id = d.tenant_id AND p.flow_key = d.flow_key AND p.subject = d.subject) IS NOT FALSE
+      ORDER BY d.flow_key, d.subject, d.revision LIMIT $3),
+    due AS (SELECT flow_key, subject, count(*)::integer AS due_rows FROM picked GROUP BY flow_key, subject)
+    SELECT part.*, due.flow_key, due.subject, due.due_rows
+    FROM due LEFT JOIN LATERAL (${partsOf()} AND p.flow_key = due.flow_key AND p.subject = due.subject) part ON true`,
 };
 
 const FOLLOWING = {
@@ -91,11 +122,7 @@ const SHARED_HISTORY = {
          FROM foothold.onboarding_history WHERE tenant_id = $1 AND flow_key = $2 AND subject = '' ORDER BY revision`,
 };
 
-/**
- * Positions with their marks, the funnel, and what the index of due parts looks at, all at once. Cells in the order of
- * their key. Of `delivered` only what nobody else holds is set: somebody who is moving a part makes it due again anyway,
- * and neither waits for the other.
- */
+/** Positions with their marks, and the funnel, at once. Cells in the order of their key. */
 const STORE = {
   name: 'rollup_store',
   text: `
@@ -108,29 +135,40 @@ const STORE = {
       ON CONFLICT (tenant_id, flow_key, subject) DO UPDATE SET status = excluded.status, step = excluded.step,
         since = excluded.since, revision = excluded.revision, shared_revision = excluded.shared_revision,
         folded = excluded.folded, following = coalesce(excluded.following, q.following)
-    ), cells AS (
-      INSERT INTO foothold.onboarding_funnel AS f (tenant_id, flow_key, day, step, outcome, bucket, parts)
-      SELECT $1::uuid, c.flow_key, c.day, c.step, c.outcome, c.bucket, c.parts
-      FROM jsonb_to_recordset($3::jsonb) AS c (flow_key text, day date, step text, outcome text, bucket smallint,
-        parts integer)
-      ON CONFLICT (tenant_id, flow_key, day, step, outcome, bucket) DO UPDATE SET parts = f.parts + excluded.parts
     )
-    UPDATE foothold.onboarding_progress p SET delivered = free.rolled_up FROM (
-      SELECT held.flow_key, held.subject, n.revision AS rolled_up FROM foothold.onboarding_progress held
-      JOIN jsonb_to_recordset($2::jsonb) AS n (flow_key text, subject text, revision integer)
-        ON n.flow_key = held.flow_key AND n.subject = held.subject
-      WHERE held.tenant_id = $1 FOR NO KEY UPDATE OF held SKIP LOCKED) free
-    WHERE p.tenant_id = $1 AND p.flow_key = free.flow_key AND p.subject = free.subject
-      AND p.delivered <> free.rolled_up`,
+    INSERT INTO foothold.onboarding_funnel AS f (tenant_id, flow_key, day, step, outcome, bucket, parts)
+    SELECT $1::uuid, c.flow_key, c.day, c.step, c.outcome, c.bucket, c.parts
+    FROM jsonb_to_recordset($3::jsonb) AS c (flow_key text, day date, step text, outcome text, bucket smallint,
+      parts integer)
+    ON CONFLICT (tenant_id, flow_key, day, step, outcome, bucket) DO UPDATE SET parts = f.parts + excluded.parts`,
 };
 
-const REMOVE_EMPTY = {
-  name: 'rollup_remove_empty',
+const MARKS = 'jsonb_to_recordset($2::jsonb) AS n (flow_key text, subject text, revision integer)';
+const mark = (which: 'ASC' | 'DESC'): string =>
+  `(SELECT n.flow_key, n.subject FROM ${MARKS} ORDER BY n.flow_key ${which}, n.subject ${which} LIMIT 1)`;
+
+/**
+ * The last statement before COMMIT: an erasure that waits for these rows waits no longer than that, and the rollup waits for
+ * no erasure. A revision that was committed meanwhile keeps its row. Cells that count nothing any more go as well.
+ *
+ * The first and the last mark bound what is read: a planner that expects few rows of the tenant would read all of them.
+ */
+const FINISH = {
+  name: 'rollup_finish',
   text: `
-    DELETE FROM foothold.onboarding_funnel f
-    USING jsonb_to_recordset($2::jsonb) AS c (flow_key text, day date, step text, outcome text, bucket smallint)
-    WHERE f.tenant_id = $1 AND f.flow_key = c.flow_key AND f.day = c.day AND f.step = c.step
-      AND f.outcome = c.outcome AND f.bucket = c.bucket AND f.parts = 0`,
+    WITH emptied AS (
+      DELETE FROM foothold.onboarding_funnel f
+      USING jsonb_to_recordset($3::jsonb) AS c (flow_key text, day date, step text, outcome text, bucket smallint)
+      WHERE f.tenant_id = $1 AND f.flow_key = c.flow_key AND f.day = c.day AND f.step = c.step
+        AND f.outcome = c.outcome AND f.bucket = c.bucket AND f.parts = 0
+    )
+    DELETE FROM foothold.part_due
+    WHERE tenant_id = $1 AND (flow_key, subject) >= ${mark('ASC')} AND (flow_key, subject) <= ${mark('DESC')}
+      AND ctid = ANY (ARRAY(
+      SELECT due.ctid FROM ${MARKS} CROSS JOIN LATERAL (
+        SELECT d.ctid FROM foothold.part_due d
+        WHERE d.tenant_id = $1 AND d.flow_key = n.flow_key AND d.subject = n.subject AND d.revision <= n.revision
+        FOR UPDATE SKIP LOCKED) due))`,
 };
 
 const FOLLOWED = {
@@ -147,9 +185,21 @@ export class RollupRepository {
     return (await transaction.query(CLAIM, [transaction.tenantId])).length > 0;
   }
 
-  /** @param unavailable versions that cannot be folded, such as `workspace 1` */
-  due(transaction: Transaction, unavailable: readonly string[], limit: number): Promise<PartRow[]> {
-    return transaction.query<PartRow>(DUE, [transaction.tenantId, unavailable, limit]);
+  /**
+   * @param unavailable versions that cannot be folded, such as `workspace 1`
+   * @param limit of revisions; a part may have several
+   */
+  async due(transaction: Transaction, unavailable: readonly string[], limit: number): Promise<Due> {
+    const found = await transaction.query<(PartRow | GonePart) & { readonly due_rows: number }>(DUE, [
+      transaction.tenantId,
+      unavailable,
+      limit,
+    ]);
+    return {
+      parts: found.filter((row) => row.revision !== null),
+      gone: found.filter((row) => row.revision === null),
+      isAll: found.reduce((rows, { due_rows }) => rows + due_rows, 0) < limit,
+    };
   }
 
   following(transaction: Transaction): Promise<Following[]> {
@@ -167,7 +217,14 @@ export class RollupRepository {
     return rows.map(({ entry }) => entry);
   }
 
-  async store(transaction: Transaction, parts: readonly RolledUp[], changes: readonly CellChange[]): Promise<void> {
+  /** @param gone whose marks are removed, too */
+  async store(
+    transaction: Transaction,
+    parts: readonly RolledUp[],
+    changes: readonly CellChange[],
+    gone: readonly GonePart[] = [],
+  ): Promise<void> {
+    const { tenantId } = transaction;
     const positions = parts.map(({ flowKey, subject, revision, sharedRevision, position, following = null }) => ({
       flow_key: flowKey,
       subject,
@@ -184,10 +241,13 @@ export class RollupRepository {
       bucket,
       parts: change,
     }));
-    await transaction.query(STORE, [transaction.tenantId, JSON.stringify(positions), JSON.stringify(cells)]);
+    if (parts.length > 0) await transaction.query(STORE, [tenantId, JSON.stringify(positions), JSON.stringify(cells)]);
+    const marks = [
+      ...positions.map(({ flow_key, subject, revision }) => ({ flow_key, subject, revision })),
+      ...gone.map(({ flow_key, subject }) => ({ flow_key, subject, revision: NEWEST_REVISION })),
+    ];
     const shrinking = cells.filter((cell) => cell.parts < 0);
-    if (shrinking.length === 0) return;
-    await transaction.query(REMOVE_EMPTY, [transaction.tenantId, JSON.stringify(shrinking)]);
+    await transaction.query(FINISH, [tenantId, JSON.stringify(marks), JSON.stringify(shrinking)]);
   }
 
   /** @param following the last member who has; null when all have */

@@ -6,16 +6,26 @@ import { FlowCatalog } from '../../flow-catalog/flow-catalog.js';
 import type { StepScope } from '../../flow/index.js';
 import { ALL_DAYS } from '../../maintenance/rollup-backlog.js';
 import { fold, interleaved, type Cell, type Entry, type Folded } from './fold.js';
-import { RollupRepository, type CellChange, type EntryRow, type PartRow, type RolledUp } from './rollup.repository.js';
+import {
+  RollupRepository,
+  type CellChange,
+  type EntryRow,
+  type GonePart,
+  type PartRow,
+  type RolledUp,
+} from './rollup.repository.js';
 
 /** Parts in one transaction: some 5 ms of folding, in which the process answers nobody. */
 const BATCH = 200;
+
+/** Whether a look found something to do; or so much that there may be more at once. */
+export type Found = 'nothing' | 'some' | 'more';
 
 /**
  * Brings positions and the funnel of a tenant up to its history, a batch at a time. Its promises:
  * - what was read of history and what was counted of it move in one transaction, so a crash loses and repeats nothing;
  * - one batch of a tenant at a time, whoever does it;
- * - a transition waits for it as long as a COMMIT takes, at most.
+ * - it locks no row that a transition writes, so neither waits for the other.
  */
 @Injectable()
 export class Rollup {
@@ -25,25 +35,25 @@ export class Rollup {
     private readonly catalog: FlowCatalog,
   ) {}
 
-  /** Returns how many parts were brought up to date; 0 when there is nothing to do, or somebody else does it. */
-  async step(tenantId: string): Promise<number> {
+  /** One batch. What another process rolls up at the moment counts as nothing. */
+  async step(tenantId: string): Promise<Found> {
     // Not within the transaction: it may look for them again.
     const unavailable = (await this.catalog.stillUnavailable()).map(({ flow, version }) => `${flow} ${version}`);
     return this.unitOfWork.run({ tenantId }, async (transaction) => {
-      if (!(await this.repository.claim(transaction))) return 0;
-      const due = await this.repository.due(transaction, unavailable, BATCH);
-      if (due.length > 0) {
-        const ready = await this.ready(transaction, due);
-        await this.store(transaction, ready);
-        return ready.length;
-      }
-      return this.follow(transaction);
+      if (!(await this.repository.claim(transaction))) return 'nothing';
+      const { parts, gone, isAll } = await this.repository.due(transaction, unavailable, BATCH);
+      const ready = await this.ready(transaction, parts);
+      await this.store(transaction, ready, gone);
+      const counted = ready.length + gone.length > 0 ? 'some' : 'nothing';
+      if (!isAll) return counted === 'some' ? 'more' : 'nothing';
+      const followed = await this.follow(transaction);
+      return followed === 'nothing' ? counted : followed;
     });
   }
 
   /** The tenant's part of a flow that has both changed: where its members stand depends on it. */
-  private async follow(transaction: Transaction): Promise<number> {
-    let followed = 0;
+  private async follow(transaction: Transaction): Promise<Found> {
+    let found: Found = 'nothing';
     for (const round of await this.repository.following(transaction)) {
       const followers = await this.repository.followers(transaction, round, BATCH);
       const able = new Set(await this.ready(transaction, followers));
@@ -54,9 +64,10 @@ export class Rollup {
       // The round goes on later from a person whose version cannot be served.
       const last = isEnd ? null : (ready.at(-1)?.subject ?? round.following);
       if (last !== round.following) await this.repository.followed(transaction, round.flow_key, last);
-      followed += ready.length + (isEnd ? 1 : 0);
+      if (!isEnd && ready.length > 0) found = 'more';
+      else if (found === 'nothing' && last !== round.following) found = 'some';
     }
-    return followed;
+    return found;
   }
 
   /** Those whose version this process can serve, once they and those of their history are loaded. */
@@ -71,8 +82,12 @@ export class Rollup {
   }
 
   /** @param rows that are {@link ready} */
-  private async store(transaction: Transaction, rows: readonly PartRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  private async store(
+    transaction: Transaction,
+    rows: readonly PartRow[],
+    gone: readonly GonePart[] = [],
+  ): Promise<void> {
+    if (rows.length + gone.length === 0) return;
     const shared = new Map<string, Entry[]>();
     for (const row of rows.filter(({ subject }) => subject !== '')) {
       const { flow_key: key } = row;
@@ -87,7 +102,7 @@ export class Rollup {
       shared.set(key, entriesOf(entries, 'tenant'));
     }
     const parts = rows.map((row) => this.rollUp(row, shared.get(row.flow_key) ?? []));
-    await this.repository.store(transaction, parts, changesOf(rows, parts));
+    await this.repository.store(transaction, parts, changesOf(rows, parts), gone);
   }
 
   private flowOf({ flow_key: key, flow_version: version }: PartRow): CatalogFlow {

@@ -20,6 +20,7 @@ import { CountAuditEntries1796069200001 } from './1796069200001-CountAuditEntrie
 import { EraseInBackground1796069200003 } from './1796069200003-EraseInBackground.js';
 import { RevokeAttestations1796069200002 } from './1796069200002-RevokeAttestations.js';
 import { CountParkedMirrors1796083200000 } from './1796083200000-CountParkedMirrors.js';
+import { MarkPartsDue1796086400021 } from './1796086400021-MarkPartsDue.js';
 
 /** Oldest first. The service is ready once the database has at least these. */
 export const MIGRATIONS = [
@@ -45,6 +46,7 @@ export const MIGRATIONS = [
   RevokeAttestations1796069200002,
   EraseInBackground1796069200003,
   CountParkedMirrors1796083200000,
+  MarkPartsDue1796086400021,
 ];
 
 /** Names of the code's migrations that are not among those that were run. */
