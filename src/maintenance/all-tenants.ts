@@ -4,9 +4,10 @@ import { NIL_UUID } from '../database/uuid.js';
 import type { TenantRow } from '../tenant/tenants/tenant-view.js';
 import { readAsWorker } from './worker-transaction.js';
 
+// Without its second condition, the join would read the organizations of all tenants before the page, too.
 const PAGE = `
   SELECT t.tenant_id, t.name, t.status, t.created_at, t.updated_at, t.closed_at, o.organization_id
-  FROM foothold.tenant t LEFT JOIN foothold.organization o ON o.tenant_id = t.tenant_id
+  FROM foothold.tenant t LEFT JOIN foothold.organization o ON o.tenant_id = t.tenant_id AND o.tenant_id > $1
   WHERE t.tenant_id > $1
   ORDER BY t.tenant_id LIMIT $2`;
 const CLOSED_BEFORE = `SELECT tenant_id FROM foothold.tenant WHERE status = 'closed' AND closed_at < $1`;
