@@ -1,5 +1,6 @@
 import { prepareBrowserTests } from './scripts/browser-tests.mjs';
 import { upgradeTests } from './scripts/previous-build.mjs';
+import { statementRecorder } from './scripts/statement-recorder.mjs';
 
 // Jest runs as CommonJS: its native ESM mode cannot load CommonJS packages that require ESM ones on Node 20.
 // So swc turns our sources, and the ESM-only packages named below, into CommonJS.
@@ -38,6 +39,7 @@ const swc = ({ tsx }) => [
 
 /** @type {import('jest').Config} */
 export default {
+  setupFiles: statementRecorder,
   testEnvironment: '<rootDir>/test/support/worker-environment.cjs',
   runtime: '<rootDir>/test/support/worker-runtime.cjs',
   testSequencer: '<rootDir>/test/support/browser-tests-early.cjs',
