@@ -134,3 +134,15 @@ it('P04: what is left of a part that is gone is removed', async () => {
   });
   expect(await service.sql('SELECT FROM foothold.onboarding_position WHERE tenant_id = $1', [tenantId])).toEqual([]);
 });
+
+it('P04: marks that a part left behind, which was taken back in the database, refuse no transition', async () => {
+  const held = await holdRollup();
+  await member.view(TOUR);
+  await service.sql(
+    'INSERT INTO foothold.part_due SELECT $1, $2, $3, n, now() FROM generate_series(1, 3) n ON CONFLICT DO NOTHING',
+    [tenantId, TOUR, member.subject],
+  );
+  await accepted(member, 'profile', 'complete', { displayName: 'Ada' });
+  await held.release();
+  await eventually(async () => (await countedOfMember()) === 1);
+});

@@ -37,11 +37,12 @@ async function looksWhile(isHeldBack: jest.SpyInstance<boolean>): Promise<number
 }
 
 test.each([
-  ['answers nothing', 'any'],
-  ['answers no read, which the first mirror of a user needs', 'read_user'],
-] as const)('P02: while Auth0 %s, no process looks for mirrors to send', async (_what, operation) => {
+  ['answers nothing', 'any', 503],
+  ['answers no read, which the first mirror of a user needs', 'read_user', 503],
+  ['lacks the scope to be read', 'read_user', 403],
+] as const)('C17, P02: while Auth0 %s, no process looks for mirrors to send', async (_what, operation, status) => {
   const isOpen = jest.spyOn(MirrorAccess.prototype, 'isOpen');
-  lab.service.standIn.faults.add({ operation, kind: 'server_error', status: 503 });
+  lab.service.standIn.faults.add({ operation, kind: 'server_error', status });
   const people = await queueMirrors(lab.service, 20);
   await lab.service.sql('UPDATE foothold.auth0_mirror SET lineage = NULL WHERE subject = ANY ($1)', [people]);
   expect(await looksWhile(isOpen)).toBe(0);

@@ -93,23 +93,3 @@ describe('a machine client that lacks a scope', () => {
     }
   });
 });
-
-it('C17: mirrors that must be read first wait while reads fail, instead of being claimed over and over', async () => {
-  const lab = await mirrorLab();
-  try {
-    lab.service.standIn.faults.add({ operation: 'read_user', kind: 'server_error', status: 403 });
-    await lab.service.stopApps();
-    await queueMirrors(lab.service, 100);
-    await lab.service.sql('UPDATE foothold.auth0_mirror SET lineage = NULL');
-    await lab.service.startAnother();
-    await eventually(async () => {
-      const [untried] = await lab.service.sql(
-        `SELECT count(*)::integer AS mirrors, min(due_at) > now() + interval '10 seconds' AS waits
-         FROM foothold.auth0_mirror WHERE attempts = 0`,
-      );
-      return untried?.['mirrors'] > 0 && untried?.['waits'];
-    });
-  } finally {
-    await lab.close();
-  }
-});

@@ -95,6 +95,7 @@ const RENAME_PART: Statement = {
     ), due AS (
       INSERT INTO foothold.part_due (tenant_id, flow_key, subject, revision, at)
       SELECT $1, flow_key, subject, revision, $7 FROM touched
+      ON CONFLICT DO NOTHING
     )
     INSERT INTO foothold.onboarding_history (tenant_id, flow_key, subject, revision, other_revision, flow_version,
       action, step, effects, actor, actor_kind, recorded_at)

@@ -7,6 +7,7 @@ import { createFunctions, createPolicy, onAllRows } from './gently.js';
  * rollup did it once more. Now each transition adds one row here.
  *
  * There is a row for each revision, so that a transition never meets a row that the rollup is deleting: it would wait for it.
+ * Only where a part was deleted and opened again, or taken back in the database, is there a row of that revision already.
  * No foreign key, which each transition would have to check; the rollup removes the rows of a part that is gone.
  */
 const TABLE = `
@@ -57,7 +58,8 @@ const DUE_ALREADY = `
   ON CONFLICT DO NOTHING`;
 
 const TRANSITION_IS_DUE = `    INSERT INTO foothold.part_due (tenant_id, flow_key, subject, revision, at)
-      VALUES (p_tenant, p_flow, p_part, next_revision, p_now);
+      VALUES (p_tenant, p_flow, p_part, next_revision, p_now)
+      ON CONFLICT DO NOTHING;
 `;
 
 const OPENED_IS_DUE = `
